@@ -1,0 +1,28 @@
+"""The secret that signs cookies, where none is given: made once and kept in var/, readable by its owner only."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+
+def kept_secret_key(var_dir: Path) -> str:
+    """Return the key in `var_dir/secret_key`, made first if it is not there.
+
+    Two processes may come here at once: the file is made complete under another name and linked into place, so that
+    whoever loses the race reads the winner's key and nobody reads half a key.
+    """
+    path = var_dir / "secret_key"
+    if not path.exists():
+        var_dir.mkdir(parents=True, exist_ok=True)
+        draft = var_dir / f".secret_key.{os.getpid()}"
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(50))
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text().strip()
