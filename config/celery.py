@@ -17,8 +17,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 class Innspill(Celery):
     """Celery that brings up the parts for those who run: a worker and beat.
 
-    Importing it, and queueing work, starts nothing. Celery's own signals will not do: beat reads its schedule from the database
-    before the first of them.
+    Importing it, and queueing work, starts nothing. Celery's own signals will not do: beat reads its schedule from the
+    database before the first of them.
     """
 
     @property

@@ -1,4 +1,4 @@
-"""All of Innspill's settings: each reads one environment variable and has a default for a machine where nothing is set up.
+"""All of Innspill's settings: each reads one environment variable, with a default where nothing is set up.
 
 `docs/settings.md` lists the variables for those who run it.
 """

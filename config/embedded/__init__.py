@@ -1,4 +1,4 @@
-"""PostgreSQL and Valkey for a machine where nothing is set up: the first who needs them starts them, the last stops them.
+"""PostgreSQL and Valkey where nothing is set up: the first who needs them starts them, the last stops them.
 
 Each process that uses them holds a shared lock on `var/users.lock` from `ensure_running` until it ends. At its end
 it tries for the lock alone: whoever gets it is the last and stops the servers. A process that is killed loses its lock

@@ -1,8 +1,8 @@
 """Where the embedded servers keep their data and sockets, and which account runs them.
 
-An ordinary user's servers run as that user, all of it in `var/`. PostgreSQL refuses to run as root, so root's servers run
-as a system user of their own, which must be able to walk to its data: it lies in `var/` where every folder on the way is
-open to all, else in a folder of ours under `/var/lib`. Folders that are not ours keep their permissions either way.
+An ordinary user's servers run as that user, all of it in `var/`. PostgreSQL refuses to run as root, so root's servers
+run as a system user of their own, which must be able to walk to its data: it lies in `var/` where every folder on the
+way is open to all, else in a folder of ours under `/var/lib`. Folders that are not ours keep their permissions.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def var_dir() -> Path:
 
 
 def make_var(var: Path) -> None:
-    """Make `var/` if it is not there: for root open to walk through (the system user must reach its data), else private."""
+    """Make `var/` if it is not there: private, but for root open to walk through: the system user's data is in it."""
     if not var.is_dir():
         var.parent.mkdir(parents=True, exist_ok=True)
         var.mkdir(exist_ok=True)
@@ -93,7 +93,7 @@ def reachable_by_all(path: Path) -> bool:
 
 
 def data_is_in(var: Path) -> bool:
-    """Tell whether the data lies in `var/` itself. Once it lies somewhere, later changes of permissions do not move it."""
+    """Tell whether the data lies in `var/` itself. Where it lies once, it stays, whatever permissions become."""
     if os.geteuid() != 0 or (var / "postgres").exists():
         return True
     return not (var / ELSEWHERE).exists() and reachable_by_all(var)
@@ -192,8 +192,8 @@ def _system_account() -> Account:
 def _folder_elsewhere(var: Path) -> Path:
     """Return the folder under /var/lib that belongs to `var/`, named in `var/` itself.
 
-    The name is kept in `var/`, so that a `var/` that was moved finds its data, one that was deleted starts afresh, and one
-    that was copied does not share the data of the first.
+    The name is kept in `var/`, so that a `var/` that was moved finds its data, one that was deleted starts afresh, and
+    one that was copied does not share the data of the first.
     """
     mark = var / ELSEWHERE
     if mark.exists():
@@ -213,7 +213,7 @@ def _folder_elsewhere(var: Path) -> Path:
 
 
 def programs_for(place: Place, *, name: str, version: str, folders: list[Path], needed: Path) -> Path:
-    """Return the folder that holds `folders` (neighbours in one parent folder), copied if the account cannot reach them.
+    """Return the folder that holds `folders` (neighbours in one folder), copied if the account cannot reach them.
 
     `needed` is one program in them. The copy lies in the account's place, complete or not at all.
     """

@@ -1,7 +1,7 @@
 """What the two embedded servers have in common: started apart from us, known to live by a lock, stopped by a signal.
 
 A server inherits the descriptor of a locked file and so holds that lock until its last process is gone. That tells for
-certain whether it lives, without trusting a process number in a file, which the machine may have given to somebody else.
+certain whether it lives, without trusting a process number in a file, which somebody else may have by now.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ START_SECONDS = 120
 STOP_SECONDS = 60
 LOG_BYTES = 5_000_000
 
-# Servers that are children of this process, to be waited for when they end: many containers have no first process that does.
+# Servers that are children of this process, to be waited for when they end: in many containers nobody else does.
 _children: list[int] = []
 
 
@@ -87,7 +87,7 @@ class Server:
                         os.kill(self.process_id(), word)
                         said = True
                     except (FileNotFoundError, ProcessLookupError, ValueError):
-                        pass  # it has just started or is just ending: its process number is not to be read yet, or no more
+                        pass  # just starting or just ending: the number is not there yet, or no more
                 time.sleep(0.01)
         raise PartsError(f"{self.title} does not stop; its log is {self.log}.")
 
@@ -119,7 +119,7 @@ class Server:
             )
         finally:
             os.close(log)
-        # It may well outlive us, and whoever stops it need not be who started it: `_bury` waits for it, not this object.
+        # It may outlive us, and whoever stops it need not be who started it: `_bury` waits for it, not this object.
         child.returncode = 0
         _children.append(child.pid)
 
