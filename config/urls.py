@@ -1,1 +1,5 @@
-urlpatterns = []
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []
