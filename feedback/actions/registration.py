@@ -44,6 +44,17 @@ class TextTooLong(Refused):
     message = _("The text is longer than %(limit)s characters. Shorten it, or send the rest as an attachment.")
 
 
+class TooLong(Refused):
+    """A contact detail longer than its field: cut short it would be another address."""
+
+    code = "too_long"
+    message = _("This is longer than %(limit)s characters.")
+
+    def __init__(self, field: str, limit: int) -> None:
+        super().__init__(limit=limit)
+        self.field = field
+
+
 class ImpossibleReceived(Refused):
     code = "impossible_received_date"
     field = "received_on"
@@ -245,7 +256,7 @@ def prepare_card(intake: Intake, house: House, *, by: Person | None, now: dateti
 
 def checked(intake: Intake) -> Intake:
     """Return the intake with its texts trimmed. Raises the Refused that names the first field that cannot be."""
-    text = intake.text.replace("\x00", "").replace("\r\n", "\n").strip()
+    text = clean(intake.text).replace("\r\n", "\n")
     if not text:
         raise TextMissing("text")
     if len(text) > LONGEST_TEXT:
@@ -263,12 +274,26 @@ def checked(intake: Intake) -> Intake:
         raise ImpossiblePlace
     if intake.unit is not None and (intake.unit.kind == Unit.Kind.SECTOR or intake.unit.closed_on is not None):
         raise NotAnAnsweringUnit(unit=intake.unit.name)
-    return replace(intake, text=text, place=intake.place.strip()[:250], contact=tidy(intake.contact))
+    return replace(
+        intake, text=text, place=clean(intake.place)[:250], area=clean(intake.area)[:100], contact=tidy(intake.contact)
+    )
+
+
+def clean(text: str) -> str:
+    """Return `text` without the NUL characters that PostgreSQL cannot hold and without white space around it."""
+    return text.replace("\x00", "").strip()
 
 
 def tidy(contact: Contact) -> Contact:
-    """Return the contact details without white space around them."""
-    return replace(contact, **{name: value.strip() for name, value in vars(contact).items()})
+    """Return the contact details without white space around them. Raises TooLong and UnknownChoice."""
+    contact = replace(contact, **{name: clean(value) for name, value in vars(contact).items()})
+    for name, value in vars(contact).items():
+        limit = Submitter._meta.get_field(name).max_length
+        if limit is not None and len(value) > limit:
+            raise TooLong(name, limit)
+    if contact.other_way and contact.other_way not in Submitter.OtherWay.values:
+        raise UnknownChoice("other_way", contact.other_way)
+    return contact
 
 
 def deadline_rule(category: Category | None, of: Municipality) -> DeadlineRule:
