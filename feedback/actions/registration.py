@@ -263,10 +263,7 @@ def checked(intake: Intake) -> Intake:
         raise TextTooLong(limit=LONGEST_TEXT)
     if intake.channel not in Channel.values:
         raise UnknownChoice("channel", intake.channel)
-    if intake.kind and intake.kind not in Kind.values:
-        raise UnknownChoice("kind", intake.kind)
-    if intake.language not in dict(settings.LANGUAGES):
-        raise UnknownLanguage(language=intake.language)
+    check_choices(intake.kind, intake.language)
     latitude, longitude = intake.latitude, intake.longitude
     if (latitude is None) != (longitude is None):
         raise ImpossiblePlace
@@ -277,6 +274,14 @@ def checked(intake: Intake) -> Intake:
     return replace(
         intake, text=text, place=clean(intake.place)[:250], area=clean(intake.area)[:100], contact=tidy(intake.contact)
     )
+
+
+def check_choices(kind: str, language: str) -> None:
+    """Raise UnknownChoice or UnknownLanguage for a kind or a language that there is not."""
+    if kind and kind not in Kind.values:
+        raise UnknownChoice("kind", kind)
+    if language not in dict(settings.LANGUAGES):
+        raise UnknownLanguage(language=language)
 
 
 def clean(text: str) -> str:
