@@ -293,7 +293,7 @@ def tidy(contact: Contact) -> Contact:
     """Return the contact details without white space around them. Raises TooLong and UnknownChoice."""
     contact = replace(contact, **{name: clean(value) for name, value in vars(contact).items()})
     for name, value in vars(contact).items():
-        limit = Submitter._meta.get_field(name).max_length
+        limit = getattr(Submitter._meta.get_field(name), "max_length", None)
         if limit is not None and len(value) > limit:
             raise TooLong(name, limit)
     if contact.other_way and contact.other_way not in Submitter.OtherWay.values:
