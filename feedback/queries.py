@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from django.contrib.postgres.search import SearchQuery
@@ -201,3 +202,23 @@ def entries_of_escalation(escalation: Escalation) -> QuerySet[OverdueEntry]:
 
 def categories_in_use() -> QuerySet[Category]:
     return Category.objects.filter(is_active=True)
+
+
+# --- Documents ------------------------------------------------------------------------------------------------------
+
+
+def list_for_document(list_id: int) -> OverdueList:
+    """Return an overdue list with what its document is headed by. Raises OverdueList.DoesNotExist."""
+    return OverdueList.objects.select_related("unit", "run").get(pk=list_id)
+
+
+def cards_for_posting(cards: Sequence[Card]) -> list[Card]:
+    """Return the cards, in the order given, with what a contact card shows: submitter, category, calls, and when
+    it was made."""
+    found = (
+        Card.objects.filter(pk__in=[card.pk for card in cards])
+        .select_related("category", "submitter")
+        .prefetch_related("contactattempts", "contactcards")
+        .in_bulk()
+    )
+    return [found[card.pk] for card in cards]
