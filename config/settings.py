@@ -1,4 +1,4 @@
-"""All of Innspill's settings: each reads one environment variable and has a default for a machine where nothing is set up.
+"""All of Innspill's settings: each reads one environment variable, with a default where nothing is set up.
 
 `docs/settings.md` lists the variables for those who run it.
 """
@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from config import embedded
+from config.addresses import database_at, redis_at
 from config.secret_key import kept_secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -43,9 +44,7 @@ DEMONSTRATION = env.bool("DEMONSTRATION", not env.str("DATABASE_URL", ""))
 # --- The parts -----------------------------------------------------------------------------------------------------
 
 if env.str("DATABASE_URL", ""):
-    DATABASES = {"default": env.db_url("DATABASE_URL")}
-    if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
-        raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database: postgres://user:password@host:5432/name")
+    DATABASES = {"default": database_at(env.str("DATABASE_URL"))}
 else:
     DATABASES = {"default": embedded.database()}
 DATABASES["default"].setdefault("CONN_MAX_AGE", env.int("DATABASE_CONN_MAX_AGE", 60))
@@ -55,7 +54,7 @@ DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = env.bool("BEHIND_PGBOUNCER", False)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = env.str("REDIS_URL", "") or embedded.redis_url()
+REDIS_URL = redis_at(env.str("REDIS_URL", "") or embedded.redis_url())
 
 CACHES = {
     "default": {
@@ -174,7 +173,12 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 # --- Language and time ---------------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "nb"
-LANGUAGES = [("nb", _("Norwegian (bokmål)")), ("nn", _("Norwegian (nynorsk)")), ("sv", _("Swedish")), ("en", _("English"))]
+LANGUAGES = [
+    ("nb", _("Norwegian (bokmål)")),
+    ("nn", _("Norwegian (nynorsk)")),
+    ("sv", _("Swedish")),
+    ("en", _("English")),
+]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
@@ -232,6 +236,7 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_TIME_LIMIT = 30 * 60
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # for ever: a worker waits out whatever happens to the broker
 # A citizen never waits for a broker that is down: the sweep finds what a lost nudge missed.
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_TRANSPORT_OPTIONS = {

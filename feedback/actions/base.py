@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from feedback.errors import Refused
 from feedback.models import Card, CardEvent, CardNote
 from feedback.rules import require
 from feedback.workflow import Step
-from django.utils.translation import gettext_lazy as _
 from organisation.models import Person
 
 
