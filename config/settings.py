@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config import embedded
 from config.addresses import database_at, redis_at
+from config.schedule import SCHEDULE
 from config.secret_key import kept_secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -40,6 +41,8 @@ X_FRAME_OPTIONS = "DENY"
 
 # Made-up people with logins shown on the sign-in page: only where the embedded database is used, or where asked for.
 DEMONSTRATION = env.bool("DEMONSTRATION", not env.str("DATABASE_URL", ""))
+
+DEMONSTRATION_PASSWORD = "solvik-hører-etter" if DEMONSTRATION else None
 
 # --- The parts -----------------------------------------------------------------------------------------------------
 
@@ -245,6 +248,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 5,
     "max_retries": 0,
 }
+CELERY_BEAT_SCHEDULE = SCHEDULE
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 

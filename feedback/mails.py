@@ -65,7 +65,9 @@ def card_forwarded(card: Card, unit: Unit, *, house: Municipality, on: date, tim
     return [Mail("card_forwarded", key, to.email, to.language, _about(card, house) | {"unit": unit})]
 
 
-def card_returned(card: Card, centre: Unit, from_unit: Unit, reason: str, *, house: Municipality, event: int) -> list[Mail]:
+def card_returned(
+    card: Card, centre: Unit, from_unit: Unit, reason: str, *, house: Municipality, event: int
+) -> list[Mail]:
     """Tell the service centre that a unit sent a card back as misrouted."""
     if not centre.email:
         return []
@@ -91,7 +93,12 @@ def preliminary_answer(card: Card, answer: PreliminaryAnswer, submitter: Submitt
 
 
 def report_back(
-    card: Card, centre: Unit, *, house: Municipality, callback: Callback | None = None, follow_up: FollowUp | None = None
+    card: Card,
+    centre: Unit,
+    *,
+    house: Municipality,
+    callback: Callback | None = None,
+    follow_up: FollowUp | None = None,
 ) -> list[Mail]:
     """Tell the forwarder, the service centre, what came of it: date of contact, measures, reaction (rule 7)."""
     if not centre.email:

@@ -28,9 +28,7 @@ def recorded(name: str) -> Callable[[Callable[[], str]], Callable[[], str]]:
             except Exception as error:
                 ScheduledJob.objects.filter(name=name).update(result=f"failed: {type(error).__name__}")
                 raise
-            ScheduledJob.objects.filter(name=name).update(
-                finished_at=timezone.now(), result=result[:500]
-            )
+            ScheduledJob.objects.filter(name=name).update(finished_at=timezone.now(), result=result[:500])
             return result
 
         return run

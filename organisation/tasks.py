@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from organisation.jobs import recorded
-from organisation.outbox.delivery import deliver_due, delete_expired
+from organisation.outbox.delivery import delete_expired, deliver_due
 from organisation.queries import municipality, working_calendar
 
 

@@ -159,9 +159,7 @@ def _register_alternative(card: Card, alternative: str, *, by: Person | None, no
         area=card.area,
         unit=card.unit,
     )
-    made = register_card(
-        intake, by=by, now=now, house=House.read(), origin=card, origin_kind=Card.Origin.ALTERNATIVE
-    )
+    made = register_card(intake, by=by, now=now, house=House.read(), origin=card, origin_kind=Card.Origin.ALTERNATIVE)
     write(card, CardEvent.What.ALTERNATIVE_REGISTERED, by=by, now=now, to_value=made.reference)
     return made
 
@@ -226,5 +224,3 @@ def refer_card(
         if submitter is not None and submitter.email:
             queue_mails([mails.referred(card, referral, submitter, municipality())], now=now)
         return referral
-
-

@@ -39,7 +39,9 @@ def take(card: Card, step: Step, by: Person | None) -> Card:
 
     Raises NotAllowed or WrongState. Of two people who do the same at once the second meets the state the first left.
     """
-    locked = Card.objects.select_for_update(of=("self",)).select_related("unit", "category", "submitter").get(pk=card.pk)
+    locked = (
+        Card.objects.select_for_update(of=("self",)).select_related("unit", "category", "submitter").get(pk=card.pk)
+    )
     require(step, locked, by)
     return locked
 

@@ -67,7 +67,13 @@ def close_card(
 
 
 def _close(
-    card: Card, result: CloseResult, *, by: Person | None, now: datetime, duplicate_of: Card | None = None, note: str = ""
+    card: Card,
+    result: CloseResult,
+    *,
+    by: Person | None,
+    now: datetime,
+    duplicate_of: Card | None = None,
+    note: str = "",
 ) -> Card:
     before = card.state
     card.completed_at = card.completed_at or now
@@ -129,4 +135,3 @@ def close_not_reached(*, now: datetime) -> int:
             continue  # the submitter rang meanwhile
         closed += 1
     return closed
-

@@ -88,9 +88,7 @@ def correct_contact(card: Card, *, contact: Contact, by: Person | None, now: dat
             setattr(submitter, name, getattr(contact, name))
         owed = card.callback_owed
         store_contact(card, submitter, by=by, now=now)
-        write(
-            card, CardEvent.What.CORRECTED, by=by, now=now, fields=changed, callback_owed=[owed, card.callback_owed]
-        )
+        write(card, CardEvent.What.CORRECTED, by=by, now=now, fields=changed, callback_owed=[owed, card.callback_owed])
         return card
 
 
@@ -170,9 +168,7 @@ def split_card(
             longitude=card.longitude,
             unit=unit,
         )
-        second = register_card(
-            intake, by=by, now=now, house=House.read(), origin=card, origin_kind=Card.Origin.SPLIT
-        )
+        second = register_card(intake, by=by, now=now, house=House.read(), origin=card, origin_kind=Card.Origin.SPLIT)
         former, card.text = card.text, checked(replace(intake, text=remaining_text)).text
         card.save(update_fields=["text"])
         write(card, CardEvent.What.SPLIT, by=by, now=now, to_value=second.reference, note=former)
@@ -221,5 +217,3 @@ def add_attachments(card: Card, uploads: list[Upload], *, by: Person | None, now
             stored.append(attachment)
             write(card, CardEvent.What.ATTACHMENT_ADDED, by=by, now=now, to_value=attachment.pk)
     return stored
-
-

@@ -56,9 +56,7 @@ def reroute_card(card: Card, *, unit: Unit, reason: str, by: Person | None, now:
         return _move(card, unit, CardEvent.What.REROUTED, by=by, now=now, reason=words(reason, "reason"))
 
 
-def _move(
-    card: Card, unit: Unit, what: CardEvent.What, *, by: Person | None, now: datetime, reason: str = ""
-) -> Card:
+def _move(card: Card, unit: Unit, what: CardEvent.What, *, by: Person | None, now: datetime, reason: str = "") -> Card:
     unit = with_leaders(Unit.objects.all()).get(pk=unit.pk)
     if unit.kind == Unit.Kind.SECTOR or unit.closed_on is not None:
         raise NotAnAnsweringUnit(unit=unit.name)
@@ -107,7 +105,12 @@ def delegate_card(card: Card, *, handler: Person | None, by: Person | None, now:
         card.handler = handler
         card.save(update_fields=["handler"])
         event = write(
-            card, CardEvent.What.DELEGATED, by=by, now=now, from_value=before or "", to_value=handler.pk if handler else ""
+            card,
+            CardEvent.What.DELEGATED,
+            by=by,
+            now=now,
+            from_value=before or "",
+            to_value=handler.pk if handler else "",
         )
         if handler is not None and handler != by:
             queue_mails([mails.card_delegated(card, handler, house=municipality(), event=event.pk)], now=now)
@@ -131,5 +134,3 @@ def move_cards_of_closed_unit(unit: Unit, *, by: Person | None, now: datetime) -
             for card in cards
         )  # fmt: skip
         return len(cards)
-
-

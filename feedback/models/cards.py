@@ -66,12 +66,22 @@ class Card(models.Model):
     received_on = models.DateField(_("received"))
     registered_at = models.DateTimeField(_("registered"))
     registered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("registered by")
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("registered by"),
     )
 
     unit = models.ForeignKey("organisation.Unit", models.PROTECT, related_name="cards", verbose_name=_("unit"))
     handler = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="cards", verbose_name=_("case handler")
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="cards",
+        verbose_name=_("case handler"),
     )
     state = models.CharField(_("state"), max_length=20, choices=State.choices, default=State.REGISTERED)
     cycle = models.PositiveSmallIntegerField(_("cycle"), default=1)

@@ -17,7 +17,12 @@ class OfCard(models.Model):
     cycle = models.PositiveSmallIntegerField(default=1)
     recorded_at = models.DateTimeField(_("written down"))
     recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("written down by")
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("written down by"),
     )
 
     class Meta:

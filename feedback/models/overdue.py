@@ -19,12 +19,12 @@ class OfWeek(models.Model):
     class Meta:
         abstract = True
 
+    def __str__(self) -> str:
+        return f"{self.iso_year}-W{self.iso_week:02d}"
+
     @property
     def week(self) -> IsoWeek:
         return IsoWeek(self.iso_year, self.iso_week)
-
-    def __str__(self) -> str:
-        return f"{self.iso_year}-W{self.iso_week:02d}"
 
 
 class OverdueRun(OfWeek):

@@ -54,9 +54,7 @@ class RoutingRule(models.Model):
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices, blank=True)
     area = models.CharField(_("area"), max_length=100, blank=True)
     words = ArrayField(models.CharField(max_length=60), verbose_name=_("words"), default=list, blank=True)
-    unit = models.ForeignKey(
-        "organisation.Unit", models.CASCADE, related_name="routing_rules", verbose_name=_("unit")
-    )
+    unit = models.ForeignKey("organisation.Unit", models.CASCADE, related_name="routing_rules", verbose_name=_("unit"))
     is_active = models.BooleanField(_("in use"), default=True)
 
     personal_data: dict[str, str] = {}
@@ -69,7 +67,9 @@ class RoutingRule(models.Model):
             models.CheckConstraint(
                 name="routing_rule_asks_something",
                 condition=Q(category__isnull=False) | ~Q(kind="") | ~Q(area="") | ~Q(words=[]),
-                violation_error_message=_("A rule needs a category, a kind, an area or words; it would catch all cards."),
+                violation_error_message=_(
+                    "A rule needs a category, a kind, an area or words; it would catch all cards."
+                ),
             )
         ]
 

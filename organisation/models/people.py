@@ -77,7 +77,12 @@ class RoleAssignment(models.Model):
     person = models.ForeignKey(Person, models.CASCADE, related_name="role_assignments", verbose_name=_("person"))
     role = models.CharField(_("role"), max_length=20, choices=Role.choices)
     unit = models.ForeignKey(
-        "organisation.Unit", models.CASCADE, null=True, blank=True, related_name="role_assignments", verbose_name=_("unit")
+        "organisation.Unit",
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="role_assignments",
+        verbose_name=_("unit"),
     )
 
     personal_data: dict[str, str] = {}

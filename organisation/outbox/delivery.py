@@ -80,7 +80,7 @@ def _claim(now: datetime) -> OutgoingMail | None:
 def _deliver(mail: OutgoingMail, server: _Server, now: datetime, done: Delivered) -> None:
     try:
         server.send(_message(mail))
-    except Exception as error:  # noqa: BLE001  (one mail that cannot be made or sent must not hold up the others)
+    except Exception as error:
         for_good = _is_for_good(error) or mail.attempts > len(BACK_OFF)
         if for_good:
             done.failed += 1
@@ -182,7 +182,7 @@ class _Server:
 
 def delete_expired(*, today: date) -> int:
     """Delete mails whose last day has come, whatever became of them. Return how many."""
-    deleted, _per_model = OutgoingMail.objects.filter(delete_on__lte=today).exclude(
-        Q(status=OutgoingMail.Status.SENDING)
-    ).delete()
+    deleted, _per_model = (
+        OutgoingMail.objects.filter(delete_on__lte=today).exclude(Q(status=OutgoingMail.Status.SENDING)).delete()
+    )
     return deleted
