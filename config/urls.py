@@ -7,7 +7,6 @@ from django.contrib import admin
 from django.urls import include, path
 
 urlpatterns = [
-    path("", include("feedback.urls")),
     path("accounts/", include("organisation.urls")),
     path("language/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
