@@ -112,7 +112,7 @@ def reopen_card(card: Card, *, reason: str, by: Person | None, now: datetime) ->
         )  # fmt: skip
         write(card, CardEvent.What.REOPENED, by=by, now=now, from_value=before, to_value=card.state, note=reason)
         write(card, CardEvent.What.DEADLINE_SET, by=by, now=now, from_value=old_due, to_value=card.due_on)
-        queue_mails(mails.card_reopened(card, unit, house=house, on=today), now=now)
+        queue_mails(mails.card_reopened(card, unit, reason, house=house, on=today), now=now)
         return card
 
 
