@@ -1,15 +1,46 @@
 """The Celery application: `celery -A config worker`, `celery -A config beat`."""
 
+from __future__ import annotations
+
 import os
+import sys
+from typing import Any
 
 from celery import Celery
+from django.core.exceptions import ImproperlyConfigured
+
+from config.reachable import PartsError, make_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-from config import embedded  # noqa: E402  (the settings' module must be named first)
 
-embedded.ensure_running()
+class Innspill(Celery):
+    """Celery that brings up the parts for those who run: a worker and beat.
 
-app = Celery("innspill")
+    Importing it, and queueing work, starts nothing. Celery's own signals will not do: beat reads its schedule from the
+    database before the first of them.
+    """
+
+    @property
+    def Worker(self) -> Any:
+        """The class that `celery worker` makes its worker of."""
+        _ready_or_exit()
+        return super().Worker
+
+    @property
+    def Beat(self) -> Any:
+        """The class that `celery beat` makes its beat of."""
+        _ready_or_exit()
+        return super().Beat
+
+
+def _ready_or_exit() -> None:
+    try:
+        make_ready()
+    except (PartsError, ImproperlyConfigured) as error:
+        sys.exit(f"Innspill cannot start: {error}")
+
+
+app = Innspill("innspill")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

@@ -6,6 +6,8 @@ import os
 import secrets
 from pathlib import Path
 
+from config.embedded import make_var
+
 
 def kept_secret_key(var_dir: Path) -> str:
     """Return the key in `var_dir/secret_key`, made first if it is not there.
@@ -15,7 +17,7 @@ def kept_secret_key(var_dir: Path) -> str:
     """
     path = var_dir / "secret_key"
     if not path.exists():
-        var_dir.mkdir(parents=True, exist_ok=True)
+        make_var(var_dir)
         draft = var_dir / f".secret_key.{os.getpid()}"
         draft.touch(mode=0o600)
         draft.write_text(secrets.token_urlsafe(50))

@@ -1,4 +1,4 @@
-"""All of Innspill's settings: each reads one environment variable and has a default for a machine where nothing is set up.
+"""All of Innspill's settings: each reads one environment variable, with a default where nothing is set up.
 
 `docs/settings.md` lists the variables for those who run it.
 """
@@ -14,6 +14,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from config import embedded
+from config.addresses import database_at, redis_at
+from config.schedule import SCHEDULE
 from config.secret_key import kept_secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -40,12 +42,12 @@ X_FRAME_OPTIONS = "DENY"
 # Made-up people with logins shown on the sign-in page: only where the embedded database is used, or where asked for.
 DEMONSTRATION = env.bool("DEMONSTRATION", not env.str("DATABASE_URL", ""))
 
+DEMONSTRATION_PASSWORD = "solvik-hører-etter" if DEMONSTRATION else None
+
 # --- The parts -----------------------------------------------------------------------------------------------------
 
 if env.str("DATABASE_URL", ""):
-    DATABASES = {"default": env.db_url("DATABASE_URL")}
-    if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
-        raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database: postgres://user:password@host:5432/name")
+    DATABASES = {"default": database_at(env.str("DATABASE_URL"))}
 else:
     DATABASES = {"default": embedded.database()}
 DATABASES["default"].setdefault("CONN_MAX_AGE", env.int("DATABASE_CONN_MAX_AGE", 60))
@@ -55,7 +57,7 @@ DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = env.bool("BEHIND_PGBOUNCER", False)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = env.str("REDIS_URL", "") or embedded.redis_url()
+REDIS_URL = redis_at(env.str("REDIS_URL", "") or embedded.redis_url())
 
 CACHES = {
     "default": {
@@ -72,6 +74,7 @@ else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = VAR_DIR / "mail"
 EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Innspill <innspill@localhost>")
 
 # --- Django --------------------------------------------------------------------------------------------------------
 
@@ -155,6 +158,12 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 ACCOUNT_ADAPTER = "organisation.sign_in.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "organisation.sign_in.SignInForm",
+    "reset_password": "organisation.sign_in.AskForNewPasswordForm",
+    "reset_password_from_key": "organisation.sign_in.NewPasswordForm",
+    "change_password": "organisation.sign_in.PasswordChangeForm",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -167,7 +176,12 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 # --- Language and time ---------------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "nb"
-LANGUAGES = [("nb", _("Norwegian (bokmål)")), ("nn", _("Norwegian (nynorsk)")), ("sv", _("Swedish")), ("en", _("English"))]
+LANGUAGES = [
+    ("nb", _("Norwegian (bokmål)")),
+    ("nn", _("Norwegian (nynorsk)")),
+    ("sv", _("Swedish")),
+    ("en", _("English")),
+]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
@@ -225,6 +239,7 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_TIME_LIMIT = 30 * 60
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # for ever: a worker waits out whatever happens to the broker
 # A citizen never waits for a broker that is down: the sweep finds what a lost nudge missed.
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -233,6 +248,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 5,
     "max_retries": 0,
 }
+CELERY_BEAT_SCHEDULE = SCHEDULE
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 

@@ -2,12 +2,13 @@
 
 import os
 
+from django.core.wsgi import get_wsgi_application
+
+from config import embedded
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-from config import embedded  # noqa: E402  (the settings' module must be named first)
-
+# Under gunicorn its first process has done this already (config/gunicorn.py), with a clear sentence for what is wrong.
 embedded.ensure_running()
-
-from django.core.wsgi import get_wsgi_application  # noqa: E402
 
 application = get_wsgi_application()

@@ -1,0 +1,36 @@
+"""How gunicorn serves Innspill: `gunicorn -c config/gunicorn.py config.wsgi`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+bind = os.environ.get("BIND", "") or f"127.0.0.1:{os.environ.get('PORT', '') or '8000'}"
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_CONCURRENCY", "") or 2)
+threads = int(os.environ.get("WEB_THREADS", "") or 4)
+timeout = 60
+graceful_timeout = 20
+# Workers touch a file to show that they live: in memory, because a busy disk would look like a dead worker.
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
+# Addresses in an access log are personal data; whoever needs one says so.
+accesslog = "-" if os.environ.get("ACCESS_LOG", "") in ("1", "true", "on", "yes") else None
+errorlog = "-"
+loglevel = os.environ.get("GUNICORN_LOG_LEVEL", "") or "warning"
+control_socket_disable = True
+
+
+def on_starting(_server: Any) -> None:
+    """Bring up the parts once, before the workers fork."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    from django.core.exceptions import ImproperlyConfigured
+
+    from config.reachable import PartsError, make_ready
+
+    try:
+        make_ready()
+    except (PartsError, ImproperlyConfigured) as error:
+        print(f"Innspill cannot start: {error}", file=sys.stderr)
+        sys.exit(1)

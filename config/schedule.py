@@ -1,0 +1,23 @@
+"""Which job runs when, in the municipality's local time (settings.TIME_ZONE). Beat writes it to its tables at start."""
+
+from __future__ import annotations
+
+from celery.schedules import crontab
+
+SCHEDULE = {
+    "feedback.run_overdue_lists": {
+        "task": "feedback.run_overdue_lists",
+        "schedule": crontab(day_of_week="mon", hour="6", minute="0"),
+    },
+    "feedback.make_up_overdue_lists": {"task": "feedback.make_up_overdue_lists", "schedule": crontab(minute="20")},
+    "feedback.remind_of_deadlines": {
+        "task": "feedback.remind_of_deadlines",
+        "schedule": crontab(hour="7", minute="0"),
+    },
+    "feedback.close_not_reached": {"task": "feedback.close_not_reached", "schedule": crontab(hour="2", minute="10")},
+    "organisation.sweep_mail": {"task": "organisation.sweep_mail", "schedule": crontab()},
+    "organisation.delete_expired_mail": {
+        "task": "organisation.delete_expired_mail",
+        "schedule": crontab(hour="3", minute="10"),
+    },
+}

@@ -1,0 +1,225 @@
+"""Put right what was taken down wrong: contact details, category, place; split a card; add a note or a file."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import BinaryIO
+
+from django.core.files import File
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from feedback.actions.base import take, words, write
+from feedback.actions.moving import move
+from feedback.actions.registration import (
+    House,
+    Intake,
+    checked,
+    deadline_rule,
+    phone_key,
+    register_card,
+    tidy,
+)
+from feedback.deadlines import Contact, due_on, owes_callback
+from feedback.errors import NotAllowed, Refused
+from feedback.models import Attachment, Card, CardEvent, Category, Submitter
+from feedback.rules import may_do
+from feedback.workflow import Step
+from organisation.models import Person, Unit
+from organisation.queries import mayors_office, municipality, working_calendar
+
+
+class NothingChanged(Refused):
+    code = "nothing_changed"
+    message = _("Nothing was changed.")
+
+
+class SplitKeepsNothing(Refused):
+    code = "split_keeps_nothing"
+    field = "remaining_text"
+    message = _("Both cards need a text: what stays here, and what becomes a card of its own.")
+
+
+@dataclass(frozen=True)
+class About:
+    """What a card is about: the fields that staff may correct."""
+
+    kind: str = ""
+    category: Category | None = None
+    language: str = "nb"
+    place: str = ""
+    area: str = ""
+    political: bool = False
+
+
+def contact_of(card: Card) -> Contact:
+    """Return the contact details of a card; all empty for an anonymous one."""
+    submitter = getattr(card, "submitter", None)
+    if submitter is None:
+        return Contact()
+    return Contact(**{name: getattr(submitter, name) for name in Contact.__dataclass_fields__})
+
+
+def store_contact(card: Card, submitter: Submitter, *, by: Person | None, now: datetime) -> None:
+    """Save the submitter of a locked card and weigh anew whether a callback is owed."""
+    house = municipality()
+    submitter.phone_key = phone_key(submitter.phone, house.country)
+    submitter.save()
+    card.submitter = submitter
+    owed = owes_callback(contact_of(card), house.callback_rule, wanted=card.callback_wanted)
+    if owed != card.callback_owed:
+        card.callback_owed = owed
+        card.save(update_fields=["callback_owed"])
+
+
+def correct_contact(card: Card, *, contact: Contact, by: Person | None, now: datetime) -> Card:
+    """Correct the submitter's contact details. Whether a callback is owed follows from them; the deadline stays.
+
+    The history names the fields, never the values. Raises NothingChanged, NotAllowed, WrongState.
+    """
+    with transaction.atomic():
+        card = take(card, Step.CORRECT, by)
+        before, contact = contact_of(card), tidy(contact)
+        changed = [name for name, value in asdict(contact).items() if value != getattr(before, name)]
+        if not changed:
+            raise NothingChanged
+        submitter = getattr(card, "submitter", None) or Submitter(card=card)
+        for name in changed:
+            setattr(submitter, name, getattr(contact, name))
+        owed = card.callback_owed
+        store_contact(card, submitter, by=by, now=now)
+        write(card, CardEvent.What.CORRECTED, by=by, now=now, fields=changed, callback_owed=[owed, card.callback_owed])
+        return card
+
+
+def correct_card(card: Card, *, about: About, by: Person | None, now: datetime) -> Card:
+    """Correct what a card is about. A category with a deadline of its own makes the deadline count anew from the
+    registration, or from the last reopening. An open card that turns out to be political goes to the mayor's office.
+
+    Raises NothingChanged, NotAllowed, WrongState.
+    """
+    with transaction.atomic():
+        card = take(card, Step.CORRECT, by)
+        about = replace(about, place=about.place.strip()[:250], area=about.area.strip()[:100])
+        changed = [name for name in About.__dataclass_fields__ if getattr(card, name) != getattr(about, name)]
+        if not changed:
+            raise NothingChanged
+        codes = {}
+        for name in changed:
+            old, new = getattr(card, name), getattr(about, name)
+            if name in ("kind", "language", "political"):
+                codes[name] = [old, new]
+            elif name == "category":
+                codes[name] = [old.code if old else "", new.code if new else ""]
+            setattr(card, name, new)
+        card.save(update_fields=changed)
+        write(card, CardEvent.What.CORRECTED, by=by, now=now, fields=changed, codes=codes)
+        if "category" in changed:
+            _count_deadline_anew(card, by=by, now=now)
+        if "political" in changed and card.political and card.is_open:
+            office = mayors_office()
+            if office is not None and office.pk != card.unit_id:
+                move(card, office, CardEvent.What.REROUTED, by=by, now=now)
+        return card
+
+
+def _count_deadline_anew(card: Card, *, by: Person | None, now: datetime) -> None:
+    house = municipality()
+    calendar = working_calendar(house)
+    start = calendar.local_date(card.reopened_at or card.registered_at)
+    due = due_on(start, deadline_rule(card.category, house), calendar)
+    if due != card.due_on:
+        before, card.due_on = card.due_on, due
+        card.save(update_fields=["due_on"])
+        write(card, CardEvent.What.DEADLINE_SET, by=by, now=now, from_value=before, to_value=due)
+
+
+def split_card(
+    card: Card,
+    *,
+    remaining_text: str,
+    split_text: str,
+    by: Person | None,
+    now: datetime,
+    category: Category | None = None,
+    kind: str = "",
+    unit: Unit | None = None,
+) -> Card:
+    """Make a second card of one that holds two matters, and return it.
+
+    Both keep the submitter, the received date and the registration: the promise was given then, so the deadline of the
+    second counts from there too. The first card's former text is kept as a note in its history.
+
+    Raises SplitKeepsNothing, NotAllowed, WrongState.
+    """
+    with transaction.atomic():
+        card = take(card, Step.SPLIT, by)
+        if not remaining_text.strip() or not split_text.strip():
+            raise SplitKeepsNothing
+        intake = Intake(
+            channel=card.channel,
+            text=split_text,
+            kind=kind or card.kind,
+            category=category,
+            language=card.language,
+            received_on=card.received_on,
+            registered_at=card.registered_at,
+            contact=contact_of(card),
+            callback_wanted=card.callback_wanted,
+            place=card.place,
+            area=card.area,
+            latitude=card.latitude,
+            longitude=card.longitude,
+            unit=unit,
+        )
+        second = register_card(intake, by=by, now=now, house=House.read(), origin=card, origin_kind=Card.Origin.SPLIT)
+        former, card.text = card.text, checked(replace(intake, text=remaining_text)).text
+        card.save(update_fields=["text"])
+        write(card, CardEvent.What.SPLIT, by=by, now=now, to_value=second.reference, note=former)
+        return second
+
+
+def add_note(card: Card, *, text: str, by: Person, now: datetime) -> CardEvent:
+    """Write an internal note on a card, whatever its state. Raises TextMissing, NotAllowed."""
+    with transaction.atomic():
+        card = take(card, Step.CORRECT, by)
+        return write(card, CardEvent.What.NOTE_ADDED, by=by, now=now, note=words(text, "text"))
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that was received and found good: its own name, its type by content, and what can be read."""
+
+    name: str
+    content_type: str
+    content: BinaryIO
+
+
+def add_attachments(card: Card, uploads: list[Upload], *, by: Person | None, now: datetime) -> list[Attachment]:
+    """Store files with a card, in the caller's transaction if there is one. Raises NotAllowed.
+
+    A file whose transaction fails is left on disk without a row; nothing points at it.
+    """
+    if by is not None and not may_do(by, Step.CORRECT, card) and card.registered_by_id != by.pk:
+        raise NotAllowed
+    stored = []
+    with transaction.atomic():
+        for upload in uploads:
+            content = upload.content.read()
+            attachment = Attachment(
+                card=card,
+                name=upload.name[-200:],
+                content_type=upload.content_type,
+                size=len(content),
+                sha256=hashlib.sha256(content).hexdigest(),
+                added_at=now,
+                added_by=by,
+            )
+            upload.content.seek(0)
+            attachment.file.save(f"{card.reference}-{attachment.sha256[:12]}", File(upload.content), save=False)
+            attachment.save()
+            stored.append(attachment)
+            write(card, CardEvent.What.ATTACHMENT_ADDED, by=by, now=now, to_value=attachment.pk)
+    return stored

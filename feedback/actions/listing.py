@@ -1,0 +1,290 @@
+"""Run the weekly overdue lists, mail them, and tell the chief executive of repeats.
+
+A run has two transactions. The first writes the run, its lists and its entries: (year, week) of the run is unique, so of
+two runs at once one waits and finds the other's lists. The second queues the mails and marks the run as mailed; a run
+that died between the two is completed by whoever comes next. Cards are judged by the database in one statement, so that
+a run costs the same number of statements for one card or twenty thousand.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.db import connection, transaction
+
+from feedback import mails
+from feedback.errors import NotAllowed
+from feedback.models import CardEvent, Escalation, OverdueEntry, OverdueRun
+from feedback.overdue import judged_at
+from feedback.queries import overdue_at
+from organisation.calendar import IsoWeek, WorkingCalendar
+from organisation.models import Municipality, Person, Unit
+from organisation.outbox.queueing import queue_mails
+from organisation.permissions import Permission, Role
+from organisation.queries import (
+    answering_units,
+    grants_of,
+    list_recipient,
+    municipality,
+    people_with,
+    with_leaders,
+    working_calendar,
+)
+
+
+@dataclass
+class OverdueReport:
+    """What one week's lists hold: numbers of cards, of units, of repeats, and of cards by unit code."""
+
+    week: IsoWeek
+    as_of: datetime
+    cards: int = 0
+    units: int = 0
+    escalated: int = 0
+    per_unit: dict[str, int] = field(default_factory=dict)
+    existed: bool = False
+
+    def add(self, unit: str, cards: int, repeats: int) -> None:
+        self.cards += cards
+        self.units += 1
+        self.escalated += repeats
+        self.per_unit[unit] = cards
+
+
+def run_overdue_list(
+    *,
+    now: datetime,
+    by: Person | None = None,
+    week: IsoWeek | None = None,
+    as_of: datetime | None = None,
+    allow_future: bool = False,
+    mail: bool = True,
+) -> OverdueReport:
+    """Make the overdue lists of one week, mail each to its unit's leader, and the repeats to the chief executive.
+
+    A week that has its lists keeps them unchanged (`existed`), whatever moment is asked for; mails that a run left
+    unqueued are queued now. With `mail=False` (import of a demonstration's past) nothing is sent for this run, ever.
+
+    Raises WeeksDisagree, InTheFuture, and NotAllowed for a person who may not run lists.
+    """
+    if by is not None and not grants_of(by).allows(Permission.RUN_OVERDUE_LISTS):
+        raise NotAllowed
+    house = municipality()
+    calendar = working_calendar(house)
+    week, moment = judged_at(week=week, as_of=as_of, now=now, calendar=calendar, allow_future=allow_future)
+    existed = not _write_lists(week, moment, calendar, by=by, now=now)
+    run = OverdueRun.objects.get(iso_year=week.year, iso_week=week.week)
+    if run.mailed_at is None:
+        _send(run, house, calendar, mail=mail, now=now)
+    return _report(run, existed=existed)
+
+
+# One statement, so that lists and entries come from one look at the cards. `times` counts the earlier weeks' entries of
+# the card since its registration or last reopening. A card that was completed between the moment and now is solved.
+_WRITE = """
+WITH due AS (
+    SELECT id, unit_id, cycle, due_on, completed_at IS NOT NULL AS solved
+    FROM feedback_card
+    WHERE registered_at < %(moment)s AND due_on < %(today)s
+      AND (completed_at IS NULL OR completed_at >= %(moment)s)
+), lists AS (
+    INSERT INTO feedback_overduelist (iso_year, iso_week, run_id, unit_id, grace_on)
+    SELECT DISTINCT %(year)s, %(week)s, %(run)s, unit_id, %(grace)s::date FROM due
+    RETURNING id, unit_id
+), before AS (
+    SELECT entry.card_id, entry.cycle, count(*) AS times
+    FROM feedback_overdueentry entry JOIN due ON due.id = entry.card_id AND due.cycle = entry.cycle
+    WHERE (entry.iso_year, entry.iso_week) < (%(year)s, %(week)s)
+    GROUP BY entry.card_id, entry.cycle
+), entries AS (
+    INSERT INTO feedback_overdueentry
+        (iso_year, iso_week, overdue_list_id, card_id, cycle, due_on, times, solved_before_mail)
+    SELECT %(year)s, %(week)s, lists.id, due.id, due.cycle, due.due_on, 1 + coalesce(before.times, 0), due.solved
+    FROM due JOIN lists USING (unit_id) LEFT JOIN before ON before.card_id = due.id
+    RETURNING card_id, times
+)
+INSERT INTO feedback_cardevent (card_id, what, at, by_id, from_value, to_value, details)
+SELECT card_id, 'listed', %(now)s, %(by)s, '', %(name)s, jsonb_build_object('times', times) FROM entries
+"""
+
+
+def _write_lists(
+    week: IsoWeek, moment: datetime, calendar: WorkingCalendar, *, by: Person | None, now: datetime
+) -> bool:
+    """Write run, lists and entries in one transaction. Return False, having written nothing, where the week has a run."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            # A run of the same week that is under way is waited for here, and its row found.
+            cursor.execute(
+                "INSERT INTO feedback_overduerun (iso_year, iso_week, as_of, created_at, created_by_id)"
+                " VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING id",
+                [week.year, week.week, moment, now, by.pk if by else None],
+            )
+            if (written := cursor.fetchone()) is None:
+                return False
+            cursor.execute(
+                _WRITE,
+                {
+                    "moment": moment,
+                    "today": calendar.local_date(moment),
+                    "year": week.year,
+                    "week": week.week,
+                    "run": written[0],
+                    "grace": calendar.last_working_day(week),
+                    "by": by.pk if by else None,
+                    "now": now,
+                    "name": str(week),
+                },
+            )
+        return True
+
+
+def _send(run: OverdueRun, house: Municipality, calendar: WorkingCalendar, *, mail: bool, now: datetime) -> None:
+    """Queue the run's mails and write its escalation, once: whoever comes second finds the run marked."""
+    with transaction.atomic():
+        run = OverdueRun.objects.select_for_update().get(pk=run.pk)
+        if run.mailed_at is not None:
+            return
+        today = calendar.local_date(max(now, run.as_of))
+        by_list: dict[int, list[OverdueEntry]] = defaultdict(list)
+        entries = (
+            OverdueEntry.objects.filter(overdue_list__run=run, solved_before_mail=False)
+            .select_related("card__category", "overdue_list__unit")
+            .order_by("overdue_list__unit__name_key", "due_on", "id")
+        )
+        for entry in entries:
+            by_list[entry.overdue_list_id].append(entry)
+        units = {unit.pk: unit for unit in with_leaders(answering_units())}
+        to_queue: list[mails.Mail] = []
+        for rows in by_list.values():
+            listed = rows[0].overdue_list
+            unit = units.get(listed.unit_id, listed.unit)
+            to = list_recipient(unit, on=today, language=house.language)
+            if to is not None:
+                to_queue.append(mails.overdue_list(listed, rows, to, house))
+        if house.escalate_repeats:
+            to_queue += _escalate(run, [row for rows in by_list.values() for row in rows if row.times > 1], house, now)
+        if mail:
+            queue_mails(to_queue, now=now)
+        run.mailed_at = now
+        run.save(update_fields=["mailed_at"])
+
+
+def _escalate(run: OverdueRun, repeats: list[OverdueEntry], house: Municipality, now: datetime) -> list[mails.Mail]:
+    """Write the week's escalation and each card's event, and return the message to the chief executive."""
+    if not repeats:
+        return []
+    units = {entry.overdue_list.unit_id for entry in repeats}
+    made = Escalation.objects.create(
+        iso_year=run.iso_year, iso_week=run.iso_week, run=run, created_at=now, cards=len(repeats), units=len(units)
+    )
+    CardEvent.objects.bulk_create(
+        [
+            CardEvent(
+                card_id=entry.card_id, what=CardEvent.What.ESCALATED, at=now, to_value=str(run.week),
+                details={"times": entry.times},
+            )
+            for entry in repeats
+        ],
+        batch_size=5000,
+    )  # fmt: skip
+    return mails.escalation(made, repeats, people_with(Role.CHIEF_EXECUTIVE), house)
+
+
+def _report(run: OverdueRun, *, existed: bool) -> OverdueReport:
+    report = OverdueReport(run.week, run.as_of, existed=existed)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT unit.code, count(*), count(*) FILTER (WHERE entry.times > 1) FROM feedback_overdueentry entry"
+            " JOIN feedback_overduelist list ON list.id = entry.overdue_list_id"
+            " JOIN organisation_unit unit ON unit.id = list.unit_id WHERE list.run_id = %s GROUP BY unit.code"
+            " ORDER BY unit.code",
+            [run.pk],
+        )
+        for code, cards, repeats in cursor:
+            report.add(code, cards, repeats)
+    return report
+
+
+def preview_overdue_list(
+    *, now: datetime, week: IsoWeek | None = None, as_of: datetime | None = None, allow_future: bool = False
+) -> OverdueReport:
+    """Return what `run_overdue_list` would list, storing and sending nothing. A week that has lists shows those.
+
+    Raises WeeksDisagree, InTheFuture.
+    """
+    calendar = working_calendar(municipality())
+    week, moment = judged_at(week=week, as_of=as_of, now=now, calendar=calendar, allow_future=allow_future)
+    run = OverdueRun.objects.filter(iso_year=week.year, iso_week=week.week).first()
+    if run is not None:
+        return _report(run, existed=True)
+    report = OverdueReport(week, moment)
+    codes = dict(Unit.objects.values_list("pk", "code"))
+    earlier = set(
+        OverdueEntry.objects.filter(card__in=overdue_at(moment, calendar.local_date(moment)).values("pk"))
+        .exclude(iso_year__gt=week.year)
+        .exclude(iso_year=week.year, iso_week__gte=week.week)
+        .values_list("card_id", "cycle")
+    )
+    counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    cards = overdue_at(moment, calendar.local_date(moment)).values_list("pk", "cycle", "unit_id")
+    for pk, cycle, unit_id in cards.iterator(chunk_size=5000):
+        counts[codes[unit_id]][0] += 1
+        counts[codes[unit_id]][1] += (pk, cycle) in earlier
+    for code in sorted(counts):
+        report.add(code, *counts[code])
+    return report
+
+
+def latest_week_to_run(now: datetime) -> IsoWeek | None:
+    """Return the latest Monday's week if it has no lists yet, or has some whose mails were never queued; else None.
+
+    Weeks missed before it are not made up, so that nobody is escalated unwarned.
+    """
+    calendar = working_calendar(municipality())
+    week = calendar.latest_list_week(now)
+    done = OverdueRun.objects.filter(iso_year=week.year, iso_week=week.week, mailed_at__isnull=False).exists()
+    return None if done else week
+
+
+_REPLAY = """
+SELECT unit_id, count(*), count(*) FILTER (WHERE %(previous)s::timestamptz IS NOT NULL
+    AND registered_at < %(previous)s AND due_on < %(previous_day)s)
+FROM feedback_card
+WHERE registered_at < %(moment)s AND due_on < %(today)s AND (completed_at IS NULL OR completed_at >= %(moment)s)
+GROUP BY unit_id
+"""
+
+
+def replay_overdue_lists(first: date, last: date) -> Iterator[OverdueReport]:
+    """Yield what each Monday's lists from `first` to `last` (both included) would have held, from an empty history.
+
+    Stores and sends nothing. A card is on the lists of a row of Mondays without a gap, from the first after its deadline
+    to the last before it was completed: it is a repeat on a Monday if it was overdue on the Monday before, in the span.
+    One query a week, constant memory.
+    """
+    calendar = working_calendar(municipality())
+    codes = dict(Unit.objects.values_list("pk", "code"))
+    week = IsoWeek.of(first)
+    if week.monday < first:
+        week = week.next()
+    previous: IsoWeek | None = None
+    while week.monday <= last:
+        report = OverdueReport(week, calendar.list_moment(week))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                _REPLAY,
+                {
+                    "moment": report.as_of,
+                    "today": week.monday,
+                    "previous": calendar.list_moment(previous) if previous else None,
+                    "previous_day": previous.monday if previous else week.monday,
+                },
+            )
+            for unit_id, cards, repeats in sorted(cursor, key=lambda row: codes[row[0]]):
+                report.add(codes[unit_id], cards, repeats)
+        yield report
+        previous, week = week, week.next()

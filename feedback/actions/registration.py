@@ -1,0 +1,376 @@
+"""Register a card: one way in for the citizen's page, staff, API, mail and import."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from decimal import Decimal
+
+import phonenumbers
+from django.conf import settings
+from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from feedback import mails
+from feedback.actions.base import TextMissing
+from feedback.deadlines import Contact, DeadlineRule, due_on, owes_callback
+from feedback.errors import NotAllowed, Refused
+from feedback.models import Card, CardEvent, Category, RoutingRule, Submitter
+from feedback.reference import reference
+from feedback.routing import Facts, Rule, first_fit
+from feedback.workflow import Channel, Kind, State
+from organisation.calendar import WorkingCalendar
+from organisation.models import Municipality, Person, Unit
+from organisation.outbox.queueing import queue_mails
+from organisation.permissions import Permission
+from organisation.queries import (
+    answering_units,
+    grants_of,
+    municipality,
+    open_successor,
+    with_leaders,
+    working_calendar,
+)
+
+LONGEST_TEXT = 20_000
+"""Characters. Longer than any letter the service centre has typed in, short enough for a page."""
+
+
+class TextTooLong(Refused):
+    code = "text_too_long"
+    field = "text"
+    message = _("The text is longer than %(limit)s characters. Shorten it, or send the rest as an attachment.")
+
+
+class ImpossibleReceived(Refused):
+    code = "impossible_received_date"
+    field = "received_on"
+    message = _("The card cannot have been received after it was registered.")
+
+
+class ImpossiblePlace(Refused):
+    code = "impossible_place"
+    field = "latitude"
+    message = _("A position needs both latitude (−90 to 90) and longitude (−180 to 180).")
+
+
+class NotAnAnsweringUnit(Refused):
+    code = "not_an_answering_unit"
+    field = "unit"
+    message = _("«%(unit)s» is a sector or is closed and cannot hold cards. Choose a unit.")
+
+
+class UnknownLanguage(Refused):
+    code = "unknown_language"
+    field = "language"
+    message = _("«%(language)s» is not one of the languages here.")
+
+
+class UnknownChoice(Refused):
+    code = "unknown_choice"
+    message = _("«%(value)s» is not one of the choices.")
+
+    def __init__(self, field: str, value: str) -> None:
+        super().__init__(value=value)
+        self.field = field
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What came in, whatever the channel. All but channel and text may be missing.
+
+    `received_on` is a local date, the day of registration if not given; `registered_at` an aware instant that only an
+    import sets. `unit` is a unit that somebody chose: it goes before the rules.
+    """
+
+    channel: str
+    text: str
+    kind: str = ""
+    category: Category | None = None
+    language: str = "nb"
+    received_on: date | None = None
+    registered_at: datetime | None = None
+    contact: Contact = field(default_factory=Contact)
+    callback_wanted: bool = False
+    place: str = ""
+    area: str = ""
+    latitude: Decimal | None = None
+    longitude: Decimal | None = None
+    political: bool = False
+    unit: Unit | None = None
+    idempotency_key: str | None = None
+    import_source: str = ""
+    import_key: str = ""
+
+
+@dataclass(frozen=True)
+class House:
+    """The municipality as a registration needs it: settings, calendar, units and rules, read once for any number of cards."""
+
+    municipality: Municipality
+    calendar: WorkingCalendar
+    units: dict[int, Unit]
+    rules: Sequence[Rule]
+
+    @classmethod
+    def read(cls) -> House:
+        """Read it in four queries, whatever the number of units and rules."""
+        here = municipality()
+        rules = RoutingRule.objects.filter(is_active=True).exclude(category__is_active=False)
+        return cls(
+            municipality=here,
+            calendar=working_calendar(here),
+            units={unit.pk: unit for unit in Unit.objects.exclude(kind=Unit.Kind.SECTOR).select_related("successor")},
+            rules=[
+                Rule(rule.pk, rule.unit_id, rule.category_id, rule.kind, rule.area, tuple(rule.words)) for rule in rules
+            ],
+        )
+
+    def only(self, kind: Unit.Kind) -> Unit | None:
+        return next((unit for unit in self.units.values() if unit.kind == kind and unit.closed_on is None), None)
+
+    @property
+    def service_centre(self) -> Unit:
+        unit = self.only(Unit.Kind.SERVICE_CENTRE)
+        if unit is None:
+            raise NoServiceCentre
+        return unit
+
+
+class NoServiceCentre(Refused):
+    code = "no_service_centre"
+    message = _("The municipality has no service centre. The administrator must add one.")
+
+
+@dataclass(frozen=True)
+class Routed:
+    """The unit that was picked, and why: `by` is political, chosen, rule or nothing; `rule_id` with a rule."""
+
+    unit: Unit
+    by: str
+    rule_id: int | None = None
+
+
+def route(intake: Intake, house: House) -> Routed:
+    """Pick the unit: a chosen one, the mayor's office for political content, the first rule that fits, the service centre.
+
+    Pure, but for what was read into `house`.
+    """
+    if intake.unit is not None:
+        return Routed(intake.unit, "chosen")
+    if _is_political(intake) and (office := house.only(Unit.Kind.MAYORS_OFFICE)) is not None:
+        return Routed(office, "political")
+    facts = Facts(
+        text=intake.text,
+        category_id=intake.category.pk if intake.category else None,
+        kind=intake.kind,
+        place=intake.place,
+        area=intake.area,
+    )
+    rule = first_fit(house.rules, facts)
+    if rule is not None and rule.unit_id in house.units:
+        unit = open_successor(house.units[rule.unit_id])
+        if unit.closed_on is None:
+            return Routed(unit, "rule", rule.rule_id)
+    return Routed(house.service_centre, "nothing")
+
+
+def _is_political(intake: Intake) -> bool:
+    return intake.political or (intake.category is not None and intake.category.is_political)
+
+
+@dataclass
+class Prepared:
+    """Rows that are ready to be written. The card has no reference yet."""
+
+    card: Card
+    submitter: Submitter | None
+    events: list[CardEvent]
+    routed: Routed
+
+
+def prepare_card(intake: Intake, house: House, *, by: Person | None, now: datetime) -> Prepared:
+    """Check an intake and make its rows, writing nothing: what register_card and the import have in common.
+
+    Raises a Refused for what cannot be a card.
+    """
+    intake = checked(intake)
+    registered_at = intake.registered_at or now
+    registered_on = house.calendar.local_date(registered_at)
+    received_on = intake.received_on or registered_on
+    if received_on > registered_on:
+        raise ImpossibleReceived
+    routed = route(intake, house)
+    at_service_centre = routed.unit.kind == Unit.Kind.SERVICE_CENTRE
+    card = Card(
+        secret=secrets.token_urlsafe(24),
+        channel=intake.channel,
+        kind=intake.kind,
+        category=intake.category,
+        text=intake.text,
+        language=intake.language,
+        political=_is_political(intake),
+        place=intake.place,
+        area=intake.area,
+        latitude=intake.latitude,
+        longitude=intake.longitude,
+        received_on=received_on,
+        registered_at=registered_at,
+        registered_by=by,
+        unit=routed.unit,
+        state=State.REGISTERED if at_service_centre else State.FORWARDED,
+        callback_wanted=intake.callback_wanted,
+        callback_owed=owes_callback(intake.contact, house.municipality.callback_rule, wanted=intake.callback_wanted),
+        due_on=due_on(registered_on, deadline_rule(intake.category, house.municipality), house.calendar),
+        idempotency_key=intake.idempotency_key,
+        import_source=intake.import_source,
+        import_key=intake.import_key,
+    )
+    events = [CardEvent(card=card, what=CardEvent.What.REGISTERED, at=registered_at, by=by, to_value=intake.channel)]
+    if not at_service_centre:
+        events.append(
+            CardEvent(
+                card=card,
+                what=CardEvent.What.FORWARDED,
+                at=registered_at,
+                by=by,
+                to_value=routed.unit.code,
+                details={"by": routed.by} | ({"rule": routed.rule_id} if routed.rule_id else {}),
+            )
+        )
+    return Prepared(card, submitter_row(card, intake.contact, house.municipality.country), events, routed)
+
+
+def checked(intake: Intake) -> Intake:
+    """Return the intake with its texts trimmed. Raises the Refused that names the first field that cannot be."""
+    text = intake.text.replace("\x00", "").replace("\r\n", "\n").strip()
+    if not text:
+        raise TextMissing("text")
+    if len(text) > LONGEST_TEXT:
+        raise TextTooLong(limit=LONGEST_TEXT)
+    if intake.channel not in Channel.values:
+        raise UnknownChoice("channel", intake.channel)
+    if intake.kind and intake.kind not in Kind.values:
+        raise UnknownChoice("kind", intake.kind)
+    if intake.language not in dict(settings.LANGUAGES):
+        raise UnknownLanguage(language=intake.language)
+    latitude, longitude = intake.latitude, intake.longitude
+    if (latitude is None) != (longitude is None):
+        raise ImpossiblePlace
+    if latitude is not None and longitude is not None and not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+        raise ImpossiblePlace
+    if intake.unit is not None and (intake.unit.kind == Unit.Kind.SECTOR or intake.unit.closed_on is not None):
+        raise NotAnAnsweringUnit(unit=intake.unit.name)
+    return replace(intake, text=text, place=intake.place.strip()[:250], contact=tidy(intake.contact))
+
+
+def tidy(contact: Contact) -> Contact:
+    """Return the contact details without white space around them."""
+    return replace(contact, **{name: value.strip() for name, value in vars(contact).items()})
+
+
+def deadline_rule(category: Category | None, of: Municipality) -> DeadlineRule:
+    """Return the category's own deadline, else the municipality's."""
+    if category is not None and category.deadline_days is not None:
+        return DeadlineRule(category.deadline_days, category.deadline_kind)
+    return DeadlineRule(of.deadline_days, of.deadline_kind)
+
+
+def submitter_row(card: Card, contact: Contact, country: str) -> Submitter | None:
+    """Return the submitter's row, or None for a card without any contact details."""
+    if not contact:
+        return None
+    return Submitter(card=card, phone_key=phone_key(contact.phone, country), **vars(contact))
+
+
+def phone_key(phone: str, country: str) -> str:
+    """Return the number in E.164 («+4733000000»), or what digits there are: the same phone, however it was typed.
+
+    A number without a country code is one of `country` (NO or SE).
+    """
+    if not phone:
+        return ""
+    try:
+        number = phonenumbers.parse(phone, country)
+    except phonenumbers.NumberParseException:
+        return "".join(c for c in phone if c.isdigit())[:20]
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)[:20]
+
+
+def take_numbers(year: int, how_many: int = 1) -> int:
+    """Take the next `how_many` numbers of `year` and return the first. The row is held until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO feedback_referencecounter (year, last) VALUES (%(year)s, %(n)s)"
+            " ON CONFLICT (year) DO UPDATE SET last = feedback_referencecounter.last + %(n)s RETURNING last",
+            {"year": year, "n": how_many},
+        )
+        (last,) = cursor.fetchone()
+    return int(last) - how_many + 1
+
+
+def register_card(
+    intake: Intake,
+    *,
+    by: Person | None,
+    now: datetime,
+    house: House | None = None,
+    origin: Card | None = None,
+    origin_kind: str = "",
+    and_then: Callable[[Card], None] | None = None,
+) -> Card:
+    """Register a card, send it to its unit, and queue the unit's mail and the submitter's receipt.
+
+    `by` is None for a citizen. `and_then` writes what belongs to the card (its attachments) in the same transaction. An
+    intake whose `idempotency_key` is known returns the card that has it: a double click or a resend makes one card.
+
+    Raises NotAllowed for a person who may not register cards, and a Refused for what cannot be a card.
+    """
+    if by is not None and not grants_of(by).somewhere(Permission.REGISTER_CARDS) and origin is None:
+        raise NotAllowed
+    if intake.idempotency_key and (known := Card.objects.filter(idempotency_key=intake.idempotency_key).first()):
+        return known
+    house = house or House.read()
+    prepared = prepare_card(intake, house, by=by, now=now)
+    prepared.card.origin, prepared.card.origin_kind = origin, origin_kind
+    try:
+        with transaction.atomic():
+            card = _write(prepared, house)
+            if and_then is not None:
+                and_then(card)
+            queue_mails(_mails_for(prepared, house, now), now=now)
+    except IntegrityError:
+        # Lost a race against the same intake: its card is there now.
+        if intake.idempotency_key and (known := Card.objects.filter(idempotency_key=intake.idempotency_key).first()):
+            return known
+        raise
+    return card
+
+
+def _write(prepared: Prepared, house: House) -> Card:
+    card = prepared.card
+    year = house.calendar.local_date(card.registered_at).year
+    card.reference = reference(year, take_numbers(year))
+    card.save(force_insert=True)
+    if prepared.submitter is not None:
+        prepared.submitter.card = card
+        prepared.submitter.save(force_insert=True)
+    for event in prepared.events:
+        event.card = card
+    CardEvent.objects.bulk_create(prepared.events)
+    return card
+
+
+def _mails_for(prepared: Prepared, house: House, now: datetime) -> list[mails.Mail]:
+    card, submitter = prepared.card, prepared.submitter
+    queued = []
+    if card.state == State.FORWARDED:
+        unit = prepared.routed.unit
+        if not unit.email:
+            unit = with_leaders(answering_units()).get(pk=unit.pk)
+        queued += mails.card_forwarded(card, unit, house=house.municipality, on=house.calendar.local_date(now))
+    if submitter is not None and submitter.email:
+        queued.append(mails.receipt(card, submitter, house.municipality))
+    return queued

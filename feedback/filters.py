@@ -1,0 +1,81 @@
+"""What cards can be filtered by: one set for the work list and the API."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import django_filters
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from feedback.models import Card, Category
+from feedback.queries import contact_cards_to_post, open_cards, search
+from feedback.workflow import Channel, Kind, State
+from organisation.models import Person, Unit
+
+
+class CardFilter(django_filters.FilterSet):
+    """Filters on cards. `due` and `deadline` read the local date, so this belongs to the doors (views, API)."""
+
+    DUE = [
+        ("open", _("Open")),
+        ("overdue", _("Over the deadline")),
+        ("today", _("Due today")),
+        ("tomorrow", _("Due tomorrow")),
+        ("week", _("Due in seven days")),
+        ("to_post", _("Contact card to post")),
+        ("unrouted", _("Not forwarded yet")),
+        ("returned", _("Sent back as misrouted")),
+    ]
+
+    q = django_filters.CharFilter(method="by_words", label=_("Search"))
+    state = django_filters.MultipleChoiceFilter(choices=State.choices, label=_("State"))
+    unit = django_filters.ModelMultipleChoiceFilter(
+        queryset=Unit.objects.exclude(kind=Unit.Kind.SECTOR), to_field_name="code", label=_("Unit")
+    )
+    category = django_filters.ModelMultipleChoiceFilter(
+        queryset=Category.objects.all(), to_field_name="code", label=_("Category")
+    )
+    kind = django_filters.MultipleChoiceFilter(choices=Kind.choices, label=_("Kind"))
+    channel = django_filters.MultipleChoiceFilter(choices=Channel.choices, label=_("Channel"))
+    due = django_filters.ChoiceFilter(choices=DUE, method="by_due", label=_("Deadline"))
+    handler = django_filters.ModelChoiceFilter(
+        queryset=Person.objects.filter(is_active=True), to_field_name="email", label=_("Case handler")
+    )
+    mine = django_filters.BooleanFilter(method="by_mine", label=_("Only mine"))
+    political = django_filters.BooleanFilter(label=_("Political"))
+    callback_owed = django_filters.BooleanFilter(label=_("Callback owed"))
+    received_from = django_filters.DateFilter("received_on", "gte", label=_("Received from"))
+    received_until = django_filters.DateFilter("received_on", "lte", label=_("Received until"))
+    due_from = django_filters.DateFilter("due_on", "gte", label=_("Deadline from"))
+    due_until = django_filters.DateFilter("due_on", "lte", label=_("Deadline until"))
+
+    class Meta:
+        model = Card
+        fields: list[str] = []
+
+    def by_words(self, cards: QuerySet[Card], name: str, value: str) -> QuerySet[Card]:
+        return search(cards, value)
+
+    def by_mine(self, cards: QuerySet[Card], name: str, value: bool) -> QuerySet[Card]:
+        return cards.filter(handler=self.request.user) if value else cards
+
+    def by_due(self, cards: QuerySet[Card], name: str, value: str) -> QuerySet[Card]:
+        today: date = timezone.localdate()
+        if value == "to_post":
+            return contact_cards_to_post(cards)
+        cards = open_cards(cards)
+        if value == "overdue":
+            return cards.filter(due_on__lt=today)
+        if value == "today":
+            return cards.filter(due_on=today)
+        if value == "tomorrow":
+            return cards.filter(due_on=today + timedelta(days=1))
+        if value == "week":
+            return cards.filter(due_on__range=(today, today + timedelta(days=7)))
+        if value == "unrouted":
+            return cards.filter(state=State.REGISTERED, returned_at__isnull=True)
+        if value == "returned":
+            return cards.filter(state=State.REGISTERED, returned_at__isnull=False)
+        return cards

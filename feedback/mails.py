@@ -1,0 +1,187 @@
+"""Which mails tell of what: each function returns mails for the outbox, and queues nothing itself.
+
+What a mail holds is kept to what its reader needs: never the submitter's contact details, which are on the card's page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+
+from django.conf import settings
+
+from feedback.models import (
+    Callback,
+    Card,
+    Escalation,
+    FollowUp,
+    OverdueEntry,
+    OverdueList,
+    PreliminaryAnswer,
+    Referral,
+    Submitter,
+)
+from organisation.models import Municipality, Person, Unit
+from organisation.outbox.queueing import Mail
+from organisation.queries import Recipient, list_recipient
+
+
+def _card_url(card: Card) -> str:
+    return f"{settings.SITE_URL}/staff/cards/{card.reference}/"
+
+
+def _status_url(card: Card) -> str:
+    return f"{settings.SITE_URL}/card/{card.secret}/"
+
+
+def _to_unit(unit: Unit, house: Municipality, on: date) -> Recipient | None:
+    """A card goes to the unit's own address; where it has none, to whoever stands for the unit that day."""
+    if unit.email:
+        return Recipient(None, unit.email, house.language)
+    return list_recipient(unit, on=on, language=house.language)
+
+
+def _about(card: Card, house: Municipality) -> dict[str, object]:
+    return {"card": card, "card_url": _card_url(card), "municipality": house}
+
+
+def receipt(card: Card, submitter: Submitter, house: Municipality) -> Mail:
+    """Tell the submitter the number, the unit, and by when somebody rings where that is owed."""
+    return Mail(
+        kind="receipt",
+        dedupe_key=f"receipt:{card.reference}",
+        to=submitter.email,
+        language=card.language,
+        context={"card": card, "status_url": _status_url(card), "municipality": house, "submitter": submitter},
+    )
+
+
+def card_forwarded(card: Card, unit: Unit, *, house: Municipality, on: date, times: int = 1) -> list[Mail]:
+    """Tell the unit of a card that is now its. `times` counts how often it was sent, so that each sending has its mail."""
+    to = _to_unit(unit, house, on)
+    if to is None:
+        return []
+    key = f"card_forwarded:{card.reference}:{times}"
+    return [Mail("card_forwarded", key, to.email, to.language, _about(card, house) | {"unit": unit})]
+
+
+def card_returned(
+    card: Card, centre: Unit, from_unit: Unit, reason: str, *, house: Municipality, event: int
+) -> list[Mail]:
+    """Tell the service centre that a unit sent a card back as misrouted."""
+    if not centre.email:
+        return []
+    context = _about(card, house) | {"from_unit": from_unit, "reason": reason}
+    return [Mail("card_returned", f"card_returned:{card.reference}:{event}", centre.email, house.language, context)]
+
+
+def card_delegated(card: Card, handler: Person, *, house: Municipality, event: int) -> Mail:
+    """Tell a case handler of a card that is now theirs."""
+    key = f"card_delegated:{card.reference}:{event}"
+    return Mail("card_delegated", key, handler.email, handler.language, _about(card, house) | {"handler": handler})
+
+
+def preliminary_answer(card: Card, answer: PreliminaryAnswer, submitter: Submitter, house: Municipality) -> Mail:
+    """Tell the submitter that it takes longer, and why."""
+    return Mail(
+        kind="preliminary_answer",
+        dedupe_key=f"preliminary_answer:{card.reference}:{answer.pk}",
+        to=submitter.email,
+        language=card.language,
+        context={"card": card, "answer": answer, "status_url": _status_url(card), "municipality": house},
+    )
+
+
+def report_back(
+    card: Card,
+    centre: Unit,
+    *,
+    house: Municipality,
+    callback: Callback | None = None,
+    follow_up: FollowUp | None = None,
+) -> list[Mail]:
+    """Tell the forwarder, the service centre, what came of it: date of contact, measures, reaction (rule 7)."""
+    if not centre.email:
+        return []
+    context = _about(card, house) | {"callback": callback, "follow_up": follow_up, "unit": card.unit}
+    return [Mail("report_back", f"report_back:{card.reference}:{card.cycle}", centre.email, house.language, context)]
+
+
+def referred(card: Card, referral: Referral, submitter: Submitter, house: Municipality) -> Mail:
+    """Tell the submitter, who has an e-mail address, where the matter belongs."""
+    return Mail(
+        kind="referred",
+        dedupe_key=f"referred:{card.reference}:{card.cycle}",
+        to=submitter.email,
+        language=card.language,
+        context={"card": card, "referral": referral, "municipality": house},
+    )
+
+
+def card_reopened(card: Card, unit: Unit, *, house: Municipality, on: date) -> list[Mail]:
+    """Tell the unit that one of its cards is open again, with a deadline of its own."""
+    to = _to_unit(unit, house, on)
+    if to is None:
+        return []
+    key = f"card_reopened:{card.reference}:{card.cycle}"
+    return [Mail("card_reopened", key, to.email, to.language, _about(card, house) | {"unit": unit})]
+
+
+def reminder(person: Recipient, cards: Sequence[Card], *, house: Municipality, today: date) -> Mail:
+    """Remind one person of all cards due in a few days: one mail a day, whatever their number."""
+    return Mail(
+        kind="reminder",
+        dedupe_key=f"reminder:{today}:{person.email}",
+        to=person.email,
+        language=person.language,
+        context={
+            "rows": [{"card": card, "url": _card_url(card)} for card in cards],
+            "due_on": today + timedelta(days=house.remind_days_before),
+            "municipality": house,
+        },
+    )
+
+
+def overdue_list(listed: OverdueList, entries: Sequence[OverdueEntry], to: Recipient, house: Municipality) -> Mail:
+    """Send a unit's list to its leader, with the rest of the week to put things right. The PDF is made when it is sent."""
+    return Mail(
+        kind="overdue_list",
+        dedupe_key=f"overdue_list:{listed.iso_year}-W{listed.iso_week:02d}:{listed.unit.code}",
+        to=to.email,
+        language=to.language,
+        context={
+            "list": listed,
+            "rows": [{"entry": entry, "url": _card_url(entry.card)} for entry in entries],
+            "repeats": sum(entry.times > 1 for entry in entries),
+            "list_url": f"{settings.SITE_URL}/staff/overdue/{listed.week}/{listed.unit.code}/",
+            "municipality": house,
+        },
+        attachment={"maker": "overdue_list", "list_id": listed.pk},
+    )
+
+
+def escalation(
+    made: Escalation, entries: Iterable[OverdueEntry], chief_executives: Iterable[Person], house: Municipality
+) -> list[Mail]:
+    """Tell the chief executive, once a week, of all cards that are on the list again, by unit."""
+    by_unit: dict[Unit, list[OverdueEntry]] = {}
+    for entry in entries:
+        by_unit.setdefault(entry.overdue_list.unit, []).append(entry)
+    return [
+        Mail(
+            kind="escalation",
+            dedupe_key=f"escalation:{made.week}:{person.pk}",
+            to=person.email,
+            language=person.language,
+            context={
+                "escalation": made,
+                "units": [
+                    {"unit": unit, "rows": [{"entry": entry, "url": _card_url(entry.card)} for entry in rows]}
+                    for unit, rows in by_unit.items()
+                ],
+                "url": f"{settings.SITE_URL}/staff/escalations/{made.week}/",
+                "municipality": house,
+            },
+        )
+        for person in chief_executives
+    ]

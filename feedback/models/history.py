@@ -1,0 +1,81 @@
+"""What happened to a card, when, and by whom: rows that are written once and never changed."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from organisation.models.personal_data import WITH_THE_CARD
+
+
+class CardEvent(models.Model):
+    """One thing that happened. Holds ids, names of fields and codes; texts lie in rows of their own that can be erased."""
+
+    class What(models.TextChoices):
+        REGISTERED = "registered", _("Registered")
+        FORWARDED = "forwarded", _("Forwarded to unit")
+        REROUTED = "rerouted", _("Moved to another unit")
+        RETURNED = "returned", _("Sent back as misrouted")
+        DELEGATED = "delegated", _("Delegated")
+        CORRECTED = "corrected", _("Corrected")
+        DEADLINE_SET = "deadline_set", _("Deadline counted anew")
+        SPLIT = "split", _("Split")
+        OTHER_WAY_AGREED = "other_way_agreed", _("Another way than voice agreed")
+        PRELIMINARY_ANSWER = "preliminary_answer", _("Preliminary answer given")
+        CONTACT_ATTEMPTED = "contact_attempted", _("Called, no answer")
+        ATTEMPT_UNDONE = "attempt_undone", _("Attempt undone")
+        CONTACT_CARD_MADE = "contact_card_made", _("Contact card made")
+        CONTACT_CARD_POSTED = "contact_card_posted", _("Contact card posted")
+        CALLED_BACK = "called_back", _("Called back")
+        FOLLOWED_UP = "followed_up", _("Followed up")
+        REPORTED_BACK = "reported_back", _("Reported back to the service centre")
+        ALTERNATIVE_REGISTERED = "alternative_registered", _("Alternative registered as a card of its own")
+        REFERRED = "referred", _("Referred outside the municipality")
+        LISTED = "listed", _("On the overdue list")
+        ESCALATED = "escalated", _("Reported to the chief executive")
+        REMINDED = "reminded", _("Reminded of the deadline")
+        CLOSED = "closed", _("Closed")
+        REOPENED = "reopened", _("Reopened")
+        NOTE_ADDED = "note_added", _("Note written")
+        ATTACHMENT_ADDED = "attachment_added", _("Attachment added")
+
+    card = models.ForeignKey("feedback.Card", models.CASCADE, related_name="events")
+    what = models.CharField(_("what"), max_length=30, choices=What.choices)
+    at = models.DateTimeField(_("when"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("who")
+    )
+    from_value = models.CharField(_("from"), max_length=120, blank=True)
+    to_value = models.CharField(_("to"), max_length=120, blank=True)
+    details = models.JSONField(_("details"), default=dict, blank=True)
+
+    personal_data: dict[str, str] = {}
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        ordering = ["at", "id"]
+        indexes = [models.Index(name="event_of_card", fields=["card", "at", "id"])]
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.at:%Y-%m-%d %H:%M}"
+
+
+class CardNote(models.Model):
+    """What somebody wrote about a card: a reason that belongs to an event, or an internal note."""
+
+    card = models.ForeignKey("feedback.Card", models.CASCADE, related_name="notes")
+    event = models.OneToOneField(CardEvent, models.CASCADE, related_name="note")
+    text = models.TextField(_("text"))
+
+    personal_data = {"text": WITH_THE_CARD}
+
+    class Meta:
+        verbose_name = _("note")
+        verbose_name_plural = _("notes")
+        ordering = ["id"]
+        constraints = [models.CheckConstraint(name="note_has_text", condition=~models.Q(text=""))]
+
+    def __str__(self) -> str:
+        return f"note {self.pk}"

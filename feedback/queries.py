@@ -1,0 +1,206 @@
+"""Reads on cards and overdue lists. Every list starts from what the person may see."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timedelta
+
+from django.contrib.postgres.search import SearchQuery
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from feedback.models import (
+    Card,
+    CardEvent,
+    Category,
+    ContactAttempt,
+    ContactCard,
+    Escalation,
+    OverdueEntry,
+    OverdueList,
+    OverdueRun,
+    Submitter,
+)
+from feedback.reference import parse_reference
+from feedback.rules import visible_cards, visible_lists
+from feedback.workflow import OPEN_STATES, State
+from organisation.models import Person
+
+
+def visible_to(person: Person) -> QuerySet[Card]:
+    """Return the cards that `person` may see: where every list, page, search, count and export begins."""
+    return Card.objects.filter(visible_cards(person))
+
+
+def for_list(cards: QuerySet[Card]) -> QuerySet[Card]:
+    """Join what a row of a list shows, so that a list costs no query a row. Adds `attempts`: calls that count.
+
+    The count is a sub-query on the rows shown; a join with GROUP BY would count for every card before the first page.
+    """
+    counted = ContactAttempt.objects.filter(card=OuterRef("pk"), cycle=OuterRef("cycle"), undone_at__isnull=True)
+    number = counted.order_by().values("card").annotate(number=Count("pk")).values("number")
+    return cards.select_related("unit", "category", "handler", "submitter").annotate(
+        attempts=Coalesce(Subquery(number), 0)
+    )
+
+
+def for_page(cards: QuerySet[Card]) -> QuerySet[Card]:
+    """Join all that a card's page shows."""
+    return cards.select_related(
+        "unit__leader", "category", "handler", "submitter", "duplicate_of", "origin", "registered_by"
+    ).prefetch_related(
+        "attachments",
+        "callbacks__recorded_by",
+        "followups__recorded_by",
+        "preliminaryanswers",
+        "referrals",
+        "contactcards",
+        "offspring",
+        Prefetch("contactattempts", ContactAttempt.objects.select_related("recorded_by")),
+        Prefetch("events", CardEvent.objects.select_related("by", "note").order_by("-at", "-id")),
+        Prefetch("overdue_entries", OverdueEntry.objects.order_by("iso_year", "iso_week")),
+    )
+
+
+def card_by_reference(person: Person, reference: str) -> Card | None:
+    """Return the card with this reference as its page shows it, or None where it is not there or not to be seen."""
+    parsed = parse_reference(reference)
+    return for_page(visible_to(person)).filter(reference=parsed).first() if parsed else None
+
+
+def card_by_secret(secret: str) -> Card | None:
+    """Return the card whose private page has this secret, with what the submitter is shown."""
+    return (
+        Card.objects.select_related("unit", "category", "submitter")
+        .prefetch_related("callbacks", "preliminaryanswers", "referrals", "contactcards", "events", "attachments")
+        .filter(secret=secret)
+        .first()
+    )
+
+
+def overdue_at(moment: datetime, today: date) -> QuerySet[Card]:
+    """Return the cards that were overdue at `moment` (aware), whose local date is `today`.
+
+    Registered before it, past their deadline, and not completed: what happened at the moment or after has not happened
+    yet. Unit and deadline are taken as they stand now (`domain/README.md`, «Overdue list»).
+    """
+    return Card.objects.filter(
+        Q(completed_at__isnull=True) | Q(completed_at__gte=moment), registered_at__lt=moment, due_on__lt=today
+    )
+
+
+def open_cards(cards: QuerySet[Card]) -> QuerySet[Card]:
+    return cards.filter(state__in=sorted(OPEN_STATES))
+
+
+def contact_cards_to_post(cards: QuerySet[Card]) -> QuerySet[Card]:
+    """Return the cards whose contact card is made and waits to be posted."""
+    waiting = ContactCard.objects.filter(card=OuterRef("pk"), cycle=OuterRef("cycle"), posted_on__isnull=True)
+    return open_cards(cards).filter(Exists(waiting))
+
+
+def counts_for_today(person: Person, today: date) -> dict[str, int]:
+    """Return the numbers at the top of the work list, in one query over what the person may see."""
+    waiting = ContactCard.objects.filter(card=OuterRef("pk"), cycle=OuterRef("cycle"), posted_on__isnull=True)
+    is_open = Q(state__in=sorted(OPEN_STATES))
+    counts: dict[str, int] = open_cards(visible_to(person)).aggregate(
+        unrouted=Count("pk", filter=Q(state=State.REGISTERED, returned_at__isnull=True)),
+        returned=Count("pk", filter=Q(state=State.REGISTERED, returned_at__isnull=False)),
+        due_today=Count("pk", filter=is_open & Q(due_on=today)),
+        due_tomorrow=Count("pk", filter=is_open & Q(due_on=today + timedelta(days=1))),
+        overdue=Count("pk", filter=is_open & Q(due_on__lt=today)),
+        to_post=Count("pk", filter=Exists(waiting)),
+    )
+    return counts
+
+
+# --- Search --------------------------------------------------------------------------------------------------------
+
+
+def search(cards: QuerySet[Card], text: str) -> QuerySet[Card]:
+    """Return the cards that `text` finds: a reference, a phone number, words of the text, a name or an address.
+
+    Words are matched by stem and by beginning: PostgreSQL's Norwegian stemmer does not join «vei» and «veien», a prefix
+    does. All words must be found in the card, or all in the submitter's name and address.
+    """
+    text = text.replace("\x00", "").strip()
+    if not text:
+        return cards
+    if reference := parse_reference(text):
+        return cards.filter(reference=reference)
+    digits = re.sub(r"[\s()+.-]", "", text)
+    if digits.isdigit() and len(digits) >= 5:
+        numbers = {f"+{digits.removeprefix('00')}", f"+47{digits}", f"+46{digits.removeprefix('0')}", digits}
+        by_phone = Submitter.objects.filter(phone_key__in=numbers).values("card")
+        return cards.filter(Q(pk__in=by_phone) | Q(search=_query(text, "norwegian")))
+    by_name = Submitter.objects.filter(search=_query(text, "simple")).values("card")
+    return cards.filter(Q(search=_query(text, "norwegian")) | Q(pk__in=by_name))
+
+
+# The definite and plural endings that the stemmer leaves on short words: «veien» is to find «vei», as «vei» finds «veien».
+_ENDINGS = re.compile(r"(?<=\w\w\w)(ene|ane|en|et|a|er|ar)$")
+
+
+def _query(text: str, config: str) -> SearchQuery:
+    """Every word of `text` as a beginning of a word; a word with a Norwegian ending also without it."""
+    parts = []
+    for word in re.findall(r"\w+", text.casefold()):
+        forms = {word, _ENDINGS.sub("", word)} if config == "norwegian" else {word}
+        parts.append("(" + " | ".join(f"{form}:*" for form in sorted(forms)) + ")")
+    return SearchQuery(" & ".join(parts) or "''", search_type="raw", config=config)
+
+
+# --- Overdue lists --------------------------------------------------------------------------------------------------
+
+
+def runs_for(person: Person, limit: int = 60) -> QuerySet[OverdueRun]:
+    """Return the latest weeks' runs with how many units, cards and repeats the person may see of each."""
+    lists = OverdueList.objects.filter(visible_lists(person))
+    return OverdueRun.objects.annotate(
+        units=Count("lists", filter=Q(lists__in=lists), distinct=True),
+        cards=Count("lists__entries", filter=Q(lists__in=lists), distinct=True),
+        repeats=Count("lists__entries", filter=Q(lists__in=lists, lists__entries__times__gt=1), distinct=True),
+    ).order_by("-iso_year", "-iso_week")[:limit]
+
+
+def lists_of_week(person: Person, year: int, week: int) -> QuerySet[OverdueList]:
+    """Return a week's lists with their numbers: cards, new ones, repeats, and how many are solved by now."""
+    solved = Q(entries__card__completed_at__isnull=False) | Q(entries__cycle__lt=F("entries__card__cycle"))
+    return (
+        OverdueList.objects.filter(visible_lists(person), iso_year=year, iso_week=week)
+        .select_related("unit__parent", "run")
+        .annotate(
+            cards=Count("entries"),
+            new=Count("entries", filter=Q(entries__times=1)),
+            repeats=Count("entries", filter=Q(entries__times__gt=1)),
+            solved=Count("entries", filter=solved),
+        )
+        .order_by("unit__name_key")
+    )
+
+
+def entries_of(overdue_list: OverdueList) -> QuerySet[OverdueEntry]:
+    """Return a list's entries, the longest overdue first, with their cards."""
+    return overdue_list.entries.select_related(
+        "card__category", "card__handler", "card__submitter", "card__unit"
+    ).order_by("due_on", "id")
+
+
+def escalations() -> QuerySet[Escalation]:
+    return Escalation.objects.select_related("run").order_by("-iso_year", "-iso_week")
+
+
+def entries_of_escalation(escalation: Escalation) -> QuerySet[OverdueEntry]:
+    """Return the entries that went to the chief executive, by unit in the alphabet's order."""
+    return (
+        OverdueEntry.objects.filter(overdue_list__run=escalation.run, times__gt=1, solved_before_mail=False)
+        .select_related("card__category", "card__handler", "overdue_list__unit__leader")
+        .order_by("overdue_list__unit__name_key", "due_on", "id")
+    )
+
+
+# --- Choices --------------------------------------------------------------------------------------------------------
+
+
+def categories_in_use() -> QuerySet[Category]:
+    return Category.objects.filter(is_active=True)

@@ -1,0 +1,54 @@
+"""Which unit gets a card. Pure: no database, no clock.
+
+Larvik's rules 2 and 3 (`domain/README.md`): political content goes to the mayor, the rest by ordered rules of which the
+first that fits decides, and what fits none stays with the service centre.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One routing rule, as far as fitting needs it; ids are those of the rows."""
+
+    rule_id: int
+    unit_id: int
+    category_id: int | None = None
+    kind: str = ""
+    area: str = ""
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of a card when its unit is picked."""
+
+    text: str
+    category_id: int | None = None
+    kind: str = ""
+    place: str = ""
+    area: str = ""
+
+
+def fits(rule: Rule, facts: Facts) -> bool:
+    """Whether all that `rule` asks for holds. A word fits at the beginning of a word of the text («lys» in «lysene»)."""
+    if rule.category_id is not None and rule.category_id != facts.category_id:
+        return False
+    if rule.kind and rule.kind != facts.kind:
+        return False
+    if rule.area and rule.area.casefold() != facts.area.casefold() and not _has_word(rule.area, facts.place):
+        return False
+    return not rule.words or any(_has_word(word, facts.text) for word in rule.words)
+
+
+def _has_word(word: str, text: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(word)}", text, re.IGNORECASE) is not None
+
+
+def first_fit(rules: Iterable[Rule], facts: Facts) -> Rule | None:
+    """Return the first of the ordered `rules` that fits, or None."""
+    return next((rule for rule in rules if fits(rule, facts)), None)

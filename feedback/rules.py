@@ -1,0 +1,65 @@
+"""Who may do what to which card."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from feedback.errors import NotAllowed, WrongState
+from feedback.models import Card, OverdueList
+from feedback.workflow import State, Step, may
+from organisation.models import Person
+from organisation.permissions import Permission
+from organisation.queries import grants_of
+
+PERMISSION_FOR: dict[Step, Permission] = {
+    Step.FORWARD: Permission.ROUTE_CARDS,
+    Step.REROUTE: Permission.ROUTE_CARDS,
+    Step.REFER: Permission.ROUTE_CARDS,
+    Step.SPLIT: Permission.ROUTE_CARDS,
+    Step.DELEGATE: Permission.DELEGATE_CARDS,
+    Step.CLOSE: Permission.CLOSE_CARDS,
+    Step.REOPEN: Permission.CLOSE_CARDS,
+}
+"""What each step asks for, in the card's unit; every other step asks for WORK_ON_CARDS."""
+
+
+def visible_cards(person: Person) -> Q:
+    """Return the condition on cards that `person` may see: all, or those that lie with the person's units now.
+
+    A unit that a card has left sees it no more.
+    """
+    grants = grants_of(person)
+    if grants.allows(Permission.SEE_ALL_CARDS):
+        return Q()
+    return Q(unit__in=grants.units_with(Permission.SEE_UNIT_CARDS))
+
+
+def visible_lists(person: Person) -> Q:
+    """Return the condition on overdue lists that `person` may see: those of all units, or of the person's own."""
+    grants = grants_of(person)
+    if grants.allows(Permission.SEE_OVERDUE_LISTS):
+        return Q()
+    return Q(unit__in=grants.units_with(Permission.SEE_OVERDUE_LISTS))
+
+
+def may_see_list(person: Person, overdue_list: OverdueList) -> bool:
+    return grants_of(person).allows(Permission.SEE_OVERDUE_LISTS, overdue_list.unit_id)
+
+
+def may_do(person: Person, step: Step, card: Card) -> bool:
+    """Whether `person` holds what `step` asks for, whatever the card's state."""
+    return grants_of(person).allows(PERMISSION_FOR.get(step, Permission.WORK_ON_CARDS), card.unit_id)
+
+
+def steps_open_to(person: Person, card: Card) -> list[Step]:
+    """Return the steps that the person may take with the card as it stands, in the order of the enum."""
+    return [step for step in Step if may(step, card.state) and may_do(person, step, card)]
+
+
+def require(step: Step, card: Card, by: Person | None) -> None:
+    """Raise NotAllowed or WrongState unless the step may be taken. `by` is None for the submitter and for the schedule,
+    whose interfaces let them do only what they may."""
+    if by is not None and not may_do(by, step, card):
+        raise NotAllowed
+    if not may(step, card.state):
+        raise WrongState(state=State(card.state).label)

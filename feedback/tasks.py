@@ -1,0 +1,48 @@
+"""Work in the background on cards. Each task calls one action and is safe to run twice."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import timezone
+
+from feedback.actions.closing import close_not_reached
+from feedback.actions.listing import latest_week_to_run, run_overdue_list
+from feedback.actions.reminding import remind_of_deadlines
+from organisation.jobs import recorded
+
+
+def _run_latest() -> str:
+    now = timezone.now()
+    week = latest_week_to_run(now)
+    if week is None:
+        return "nothing to do"
+    report = run_overdue_list(now=now, week=week)
+    return f"{report.week}: {report.cards} cards, {report.units} units, {report.escalated} repeats"
+
+
+@shared_task(name="feedback.run_overdue_lists")
+@recorded("feedback.run_overdue_lists")
+def run_overdue_lists() -> str:
+    """Monday 06:00 local: this week's overdue lists."""
+    return _run_latest()
+
+
+@shared_task(name="feedback.make_up_overdue_lists")
+@recorded("feedback.make_up_overdue_lists")
+def make_up_overdue_lists() -> str:
+    """Each hour: the latest Monday's lists, where beat or the worker was away when they were due."""
+    return _run_latest()
+
+
+@shared_task(name="feedback.remind_of_deadlines")
+@recorded("feedback.remind_of_deadlines")
+def remind() -> str:
+    """Each morning: the cards that are due in two days."""
+    return f"{remind_of_deadlines(now=timezone.now())} cards"
+
+
+@shared_task(name="feedback.close_not_reached")
+@recorded("feedback.close_not_reached")
+def close_waiting() -> str:
+    """Each night: the cards whose contact card was posted 30 days ago and from whom no word came."""
+    return f"{close_not_reached(now=timezone.now())} closed"

@@ -1,0 +1,141 @@
+"""A card's states and what may follow what. Pure: no database, no clock."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Channel(models.TextChoices):
+    """How the card came."""
+
+    WEB = "web", _("Web page")
+    PAPER = "paper", _("Card handed in")
+    POST = "post", _("Post")
+    FAX = "fax", _("Fax")
+    EMAIL = "email", _("E-mail")
+    PHONE = "phone", _("Phone")
+    MEETING = "meeting", _("Meeting")
+    API = "api", _("Other system")
+    SURVEY = "survey", _("Survey")
+    IMPORT = "import", _("Older system")
+
+
+class Kind(models.TextChoices):
+    """What the submitter wants with it."""
+
+    REQUEST = "request", _("Request")
+    SUGGESTION = "suggestion", _("Suggestion")
+    COMPLAINT = "complaint", _("Complaint")
+    CRITICISM = "criticism", _("Criticism")
+    PRAISE = "praise", _("Praise")
+    FAULT_REPORT = "fault_report", _("Fault report")
+
+
+# `domain/README.md`, «Kinds»
+NEGATIVE_KINDS = frozenset({Kind.COMPLAINT, Kind.CRITICISM})
+REQUESTS_AND_SUGGESTIONS = frozenset({Kind.REQUEST, Kind.FAULT_REPORT, Kind.SUGGESTION})
+
+
+class State(models.TextChoices):
+    REGISTERED = "registered", _("With the service centre")
+    FORWARDED = "forwarded", _("With the unit")
+    CALLED_BACK = "called_back", _("Called back")
+    FOLLOWED_UP = "followed_up", _("Followed up")
+    REFERRED = "referred", _("Referred outside")
+    CONTACT_CARD_POSTED = "contact_card_posted", _("Contact card posted")
+    CLOSED = "closed", _("Closed")
+
+
+OPEN_STATES = frozenset({State.REGISTERED, State.FORWARDED})
+"""Not completed: these can become overdue."""
+
+COMPLETED_STATES = frozenset(State) - OPEN_STATES
+
+
+class CloseResult(models.TextChoices):
+    ANSWERED = "answered", _("Answered")
+    FOLLOWED_UP = "followed_up", _("Followed up")
+    REFERRED = "referred", _("Referred outside")
+    NOT_REACHED = "not_reached", _("Not reached")
+    WITHDRAWN = "withdrawn", _("Withdrawn by the submitter")
+    DUPLICATE = "duplicate", _("Duplicate")
+    NOTED = "noted", _("Taken note of")
+
+
+class Step(StrEnum):
+    """What can be done to a card. Each is one action in `feedback.actions`."""
+
+    FORWARD = "forward"
+    REROUTE = "reroute"
+    RETURN = "return"
+    DELEGATE = "delegate"
+    CORRECT = "correct"
+    SPLIT = "split"
+    AGREE_OTHER_WAY = "agree-other-way"
+    PRELIMINARY_ANSWER = "preliminary-answer"
+    CONTACT_ATTEMPT = "contact-attempt"
+    UNDO_ATTEMPT = "undo-attempt"
+    CONTACT_CARD = "contact-card"
+    POST_CONTACT_CARD = "post-contact-card"
+    CALLBACK = "callback"
+    FOLLOW_UP = "follow-up"
+    REFER = "refer"
+    CLOSE = "close"
+    REOPEN = "reopen"
+
+
+_ALL = frozenset(State)
+_OPEN_OR_WAITING = OPEN_STATES | {State.CONTACT_CARD_POSTED}
+
+ALLOWED: dict[Step, frozenset[State]] = {
+    Step.FORWARD: frozenset({State.REGISTERED}),
+    Step.REROUTE: frozenset({State.FORWARDED}),
+    Step.RETURN: frozenset({State.FORWARDED}),
+    Step.DELEGATE: frozenset({State.REGISTERED, State.FORWARDED, State.CONTACT_CARD_POSTED}),
+    Step.CORRECT: _ALL,
+    Step.SPLIT: OPEN_STATES,
+    Step.AGREE_OTHER_WAY: _OPEN_OR_WAITING,
+    Step.PRELIMINARY_ANSWER: OPEN_STATES,
+    Step.CONTACT_ATTEMPT: _OPEN_OR_WAITING,
+    Step.UNDO_ATTEMPT: _OPEN_OR_WAITING,
+    Step.CONTACT_CARD: OPEN_STATES,
+    Step.POST_CONTACT_CARD: OPEN_STATES,
+    Step.CALLBACK: _OPEN_OR_WAITING,
+    Step.FOLLOW_UP: OPEN_STATES,
+    Step.REFER: OPEN_STATES,
+    Step.CLOSE: _ALL - {State.CLOSED},
+    Step.REOPEN: COMPLETED_STATES,
+}
+
+# The one result that follows from how a card was completed. A card whose contact card was posted and who nobody heard
+# from is «not reached»; before anything has been done there is none, see `results_for`.
+_RESULT_OF: dict[State, CloseResult] = {
+    State.CALLED_BACK: CloseResult.ANSWERED,
+    State.FOLLOWED_UP: CloseResult.FOLLOWED_UP,
+    State.REFERRED: CloseResult.REFERRED,
+    State.CONTACT_CARD_POSTED: CloseResult.NOT_REACHED,
+}
+
+
+def may(step: Step, state: str) -> bool:
+    """Whether `step` may follow for a card in `state`."""
+    return State(state) in ALLOWED[step]
+
+
+def results_for(state: str, *, callback_owed: bool) -> list[CloseResult]:
+    """Return the results with which a card in `state` may be closed, the usual one first.
+
+    A card that is owed a callback is closed only after the callback or a posted contact card, or as withdrawn or as a
+    duplicate (`domain/README.md`, «Completed»). A referral counts because the direct contact with the submitter is part
+    of it (rule 3). Without that debt it may be taken note of.
+    """
+    if state == State.CLOSED:
+        return []
+    done = _RESULT_OF.get(State(state))
+    if done is not None:
+        return [done]
+    results = [CloseResult.WITHDRAWN, CloseResult.DUPLICATE]
+    return results if callback_owed else [CloseResult.NOTED, *results]

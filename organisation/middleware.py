@@ -1,0 +1,52 @@
+"""What each request needs to know of the municipality, and how htmx is told to sign in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+
+from organisation.queries import NotSetUp, municipality
+
+type_of_next = Callable[[HttpRequest], HttpResponse]
+
+
+class MunicipalityMiddleware:
+    """Give each request `request.municipality` (read when first used) and show times in the municipality's zone."""
+
+    def __init__(self, get_response: type_of_next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.municipality = SimpleLazyObject(municipality)  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> None:
+        if request.path.startswith(("/static/", "/healthz", "/readyz")):
+            return
+        try:
+            timezone.activate(request.municipality.zone)  # type: ignore[attr-defined]
+        except NotSetUp:
+            timezone.deactivate()
+
+
+class HtmxLoginRedirectMiddleware:
+    """Turn a redirect to sign-in into `HX-Redirect`, so that the sign-in page does not land inside a table row."""
+
+    def __init__(self, get_response: type_of_next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        from django.urls import reverse
+
+        response = self.get_response(request)
+        if getattr(request, "htmx", False) and response.status_code == 302:
+            target = response.headers.get("Location", "")
+            if urlsplit(target).path == reverse("account_login"):
+                answer = HttpResponse(status=204)
+                answer["HX-Redirect"] = target
+                return answer
+        return response

@@ -1,0 +1,9 @@
+"""The municipality, its units, its people, its calendar, and its outgoing mail."""
+
+from organisation.models.jobs import ScheduledJob
+from organisation.models.mail import OutgoingMail
+from organisation.models.municipality import DayOff, Municipality
+from organisation.models.people import Absence, Person, RoleAssignment
+from organisation.models.units import Unit
+
+__all__ = ["Absence", "DayOff", "Municipality", "OutgoingMail", "Person", "RoleAssignment", "ScheduledJob", "Unit"]

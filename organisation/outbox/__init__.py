@@ -1,0 +1,1 @@
+"""Mail out. `queueing` writes rows in the transaction of what they tell of; `delivery` sends them afterwards."""

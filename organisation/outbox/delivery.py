@@ -1,0 +1,188 @@
+"""Send what lies in the outbox.
+
+Each mail is claimed in a statement of its own (`SKIP LOCKED`, so that workers do not wait for each other), sent outside
+any transaction, and marked sent. A worker that dies between SMTP's yes and the mark is the one case in which a mail can
+go twice; its claim runs out and somebody else sends it. The Message-ID is made of the row, so that a receiver can tell.
+"""
+
+from __future__ import annotations
+
+import logging
+import smtplib
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from email.utils import parseaddr
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import connection
+from django.db.models import Q
+
+from organisation.models import OutgoingMail
+from organisation.outbox.attachments import make_document
+
+logger = logging.getLogger(__name__)
+
+CLAIM_FOR = timedelta(minutes=5)
+"""A claim older than this belongs to a worker that died."""
+
+BACK_OFF = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 4 * 60, 12 * 60, 24 * 60)]
+"""How long to wait after each failed try; after the last one the mail has failed."""
+
+_CLAIM = """
+UPDATE organisation_outgoingmail SET status = 'sending', claimed_at = %(now)s, attempts = attempts + 1
+WHERE id = (
+    SELECT id FROM organisation_outgoingmail
+    WHERE (status = 'queued' AND next_attempt_at <= %(now)s) OR (status = 'sending' AND claimed_at < %(stale)s)
+    ORDER BY next_attempt_at, id
+    LIMIT 1
+    FOR UPDATE SKIP LOCKED
+)
+RETURNING id
+"""
+
+
+@dataclass
+class Delivered:
+    """What one pass over the outbox did, in numbers of mails."""
+
+    sent: int = 0
+    put_off: int = 0
+    failed: int = 0
+
+
+def deliver_due(*, now: datetime, limit: int = 500) -> Delivered:
+    """Send what is due at `now`, at most `limit` mails, over one connection to the mail server.
+
+    Never raises for a mail that cannot be sent: it is put off with a growing wait or, where the server refuses for good,
+    marked as failed with the server's words.
+    """
+    done = Delivered()
+    with _Server() as server:
+        for _ in range(limit):
+            mail = _claim(now)
+            if mail is None:
+                break
+            _deliver(mail, server, now, done)
+            if server.is_down:
+                break
+    return done
+
+
+def _claim(now: datetime) -> OutgoingMail | None:
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, {"now": now, "stale": now - CLAIM_FOR})
+        row = cursor.fetchone()
+    return OutgoingMail.objects.get(pk=row[0]) if row else None
+
+
+def _deliver(mail: OutgoingMail, server: _Server, now: datetime, done: Delivered) -> None:
+    try:
+        server.send(_message(mail))
+    except Exception as error:
+        for_good = _is_for_good(error) or mail.attempts > len(BACK_OFF)
+        if for_good:
+            done.failed += 1
+            _mark(mail, status=OutgoingMail.Status.FAILED, error=_words(error))
+        else:
+            done.put_off += 1
+            wait = BACK_OFF[mail.attempts - 1]
+            _mark(mail, status=OutgoingMail.Status.QUEUED, next_attempt_at=now + wait, error=_words(error))
+        logger.log(
+            logging.ERROR if for_good else logging.WARNING,
+            "Mail %s (%s) was not sent at try %s: %s", mail.pk, mail.kind, mail.attempts, type(error).__name__,
+            exc_info=not isinstance(error, (smtplib.SMTPException, OSError)),
+        )  # fmt: skip
+    else:
+        done.sent += 1
+        _mark(mail, status=OutgoingMail.Status.SENT, sent_at=now, error="")
+
+
+def _mark(mail: OutgoingMail, **values: object) -> None:
+    OutgoingMail.objects.filter(pk=mail.pk, status=OutgoingMail.Status.SENDING).update(claimed_at=None, **values)
+
+
+def _message(mail: OutgoingMail) -> EmailMultiAlternatives:
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].partition("@")[2] or "localhost"
+    message = EmailMultiAlternatives(
+        mail.subject,
+        mail.text,
+        settings.DEFAULT_FROM_EMAIL,
+        [mail.to],
+        headers={
+            "Message-ID": f"<innspill-{mail.pk}-{mail.queued_at:%Y%m%d%H%M%S}@{domain}>",
+            "Content-Language": mail.language,
+            "Auto-Submitted": "auto-generated",
+        },
+    )
+    if mail.html:
+        message.attach_alternative(mail.html, "text/html")
+    if mail.attachment:
+        document = make_document(mail.attachment, language=mail.language)
+        message.attach(document.name, document.content, document.content_type)
+    return message
+
+
+def _is_for_good(error: Exception) -> bool:
+    """Whether trying again is no use: the server refused with a 5xx code, or the row itself cannot become a mail."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return all(500 <= code < 600 for code, _text in error.recipients.values())
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        return False  # our own credentials are wrong: somebody will put them right
+    if isinstance(error, smtplib.SMTPResponseException):
+        return 500 <= error.smtp_code < 600
+    return isinstance(error, ValueError)
+
+
+def _words(error: Exception) -> str:
+    """The error without addresses: a refused recipient's address is not repeated in the row's error."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return "; ".join(f"{code} {text.decode(errors='replace')}" for code, text in error.recipients.values())[:1000]
+    return f"{type(error).__name__}: {error}"[:1000]
+
+
+class _Server:
+    """One connection to the mail server, opened at the first mail and opened anew after a break."""
+
+    def __init__(self) -> None:
+        self._backend: BaseEmailBackend | None = None
+        self.is_down = False
+
+    def __enter__(self) -> _Server:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._close()
+
+    def send(self, message: EmailMultiAlternatives) -> None:
+        if self._backend is None:
+            backend = get_connection()
+            try:
+                backend.open()
+            except (smtplib.SMTPException, OSError):
+                self.is_down = True  # the others will fare no better: leave them for the next sweep
+                raise
+            self._backend = backend
+        message.connection = self._backend
+        try:
+            message.send()
+        except (smtplib.SMTPServerDisconnected, OSError):
+            self._close()
+            raise
+
+    def _close(self) -> None:
+        if self._backend is not None:
+            try:
+                self._backend.close()
+            except (smtplib.SMTPException, OSError):
+                logger.debug("The mail server was gone before we said goodbye.")
+            self._backend = None
+
+
+def delete_expired(*, today: date) -> int:
+    """Delete mails whose last day has come, whatever became of them. Return how many."""
+    deleted, _per_model = (
+        OutgoingMail.objects.filter(delete_on__lte=today).exclude(Q(status=OutgoingMail.Status.SENDING)).delete()
+    )
+    return deleted

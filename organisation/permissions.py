@@ -1,0 +1,87 @@
+"""Who may do what: one enum of permissions, one table of roles. No other place names a role.
+
+Object rules (which cards, which units) are in each app's `rules.py` and start from this table.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+
+class Role(models.TextChoices):
+    SERVICE_CENTRE = "service_centre", _("Service centre")
+    UNIT_LEADER = "unit_leader", _("Unit leader")
+    CASE_HANDLER = "case_handler", _("Case handler")
+    MAYORS_OFFICE = "mayors_office", _("Mayor's office")
+    CHIEF_EXECUTIVE = "chief_executive", _("Chief executive")
+    QUALITY_ADVISER = "quality_adviser", _("Quality adviser")
+    ADMINISTRATOR = "administrator", _("Administrator")
+    READER = "reader", _("Reader")
+
+
+class Permission(StrEnum):
+    SEE_ALL_CARDS = "see_all_cards"
+    SEE_UNIT_CARDS = "see_unit_cards"  # those of the units the person belongs to
+    SEE_OWN_CARDS = "see_own_cards"  # those the person handles
+    REGISTER_CARDS = "register_cards"
+    ROUTE_CARDS = "route_cards"  # forward, refer outside, mark political, split, correct
+    WORK_ON_CARDS = "work_on_cards"  # call, answer, send back, on the cards the person sees
+    DELEGATE_CARDS = "delegate_cards"
+    CLOSE_CARDS = "close_cards"
+    SEE_OVERDUE_LISTS = "see_overdue_lists"  # of the units the person belongs to; all, with SEE_ALL_CARDS
+    RUN_OVERDUE_LISTS = "run_overdue_lists"
+    SEE_ESCALATIONS = "see_escalations"
+    MANAGE_ORGANISATION = "manage_organisation"
+
+
+class RoleEntry(NamedTuple):
+    sentence: _StrPromise
+    permissions: frozenset[Permission]
+
+
+P = Permission
+
+ROLES: dict[Role, RoleEntry] = {
+    Role.SERVICE_CENTRE: RoleEntry(
+        _("Receives, registers and forwards all cards, and runs the overdue lists."),
+        frozenset(
+            {P.SEE_ALL_CARDS, P.REGISTER_CARDS, P.ROUTE_CARDS, P.WORK_ON_CARDS, P.DELEGATE_CARDS, P.CLOSE_CARDS}
+            | {P.SEE_OVERDUE_LISTS, P.RUN_OVERDUE_LISTS, P.SEE_ESCALATIONS}
+        ),
+    ),
+    Role.UNIT_LEADER: RoleEntry(
+        _("Answers for each card of the unit, may delegate it, and gets the unit's overdue list."),
+        frozenset({P.SEE_UNIT_CARDS, P.WORK_ON_CARDS, P.DELEGATE_CARDS, P.CLOSE_CARDS, P.SEE_OVERDUE_LISTS}),
+    ),
+    Role.CASE_HANDLER: RoleEntry(
+        _("Calls the submitters of the cards of the unit and writes down what was said."),
+        frozenset({P.SEE_UNIT_CARDS, P.WORK_ON_CARDS, P.CLOSE_CARDS}),
+    ),
+    Role.MAYORS_OFFICE: RoleEntry(
+        _("Answers the political cards, and sees no others."),
+        frozenset({P.SEE_UNIT_CARDS, P.WORK_ON_CARDS, P.DELEGATE_CARDS, P.CLOSE_CARDS, P.SEE_OVERDUE_LISTS}),
+    ),
+    Role.CHIEF_EXECUTIVE: RoleEntry(
+        _("Gets the weekly escalation and sees the overdue lists of all units."),
+        frozenset({P.SEE_ALL_CARDS, P.SEE_OVERDUE_LISTS, P.SEE_ESCALATIONS}),
+    ),
+    Role.QUALITY_ADVISER: RoleEntry(
+        _("Reads cards and lists of all units, for figures and surveys."),
+        frozenset({P.SEE_ALL_CARDS, P.SEE_OVERDUE_LISTS, P.SEE_ESCALATIONS}),
+    ),
+    Role.ADMINISTRATOR: RoleEntry(
+        _("Keeps units, people, roles, categories and rules. Sees no cards by that alone."),
+        frozenset({P.MANAGE_ORGANISATION}),
+    ),
+    Role.READER: RoleEntry(
+        _("Reads all cards and changes none."),
+        frozenset({P.SEE_ALL_CARDS, P.SEE_OVERDUE_LISTS}),
+    ),
+}

@@ -1,0 +1,216 @@
+"""Reads on the organisation: the municipality, its calendar, its units, and who stands where."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from typing import NamedTuple
+
+from django.db.models import Q, QuerySet
+
+from organisation.calendar import WorkingCalendar
+from organisation.models import DayOff, Municipality, Person, RoleAssignment, Unit
+from organisation.permissions import ROLES, Permission, Role
+
+
+class NotSetUp(Exception):
+    """There is no municipality yet: `manage.py setup` makes one."""
+
+
+def municipality() -> Municipality:
+    """Return the municipality's settings. Raises NotSetUp before `manage.py setup` or `load_demo` has run."""
+    try:
+        return Municipality.objects.get()
+    except Municipality.DoesNotExist:
+        raise NotSetUp("There is no municipality yet. Run «manage.py setup» first.") from None
+
+
+def working_calendar(of: Municipality) -> WorkingCalendar:
+    """Return the municipality's working calendar with its own days off (one query)."""
+    return WorkingCalendar.of(of.country, of.zone, DayOff.objects.values_list("on", flat=True))
+
+
+def service_centre() -> Unit:
+    """Return the unit that holds what no other unit has yet."""
+    return Unit.objects.get(kind=Unit.Kind.SERVICE_CENTRE, closed_on=None)
+
+
+def mayors_office() -> Unit | None:
+    """Return the unit that answers political cards, if the municipality has one."""
+    return Unit.objects.filter(kind=Unit.Kind.MAYORS_OFFICE, closed_on=None).first()
+
+
+def answering_units() -> QuerySet[Unit]:
+    """Return the open units that can hold a card: all but sectors and closed ones, in the alphabet's order."""
+    return Unit.objects.filter(closed_on=None).exclude(kind=Unit.Kind.SECTOR)
+
+
+def open_successor(unit: Unit) -> Unit:
+    """Return the unit that answers today for what `unit` answered for: itself, or along its successors."""
+    seen: set[int] = set()
+    while unit.closed_on is not None and unit.successor is not None and unit.pk not in seen:
+        seen.add(unit.pk)
+        unit = unit.successor
+    return unit
+
+
+class Recipient(NamedTuple):
+    """Somebody a mail goes to. `person` is None where only a unit's own address is known."""
+
+    person: Person | None
+    email: str
+    language: str
+
+
+def with_leaders(units: QuerySet[Unit]) -> QuerySet[Unit]:
+    """Join what `list_recipient` reads: leader and deputy of the unit and of the sectors above, and their absences."""
+    names = ["leader", "deputy", "parent__leader", "parent__deputy", "parent__parent__leader", "parent__parent__deputy"]
+    return units.select_related("parent__parent", *names).prefetch_related(*(f"{name}__absences" for name in names))
+
+
+def is_away(person: Person, on: date) -> bool:
+    """Whether `person` is absent on the local date `on`, by the absences already loaded."""
+    return any(absence.first_on <= on <= absence.last_on for absence in person.absences.all())
+
+
+def list_recipient(unit: Unit, *, on: date, language: str) -> Recipient | None:
+    """Return who gets the unit's lists and cards on the date `on`: leader, else deputy, else the sector above.
+
+    A leader who is away or no longer active is passed over (`domain/README.md`: «a list with no leader goes to the
+    deputy, then to the sector»). Where nobody stands anywhere, the nearest address of a unit is taken; None where there
+    is none at all.
+    """
+    line: list[Unit] = []
+    step: Unit | None = unit
+    while step is not None and step not in line:
+        line.append(step)
+        step = step.parent
+    for place in line:
+        for person in (place.leader, place.deputy):
+            if person is not None and person.is_active and not is_away(person, on):
+                return Recipient(person, person.email, person.language)
+    for place in line:
+        if place.email:
+            return Recipient(None, place.email, language)
+    return None
+
+
+def people_with(role: Role) -> QuerySet[Person]:
+    """Return the active people who hold a municipality-wide role, such as the chief executive."""
+    return Person.objects.filter(is_active=True, role_assignments__role=role).distinct()
+
+
+class Grants(NamedTuple):
+    """What one person may do: everywhere, and in single units."""
+
+    everywhere: frozenset[Permission]
+    in_units: dict[int, frozenset[Permission]]
+    roles: frozenset[Role]
+
+    def allows(self, permission: Permission, unit_id: int | None = None) -> bool:
+        """Whether the permission is held everywhere or, where a unit is named, in that unit."""
+        if permission in self.everywhere:
+            return True
+        return unit_id is not None and permission in self.in_units.get(unit_id, frozenset())
+
+    def somewhere(self, permission: Permission) -> bool:
+        """Whether the permission is held everywhere or in at least one unit."""
+        return permission in self.everywhere or any(permission in held for held in self.in_units.values())
+
+    def units_with(self, permission: Permission) -> list[int]:
+        """Return the ids of the units in which the permission is held by a role there."""
+        return [unit for unit, held in self.in_units.items() if permission in held]
+
+
+NOTHING = Grants(frozenset(), {}, frozenset())
+
+
+def grants_of(person: Person) -> Grants:
+    """Return what `person` may do, read once per person object (three queries).
+
+    A unit's leader and deputy hold the leader's role in it, and in the units below it where it is a sector.
+    """
+    cached = getattr(person, "_grants", None)
+    if isinstance(cached, Grants):
+        return cached
+    grants = _read_grants(person)
+    person._grants = grants  # type: ignore[attr-defined]
+    return grants
+
+
+def _read_grants(person: Person) -> Grants:
+    if not person.is_active:
+        return NOTHING
+    everywhere: set[Permission] = set()
+    in_units: dict[int, set[Permission]] = defaultdict(set)
+    roles: set[Role] = set()
+    for assignment in RoleAssignment.objects.filter(person=person):
+        role = Role(assignment.role)
+        roles.add(role)
+        if role is Role.MAYORS_OFFICE:
+            if (office := mayors_office()) is not None:
+                in_units[office.pk] |= ROLES[role].permissions
+        elif assignment.unit_id is not None:
+            in_units[assignment.unit_id] |= ROLES[role].permissions
+        else:
+            everywhere |= ROLES[role].permissions
+    leads = Q(leader=person) | Q(deputy=person)
+    led = list(Unit.objects.filter(leads).values_list("pk", "kind"))
+    if led:
+        roles.add(Role.UNIT_LEADER)
+        sectors = [pk for pk, kind in led if kind == Unit.Kind.SECTOR]
+        below = descendants(sectors) if sectors else []
+        for pk in [*(pk for pk, _kind in led), *below]:
+            in_units[pk] |= ROLES[Role.UNIT_LEADER].permissions
+    return Grants(frozenset(everywhere), {k: frozenset(v) for k, v in in_units.items()}, frozenset(roles))
+
+
+def descendants(unit_ids: Iterable[int]) -> list[int]:
+    """Return the ids of all units below `unit_ids`, whatever the depth (one query: a municipality has few units)."""
+    children: dict[int, list[int]] = defaultdict(list)
+    for pk, parent in Unit.objects.filter(parent__isnull=False).values_list("pk", "parent_id"):
+        children[parent].append(pk)
+    found: list[int] = []
+    queue = list(unit_ids)
+    while queue:
+        for pk in children.pop(queue.pop(), []):
+            found.append(pk)
+            queue.append(pk)
+    return found
+
+
+def handlers_of(unit: Unit) -> QuerySet[Person]:
+    """Return the active people to whom a card of `unit` may be delegated: its handlers, leader and deputy."""
+    belongs = Q(role_assignments__unit=unit) | Q(pk__in=[unit.leader_id or 0, unit.deputy_id or 0])
+    if unit.kind == Unit.Kind.SERVICE_CENTRE:
+        belongs |= Q(role_assignments__role=Role.SERVICE_CENTRE)
+    if unit.kind == Unit.Kind.MAYORS_OFFICE:
+        belongs |= Q(role_assignments__role=Role.MAYORS_OFFICE)
+    return Person.objects.filter(belongs, is_active=True).distinct()
+
+
+class DemonstrationPerson(NamedTuple):
+    """A made-up person and in which roles, as `(role, unit or None)`."""
+
+    person: Person
+    roles: list[tuple[Role, Unit | None]]
+
+
+def demonstration_people() -> list[DemonstrationPerson]:
+    """Return the active people and what they are, in the order of the roles (three queries).
+
+    For the sign-in page of a demonstration, where everybody is made up.
+    """
+    roles: dict[int, list[tuple[Role, Unit | None]]] = defaultdict(list)
+    for assignment in RoleAssignment.objects.select_related("unit"):
+        roles[assignment.person_id].append((Role(assignment.role), assignment.unit))
+    for unit in Unit.objects.filter(leader__isnull=False, closed_on=None):
+        if unit.leader_id is not None:
+            roles[unit.leader_id].append((Role.UNIT_LEADER, unit))
+    order = list(Role)
+    people = [
+        DemonstrationPerson(person, sorted(roles[person.pk], key=lambda held: order.index(held[0])))
+        for person in Person.objects.filter(is_active=True, pk__in=roles)
+    ]
+    return sorted(people, key=lambda shown: (order.index(shown.roles[0][0]), shown.person.name_key))
