@@ -90,7 +90,7 @@ class CitizenForm(AboutFields, ContactFields):
             "max_length": _("The text is longer than %(limit_value)s characters. Shorten it, or send the rest as a PDF."),
         },
     )
-    files = FilesField(
+    uploads = FilesField(
         label=_("Pictures"), required=False, help_text=_("Up to five pictures or PDFs, at most 10 MB each."),
     )  # fmt: skip
     key = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -98,7 +98,7 @@ class CitizenForm(AboutFields, ContactFields):
         label=_("Leave this field empty"), required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
 
-    field_order = ["text", "kind", "category", "place", "files", "name", "address", "phone", "email"]
+    field_order = ["text", "kind", "category", "place", "uploads", "name", "address", "phone", "email"]
 
     @property
     def has_contact(self) -> bool:

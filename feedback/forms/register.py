@@ -34,7 +34,7 @@ class RegisterForm(AboutFields, ContactFields):
         error_messages={"invalid_choice": _("There is no such unit. Choose another.")},
     )  # fmt: skip
     language = forms.ChoiceField(label=_("The submitter's language"), choices=LANGUAGES)
-    files = FilesField(
+    uploads = FilesField(
         label=_("Scan or pictures"), required=False, help_text=_("Up to five pictures or PDFs, at most 10 MB each.")
     )
     key = forms.CharField(widget=forms.HiddenInput, required=False)

@@ -190,7 +190,7 @@ ENTRIES = [
     ),
     StepEntry(
         "attach", Step.CORRECT, _("Attach files"), _("Attach"), _("Attached."), forms.AttachForm,
-        lambda card, form, by, now: add_attachments(card, form.cleaned_data["files"], by=by, now=now),
+        lambda card, form, by, now: add_attachments(card, form.cleaned_data["uploads"], by=by, now=now),
     ),
     StepEntry("close", Step.CLOSE, _("Close the card"), _("Close"), _("Closed."), forms.CloseForm, _close),
     StepEntry(

@@ -150,7 +150,7 @@ def for_staff(card: Card, unit_names: dict[str, str], person_names: dict[str, st
     return [
         StaffTold(
             at=event.at,
-            what=What(event.what).label,
+            what=str(What(event.what).label),
             who=event.by.name
             if event.by
             else _("the submitter")
