@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("feedback.urls")),
     path("accounts/", include("organisation.urls")),
     path("language/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),

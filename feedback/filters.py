@@ -30,15 +30,19 @@ class CardFilter(django_filters.FilterSet):
     ]
 
     q = django_filters.CharFilter(method="by_words", label=_("Search"))
-    state = django_filters.MultipleChoiceFilter(choices=State.choices, label=_("State"))
+    state = django_filters.MultipleChoiceFilter(distinct=False, choices=State.choices, label=_("State"))
     unit = django_filters.ModelMultipleChoiceFilter(
-        queryset=Unit.objects.exclude(kind=Unit.Kind.SECTOR), to_field_name="code", label=_("Unit")
+        "unit__code",
+        queryset=Unit.objects.exclude(kind=Unit.Kind.SECTOR),
+        to_field_name="code",
+        distinct=False,
+        label=_("Unit"),
     )
     category = django_filters.ModelMultipleChoiceFilter(
-        queryset=Category.objects.all(), to_field_name="code", label=_("Category")
+        "category__code", queryset=Category.objects.all(), to_field_name="code", distinct=False, label=_("Category")
     )
-    kind = django_filters.MultipleChoiceFilter(choices=Kind.choices, label=_("Kind"))
-    channel = django_filters.MultipleChoiceFilter(choices=Channel.choices, label=_("Channel"))
+    kind = django_filters.MultipleChoiceFilter(distinct=False, choices=Kind.choices, label=_("Kind"))
+    channel = django_filters.MultipleChoiceFilter(distinct=False, choices=Channel.choices, label=_("Channel"))
     due = django_filters.ChoiceFilter(choices=DUE, method="by_due", label=_("Deadline"))
     handler = django_filters.ModelChoiceFilter(
         queryset=Person.objects.filter(is_active=True), to_field_name="email", label=_("Case handler")

@@ -15,7 +15,7 @@ from feedback.models import Callback, Card, CardEvent, FollowUp, Referral
 from feedback.workflow import OPEN_STATES, Channel, Kind, State, Step
 from organisation.models import Municipality, Person
 from organisation.outbox.queueing import queue_mails
-from organisation.queries import municipality, service_centre
+from organisation.queries import answering_unit, municipality, service_centre
 
 
 class ImpossibleReaction(Refused):
@@ -157,7 +157,7 @@ def _register_alternative(card: Card, alternative: str, *, by: Person | None, no
         language=card.language,
         place=card.place,
         area=card.area,
-        unit=card.unit,
+        unit=answering_unit(card.unit),
     )
     made = register_card(intake, by=by, now=now, house=House.read(), origin=card, origin_kind=Card.Origin.ALTERNATIVE)
     write(card, CardEvent.What.ALTERNATIVE_REGISTERED, by=by, now=now, to_value=made.reference)

@@ -96,7 +96,7 @@ def undo_contact_attempt(card: Card, *, attempt: ContactAttempt, by: Person | No
         found = ContactAttempt.objects.select_for_update().filter(
             pk=attempt.pk, card=card, cycle=card.cycle, undone_at__isnull=True
         )
-        if (attempt_ := found.first()) is None or card.state == State.CONTACT_CARD_POSTED:
+        if (attempt_ := found.first()) is None:
             raise NoSuchAttempt
         attempt_.undone_at, attempt_.undone_by = now, by
         attempt_.save(update_fields=["undone_at", "undone_by"])

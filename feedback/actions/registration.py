@@ -172,7 +172,7 @@ def route(intake: Intake, house: House) -> Routed:
     rule = first_fit(house.rules, facts)
     if rule is not None and rule.unit_id in house.units:
         unit = open_successor(house.units[rule.unit_id])
-        if unit.closed_on is None:
+        if unit.closed_on is None and unit.kind != Unit.Kind.SECTOR:
             return Routed(unit, "rule", rule.rule_id)
     return Routed(house.service_centre, "nothing")
 
