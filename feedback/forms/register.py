@@ -34,7 +34,9 @@ class RegisterForm(AboutFields, ContactFields):
         error_messages={"invalid_choice": _("There is no such unit. Choose another.")},
     )  # fmt: skip
     language = forms.ChoiceField(label=_("The submitter's language"), choices=LANGUAGES)
-    files = FilesField(label=_("Scan or pictures"), required=False, help_text=_("Up to five pictures or PDFs, at most 10 MB each."))
+    files = FilesField(
+        label=_("Scan or pictures"), required=False, help_text=_("Up to five pictures or PDFs, at most 10 MB each.")
+    )
     key = forms.CharField(widget=forms.HiddenInput, required=False)
 
     field_order = ["channel", "received_on", "text", "name", "address", "phone", "email", "category", "kind", "place"]

@@ -168,9 +168,13 @@ class SplitForm(StepForm):
 
 
 class OtherWayForm(StepForm):
-    way = forms.ChoiceField(label=_("How"), required=False, choices=[("", _("By phone, as usual")), *Submitter.OtherWay.choices])
+    way = forms.ChoiceField(
+        label=_("How"), required=False, choices=[("", _("By phone, as usual")), *Submitter.OtherWay.choices]
+    )
     note = forms.CharField(
-        label=_("Where and how to reach them"), max_length=250, required=False,
+        label=_("Where and how to reach them"),
+        max_length=250,
+        required=False,
     )
 
     def prepare(self) -> None:
@@ -283,7 +287,12 @@ class ReferForm(StepForm):
 
 class CloseForm(StepForm):
     result = forms.ChoiceField(label=_("Result"), error_messages={"required": _("Choose a result.")})
-    duplicate_of = forms.CharField(label=_("Duplicate of which card?"), max_length=30, required=False, help_text=_("Only for a duplicate: the reference of the other card."))
+    duplicate_of = forms.CharField(
+        label=_("Duplicate of which card?"),
+        max_length=30,
+        required=False,
+        help_text=_("Only for a duplicate: the reference of the other card."),
+    )
     note = forms.CharField(label=_("Note"), widget=_area(2), required=False)
 
     def prepare(self) -> None:
@@ -307,5 +316,3 @@ class NoteForm(StepForm):
 
 class AttachForm(StepForm):
     files = FilesField(label=_("Files"), help_text=_("Up to five pictures or PDFs, at most 10 MB each."))
-
-

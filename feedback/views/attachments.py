@@ -12,6 +12,7 @@ from feedback.queries import attachment_of
 from feedback.views.access import card_for
 from organisation.outbox.attachments import make_document
 
+
 @login_required
 @never_cache
 @require_safe

@@ -82,9 +82,7 @@ class Drawing:
         self.calendar = working_calendar(self.house)
         self.now = timezone.now()
         self.attempts = [
-            attempt
-            for attempt in found.contactattempts.all()
-            if attempt.cycle == found.cycle and attempt.undone_at is None
+            attempt for attempt in found.contactattempts.all() if attempt.cycle == found.cycle and attempt.undone_at is None
         ]
         self.contact_card = next((made for made in found.contactcards.all() if made.cycle == found.cycle), None)
 
@@ -103,7 +101,9 @@ class Drawing:
     def shown(self) -> dict[str, Shown]:
         """Return the steps open to the person, and the one that came back though it is open no more."""
         steps = {
-            entry.slug: Shown(entry, self.form(entry)) for entry in ENTRIES if entry.open_to(self.person, self.card)
+            entry.slug: Shown(entry, self.form(entry))
+            for entry in ENTRIES
+            if entry.open_to(self.person, self.card) and self.makes_sense(entry.slug)
         }
         if self.wrong is not None:
             entry, form = self.wrong
@@ -113,11 +113,28 @@ class Drawing:
             steps[entry.slug] = Shown(entry, form, open=True)
         return steps
 
+    def makes_sense(self, slug: str) -> bool:
+        """Whether a step that the state allows would be refused in any case for what the card holds. The rules are the
+        actions': this only keeps the list short."""
+        if slug == "post-contact-card":
+            return self.waits
+        if slug == "contact-card":
+            return self.card.callback_owed and self.contact_card is None
+        if slug == "follow-up":
+            return not self.card.callback_owed
+        if slug in ("callback", "contact-attempt", "agree-other-way", "preliminary-answer"):
+            return getattr(self.card, "submitter", None) is not None
+        return slug != "undo-attempt" or bool(self.attempts)
+
+    @property
+    def waits(self) -> bool:
+        """Whether a contact card is made and not posted."""
+        return self.contact_card is not None and self.contact_card.posted_on is None
+
     def context(self) -> dict[str, Any]:
         """Return what `card.html` shows."""
         card, steps = self.card, self.shown()
-        waits = self.contact_card is not None and self.contact_card.posted_on is None
-        main = main_step(card, len(self.attempts), self.house.minimum_attempts, contact_card_waits=waits)
+        main = main_step(card, len(self.attempts), self.house.minimum_attempts, contact_card_waits=self.waits)
         beside = ("contact-attempt", "undo-attempt") if main == "callback" else ("undo-attempt",)
         return {
             "section": "cards",

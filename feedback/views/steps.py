@@ -176,7 +176,9 @@ ENTRIES = [
     StepEntry(
         "refer", Step.REFER, _("Refer outside the municipality"), _("Refer"), _("Referred."), forms.ReferForm, _refer
     ),
-    StepEntry("split", Step.SPLIT, _("Split: it is about two matters"), _("Split"), _("Split in two."), forms.SplitForm, _split),
+    StepEntry(
+        "split", Step.SPLIT, _("Split: it is about two matters"), _("Split"), _("Split in two."), forms.SplitForm, _split
+    ),
     StepEntry(
         "contact-details", Step.CORRECT, _("Correct the contact details"), _("Save"), _("Corrected."), forms.ContactForm,
         _contact,
