@@ -7,10 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 
 import phonenumbers
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from feedback import mails
@@ -42,6 +44,15 @@ class TextTooLong(Refused):
     code = "text_too_long"
     field = "text"
     message = _("The text is longer than %(limit)s characters. Shorten it, or send the rest as an attachment.")
+
+
+class TooLong(Refused):
+    code = "too_long"
+    message = _("This is longer than %(limit)s characters. Shorten it.")
+
+    def __init__(self, field: str, limit: int) -> None:
+        super().__init__(limit=limit)
+        self.field = field
 
 
 class ImpossibleReceived(Refused):
@@ -263,12 +274,32 @@ def checked(intake: Intake) -> Intake:
         raise ImpossiblePlace
     if intake.unit is not None and (intake.unit.kind == Unit.Kind.SECTOR or intake.unit.closed_on is not None):
         raise NotAnAnsweringUnit(unit=intake.unit.name)
-    return replace(intake, text=text, place=intake.place.strip()[:250], contact=tidy(intake.contact))
+    place, area = _stripped(intake.place)[:250], _stripped(intake.area)
+    if len(area) > _longest(Card, "area"):
+        raise TooLong("area", _longest(Card, "area"))
+    return replace(intake, text=text, place=place, area=area, contact=tidy(intake.contact))
 
 
 def tidy(contact: Contact) -> Contact:
-    """Return the contact details without white space around them."""
-    return replace(contact, **{name: value.strip() for name, value in vars(contact).items()})
+    """Return the contact details without white space around them. Raises TooLong.
+
+    Doors that have no form before them (mail intake, import) meet the limits here, not as a fault of the database.
+    """
+    contact = replace(contact, **{name: _stripped(value) for name, value in vars(contact).items()})
+    for name, value in vars(contact).items():
+        if len(value) > _longest(Submitter, name):
+            raise TooLong(name, _longest(Submitter, name))
+    return contact
+
+
+@cache
+def _longest(model: type[Model], field: str) -> int:
+    return int(model._meta.get_field(field).max_length)  # type: ignore[union-attr,arg-type]
+
+
+def _stripped(value: str) -> str:
+    # PostgreSQL holds no NUL in a text.
+    return value.replace("\x00", "").strip()
 
 
 def deadline_rule(category: Category | None, of: Municipality) -> DeadlineRule:
