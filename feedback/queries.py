@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from django.contrib.postgres.search import SearchQuery
@@ -225,7 +226,9 @@ def categories_for(card: Card) -> QuerySet[Category]:
 
 def names_in_history(card: Card) -> tuple[dict[str, str], dict[str, str]]:
     """Return the names of the units by code and of the people by id that the card's events hold (two queries)."""
-    people = {event.to_value for event in card.events.all() if event.what == CardEvent.What.DELEGATED and event.to_value}
+    people = {
+        event.to_value for event in card.events.all() if event.what == CardEvent.What.DELEGATED and event.to_value
+    }
     units = dict(Unit.objects.values_list("code", "name"))
     return units, {str(pk): name for pk, name in Person.objects.filter(pk__in=people).values_list("pk", "name")}
 
@@ -246,3 +249,23 @@ def escalation_of_week(year: int, week: int) -> Escalation | None:
 def list_of_unit(person: Person, year: int, week: int, code: str) -> OverdueList | None:
     """Return one unit's list of a week with its numbers, or None where it is not there or not to be seen."""
     return lists_of_week(person, year, week).filter(unit__code=code).first()
+
+
+# --- Documents ------------------------------------------------------------------------------------------------------
+
+
+def list_for_document(list_id: int) -> OverdueList:
+    """Return an overdue list with what its document is headed by. Raises OverdueList.DoesNotExist."""
+    return OverdueList.objects.select_related("unit", "run").get(pk=list_id)
+
+
+def cards_for_posting(cards: Sequence[Card]) -> list[Card]:
+    """Return the cards, in the order given, with what a contact card shows: submitter, category, calls, and when
+    it was made."""
+    found = (
+        Card.objects.filter(pk__in=[card.pk for card in cards])
+        .select_related("category", "submitter")
+        .prefetch_related("contactattempts", "contactcards")
+        .in_bulk()
+    )
+    return [found[card.pk] for card in cards]
