@@ -47,6 +47,8 @@ class TextTooLong(Refused):
 
 
 class TooLong(Refused):
+    """A contact detail or an area longer than its field: cut short it would be another one."""
+
     code = "too_long"
     message = _("This is longer than %(limit)s characters. Shorten it.")
 
@@ -256,7 +258,7 @@ def prepare_card(intake: Intake, house: House, *, by: Person | None, now: dateti
 
 def checked(intake: Intake) -> Intake:
     """Return the intake with its texts trimmed. Raises the Refused that names the first field that cannot be."""
-    text = intake.text.replace("\x00", "").replace("\r\n", "\n").strip()
+    text = clean(intake.text).replace("\r\n", "\n")
     if not text:
         raise TextMissing("text")
     if len(text) > LONGEST_TEXT:
@@ -274,32 +276,34 @@ def checked(intake: Intake) -> Intake:
         raise ImpossiblePlace
     if intake.unit is not None and (intake.unit.kind == Unit.Kind.SECTOR or intake.unit.closed_on is not None):
         raise NotAnAnsweringUnit(unit=intake.unit.name)
-    place, area = _stripped(intake.place)[:250], _stripped(intake.area)
+    place, area = clean(intake.place)[:250], clean(intake.area)
     if len(area) > _longest(Card, "area"):
         raise TooLong("area", _longest(Card, "area"))
     return replace(intake, text=text, place=place, area=area, contact=tidy(intake.contact))
 
 
+def clean(text: str) -> str:
+    """Return `text` without the NUL characters that PostgreSQL cannot hold and without white space around it."""
+    return text.replace("\x00", "").strip()
+
+
 def tidy(contact: Contact) -> Contact:
-    """Return the contact details without white space around them. Raises TooLong.
+    """Return the contact details without white space around them. Raises TooLong and UnknownChoice.
 
     Doors that have no form before them (mail intake, import) meet the limits here, not as a fault of the database.
     """
-    contact = replace(contact, **{name: _stripped(value) for name, value in vars(contact).items()})
+    contact = replace(contact, **{name: clean(value) for name, value in vars(contact).items()})
     for name, value in vars(contact).items():
         if len(value) > _longest(Submitter, name):
             raise TooLong(name, _longest(Submitter, name))
+    if contact.other_way and contact.other_way not in Submitter.OtherWay.values:
+        raise UnknownChoice("other_way", contact.other_way)
     return contact
 
 
 @cache
 def _longest(model: type[Model], field: str) -> int:
     return int(model._meta.get_field(field).max_length)  # type: ignore[union-attr,arg-type]
-
-
-def _stripped(value: str) -> str:
-    # PostgreSQL holds no NUL in a text.
-    return value.replace("\x00", "").strip()
 
 
 def deadline_rule(category: Category | None, of: Municipality) -> DeadlineRule:
