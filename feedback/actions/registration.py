@@ -265,10 +265,7 @@ def checked(intake: Intake) -> Intake:
         raise TextTooLong(limit=LONGEST_TEXT)
     if intake.channel not in Channel.values:
         raise UnknownChoice("channel", intake.channel)
-    if intake.kind and intake.kind not in Kind.values:
-        raise UnknownChoice("kind", intake.kind)
-    if intake.language not in dict(settings.LANGUAGES):
-        raise UnknownLanguage(language=intake.language)
+    check_choices(intake.kind, intake.language)
     latitude, longitude = intake.latitude, intake.longitude
     if (latitude is None) != (longitude is None):
         raise ImpossiblePlace
@@ -280,6 +277,14 @@ def checked(intake: Intake) -> Intake:
     if len(area) > _longest(Card, "area"):
         raise TooLong("area", _longest(Card, "area"))
     return replace(intake, text=text, place=place, area=area, contact=tidy(intake.contact))
+
+
+def check_choices(kind: str, language: str) -> None:
+    """Raise UnknownChoice or UnknownLanguage for a kind or a language that there is not."""
+    if kind and kind not in Kind.values:
+        raise UnknownChoice("kind", kind)
+    if language not in dict(settings.LANGUAGES):
+        raise UnknownLanguage(language=language)
 
 
 def clean(text: str) -> str:
