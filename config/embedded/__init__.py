@@ -14,13 +14,14 @@ import os
 import signal
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 from config.embedded import locks
 from config.embedded.errors import PartsError
-from config.embedded.place import make_var, settle, sockets_dir, var_dir
+from config.embedded.place import Place, make_var, settle, sockets_dir, var_dir
 from config.embedded.postgres import NAME, PORT, Postgres
 from config.embedded.valkey import SOCKET, Valkey
 
@@ -31,6 +32,7 @@ SERVERS = {"DATABASE_URL": Postgres, "REDIS_URL": Valkey}
 # The descriptor that holds this process's share of users.lock, and the process that took it. A fork (gunicorn's and
 # Celery's children) inherits both and is covered by its parent; the number tells it to leave the lock alone.
 _share: tuple[int, int] | None = None
+_place: Place | None = None
 
 
 def database() -> dict[str, Any]:
@@ -69,14 +71,15 @@ def ensure_running() -> None:
     wanted = [server for variable, server in SERVERS.items() if not os.environ.get(variable, "")]
     if not wanted:
         return
+    global _place
     var = var_dir()
     try:
         make_var(var)
         with locks.alone(var / "start.lock"):
             _take_share(var)
-            place = settle(var)
+            _place = settle(var)
             for server in wanted:
-                server(place).start()
+                server(_place).start()
     except OSError as error:
         raise PartsError(f"The embedded parts cannot be used in {var}: {error}.") from error
 
@@ -99,10 +102,13 @@ def _leave(var: Path) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C would leave half of it running
     try:
         with locks.alone(var / "start.lock"):
-            if locks.take_now(descriptor):
-                place = settle(var)
+            if locks.take_now(descriptor) and _place is not None:
                 for server in SERVERS.values():
-                    server(place).stop()
+                    server(_place).stop()
+                if _place.sockets.parent != var:
+                    # A short folder of ours elsewhere goes with its sockets; in var/ it stays.
+                    with suppress(OSError):
+                        _place.sockets.rmdir()
             # Said aloud, not left to the end of the process: a fork may still hold the same descriptor.
             fcntl.flock(descriptor, fcntl.LOCK_UN)
     except (OSError, PartsError) as error:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import pwd
+import re
 import secrets
 import shutil
 import stat
@@ -100,13 +101,15 @@ def data_is_in(var: Path) -> bool:
 
 
 def sockets_dir(var: Path) -> Path:
-    """Return the folder of the sockets: `var/run`, or a short one where that is too long or closed to the system user.
+    """Return the folder of the sockets: `var/run`, or a short one where that does not serve.
 
     Settings need it before anything runs, so it depends on nothing but the path of `var/`, its owner and permissions.
     """
     in_var = data_is_in(var)
-    if in_var and len(os.fsencode(var / "run")) <= LONGEST_SOCKET_FOLDER:
-        return var / "run"
+    direct = var / "run"
+    # PostgreSQL's clients take a comma for a list of hosts, and addresses of sockets give other signs a meaning.
+    if in_var and len(os.fsencode(direct)) <= LONGEST_SOCKET_FOLDER and re.fullmatch(r"[\w /.~+-]+", str(direct)):
+        return direct
     digest = hashlib.sha256(os.fsencode(var)).hexdigest()[:16]
     uid = owner_of_data(var) if in_var else None
     if uid is None:

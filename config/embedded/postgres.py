@@ -50,13 +50,13 @@ class Postgres(Server):
             connection.close()
         return True
 
-    def prepare(self) -> list[str]:
+    def prepare(self, lock: int) -> list[str]:
         """Make the data folder if there is none, and return the server's command line."""
         programs = self._programs()
         for draft in self.place.base.glob(".postgres-draft-*"):
             shutil.rmtree(draft)
         if not self.data.exists():
-            self._make_data(programs / "initdb")
+            self._make_data(programs / "initdb", lock)
         made_by = (self.data / "PG_VERSION").read_text().strip()
         if made_by != MAJOR:
             raise PartsError(
@@ -64,7 +64,8 @@ class Postgres(Server):
                 "save it with the earlier Innspill, move the folder away, and load it into a new one."
             )
         # Nobody lives there (we hold the lock): a leftover would stop the server if another process has its number now.
-        (self.data / "postmaster.pid").unlink(missing_ok=True)
+        for leftover in (self.data / "postmaster.pid", self.place.sockets / f".s.PGSQL.{PORT}.lock"):
+            leftover.unlink(missing_ok=True)
         options = {
             "listen_addresses": "",
             "port": PORT,
@@ -106,7 +107,7 @@ class Postgres(Server):
         )
         return found / within
 
-    def _make_data(self, initdb: Path) -> None:
+    def _make_data(self, initdb: Path, lock: int) -> None:
         """Make the data folder under another name and rename it: it is there complete or not at all."""
         draft = self.place.base / f".postgres-draft-{os.getpid()}"
         self.place.own(draft)
@@ -126,6 +127,7 @@ class Postgres(Server):
             env=environment(),
             umask=0o077,
             start_new_session=True,
+            pass_fds=(lock,),
             check=False,
             **self.place.account.popen_options(),
         )

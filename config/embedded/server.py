@@ -44,8 +44,11 @@ class Server:
         """Tell whether the server takes commands now."""
         raise NotImplementedError
 
-    def prepare(self) -> list[str]:
-        """Make ready what the server needs and return its command line. Called while no server of this place lives."""
+    def prepare(self, lock: int) -> list[str]:
+        """Make ready what the server needs and return its command line. Called while no server of this place lives.
+
+        Programs that write in the data folder are handed `lock`: if we are killed, the next start waits for their end.
+        """
         raise NotImplementedError
 
     def process_id(self) -> int:
@@ -64,7 +67,7 @@ class Server:
                     if launched:
                         _bury()
                         raise PartsError(f"{self.title} did not start: {self._last_words()}")
-                    self._launch(self.prepare(), lock)
+                    self._launch(self.prepare(lock), lock)
                 finally:
                     os.close(lock)
                 launched = True

@@ -37,7 +37,7 @@ class Valkey(Server):
             except OSError:
                 return False
 
-    def prepare(self) -> list[str]:
+    def prepare(self, lock: int) -> list[str]:
         """Make the data folder if there is none, and return the server's command line."""
         program = self._program()
         self.place.own(self.data)

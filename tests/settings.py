@@ -1,0 +1,34 @@
+"""Settings of the tests: the embedded parts in a folder of their own, a database of Valkey for each parallel worker."""
+
+import os
+from pathlib import Path
+
+from config import embedded
+
+# Kept between runs, so that a run does not begin with making a database server, and thrown away without regret.
+os.environ.setdefault("INNSPILL_VAR", str(Path(__file__).resolve().parent.parent / "var" / "tests"))
+os.environ.setdefault("INNSPILL_EMBEDDED_DURABLE", "0")
+embedded.make_var(embedded.var_dir().parent)
+
+from config.settings import *  # noqa: E402, F403
+from config.settings import CACHES, DATABASES, REDIS_URL  # noqa: E402
+
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+_number = 0 if WORKER == "main" else int(WORKER.removeprefix("gw")) + 1
+if REDIS_URL.startswith("unix:"):
+    REDIS_URL = f"{REDIS_URL.partition('?')[0]}?db={_number}"
+else:
+    REDIS_URL = f"{REDIS_URL.rpartition('/')[0] if REDIS_URL.count('/') > 2 else REDIS_URL}/{_number}"
+CACHES["default"]["LOCATION"] = REDIS_URL
+CELERY_BROKER_URL = embedded.celery_url(REDIS_URL)
+CELERY_TASK_DEFAULT_QUEUE = f"tests-{WORKER}"
+
+# A real worker or command that a test starts (fixture `process_env`) works on that test's database.
+if os.environ.get("INNSPILL_TEST_DATABASE"):
+    DATABASES["default"]["NAME"] = os.environ["INNSPILL_TEST_DATABASE"]
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
