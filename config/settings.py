@@ -158,6 +158,12 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 ACCOUNT_ADAPTER = "organisation.sign_in.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "organisation.sign_in.SignInForm",
+    "reset_password": "organisation.sign_in.AskForNewPasswordForm",
+    "reset_password_from_key": "organisation.sign_in.NewPasswordForm",
+    "change_password": "organisation.sign_in.PasswordChangeForm",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

@@ -6,7 +6,8 @@ import re
 from datetime import date, datetime, timedelta
 
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from feedback.models import (
     Card,
@@ -32,12 +33,14 @@ def visible_to(person: Person) -> QuerySet[Card]:
 
 
 def for_list(cards: QuerySet[Card]) -> QuerySet[Card]:
-    """Join what a row of a list shows, so that a list costs no query a row. Adds `attempts`: calls that count."""
+    """Join what a row of a list shows, so that a list costs no query a row. Adds `attempts`: calls that count.
+
+    The count is a sub-query on the rows shown; a join with GROUP BY would count for every card before the first page.
+    """
+    counted = ContactAttempt.objects.filter(card=OuterRef("pk"), cycle=OuterRef("cycle"), undone_at__isnull=True)
+    number = counted.order_by().values("card").annotate(number=Count("pk")).values("number")
     return cards.select_related("unit", "category", "handler", "submitter").annotate(
-        attempts=Count(
-            "contactattempts",
-            filter=Q(contactattempts__cycle=F("cycle"), contactattempts__undone_at__isnull=True),
-        )
+        attempts=Coalesce(Subquery(number), 0)
     )
 
 

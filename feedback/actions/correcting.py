@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from feedback.actions.base import take, words, write
+from feedback.actions.moving import move
 from feedback.actions.registration import (
     House,
     Intake,
@@ -27,7 +28,7 @@ from feedback.models import Attachment, Card, CardEvent, Category, Submitter
 from feedback.rules import may_do
 from feedback.workflow import Step
 from organisation.models import Person, Unit
-from organisation.queries import municipality, working_calendar
+from organisation.queries import mayors_office, municipality, working_calendar
 
 
 class NothingChanged(Refused):
@@ -63,10 +64,11 @@ def contact_of(card: Card) -> Contact:
 
 def store_contact(card: Card, submitter: Submitter, *, by: Person | None, now: datetime) -> None:
     """Save the submitter of a locked card and weigh anew whether a callback is owed."""
-    submitter.phone_key = phone_key(submitter.phone) if submitter.phone else ""
+    house = municipality()
+    submitter.phone_key = phone_key(submitter.phone, house.country)
     submitter.save()
     card.submitter = submitter
-    owed = owes_callback(contact_of(card), municipality().callback_rule, wanted=card.callback_wanted)
+    owed = owes_callback(contact_of(card), house.callback_rule, wanted=card.callback_wanted)
     if owed != card.callback_owed:
         card.callback_owed = owed
         card.save(update_fields=["callback_owed"])
@@ -94,7 +96,7 @@ def correct_contact(card: Card, *, contact: Contact, by: Person | None, now: dat
 
 def correct_card(card: Card, *, about: About, by: Person | None, now: datetime) -> Card:
     """Correct what a card is about. A category with a deadline of its own makes the deadline count anew from the
-    registration, or from the last reopening.
+    registration, or from the last reopening. An open card that turns out to be political goes to the mayor's office.
 
     Raises NothingChanged, NotAllowed, WrongState.
     """
@@ -116,6 +118,10 @@ def correct_card(card: Card, *, about: About, by: Person | None, now: datetime) 
         write(card, CardEvent.What.CORRECTED, by=by, now=now, fields=changed, codes=codes)
         if "category" in changed:
             _count_deadline_anew(card, by=by, now=now)
+        if "political" in changed and card.political and card.is_open:
+            office = mayors_office()
+            if office is not None and office.pk != card.unit_id:
+                move(card, office, CardEvent.What.REROUTED, by=by, now=now)
         return card
 
 

@@ -43,7 +43,7 @@ def forward_card(card: Card, *, unit: Unit, by: Person | None, now: datetime) ->
     """
     with transaction.atomic():
         card = take(card, Step.FORWARD, by)
-        return _move(card, unit, CardEvent.What.FORWARDED, by=by, now=now)
+        return move(card, unit, CardEvent.What.FORWARDED, by=by, now=now)
 
 
 def reroute_card(card: Card, *, unit: Unit, reason: str, by: Person | None, now: datetime) -> Card:
@@ -53,10 +53,11 @@ def reroute_card(card: Card, *, unit: Unit, reason: str, by: Person | None, now:
     """
     with transaction.atomic():
         card = take(card, Step.REROUTE, by)
-        return _move(card, unit, CardEvent.What.REROUTED, by=by, now=now, reason=words(reason, "reason"))
+        return move(card, unit, CardEvent.What.REROUTED, by=by, now=now, reason=words(reason, "reason"))
 
 
-def _move(card: Card, unit: Unit, what: CardEvent.What, *, by: Person | None, now: datetime, reason: str = "") -> Card:
+def move(card: Card, unit: Unit, what: CardEvent.What, *, by: Person | None, now: datetime, reason: str = "") -> Card:
+    """Move a locked card to another unit, write the event `what`, and mail the unit. Raises NotAnAnsweringUnit, SameUnit."""
     unit = with_leaders(Unit.objects.all()).get(pk=unit.pk)
     if unit.kind == Unit.Kind.SECTOR or unit.closed_on is not None:
         raise NotAnAnsweringUnit(unit=unit.name)

@@ -240,7 +240,7 @@ def prepare_card(intake: Intake, house: House, *, by: Person | None, now: dateti
                 details={"by": routed.by} | ({"rule": routed.rule_id} if routed.rule_id else {}),
             )
         )
-    return Prepared(card, submitter_row(card, intake.contact), events, routed)
+    return Prepared(card, submitter_row(card, intake.contact, house.municipality.country), events, routed)
 
 
 def checked(intake: Intake) -> Intake:
@@ -278,15 +278,20 @@ def deadline_rule(category: Category | None, of: Municipality) -> DeadlineRule:
     return DeadlineRule(of.deadline_days, of.deadline_kind)
 
 
-def submitter_row(card: Card, contact: Contact) -> Submitter | None:
+def submitter_row(card: Card, contact: Contact, country: str) -> Submitter | None:
     """Return the submitter's row, or None for a card without any contact details."""
     if not contact:
         return None
-    return Submitter(card=card, phone_key=phone_key(contact.phone), **vars(contact))
+    return Submitter(card=card, phone_key=phone_key(contact.phone, country), **vars(contact))
 
 
-def phone_key(phone: str, country: str = "NO") -> str:
-    """Return the number in E.164 («+4733000000»), or what digits there are: the same phone, however it was typed."""
+def phone_key(phone: str, country: str) -> str:
+    """Return the number in E.164 («+4733000000»), or what digits there are: the same phone, however it was typed.
+
+    A number without a country code is one of `country` (NO or SE).
+    """
+    if not phone:
+        return ""
     try:
         number = phonenumbers.parse(phone, country)
     except phonenumbers.NumberParseException:
@@ -362,7 +367,9 @@ def _mails_for(prepared: Prepared, house: House, now: datetime) -> list[mails.Ma
     card, submitter = prepared.card, prepared.submitter
     queued = []
     if card.state == State.FORWARDED:
-        unit = with_leaders(answering_units()).get(pk=card.unit_id)
+        unit = prepared.routed.unit
+        if not unit.email:
+            unit = with_leaders(answering_units()).get(pk=unit.pk)
         queued += mails.card_forwarded(card, unit, house=house.municipality, on=house.calendar.local_date(now))
     if submitter is not None and submitter.email:
         queued.append(mails.receipt(card, submitter, house.municipality))
