@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
@@ -13,6 +14,23 @@ from feedback.models import Card, Category
 from feedback.queries import contact_cards_to_post, open_cards, search
 from feedback.workflow import Channel, Kind, State
 from organisation.models import Person, Unit
+
+
+class AnyOf(django_filters.MultipleChoiceFilter):
+    """One of several values. No join multiplies the rows, and DISTINCT would sort all cards before the first page."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"distinct": False} | kwargs)
+
+
+class AnyOfCodes(django_filters.ModelMultipleChoiceFilter):
+    """One of several rows, named by code. The library would look for the code among the row numbers."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"distinct": False, "to_field_name": "code"} | kwargs)
+
+    def get_filter_predicate(self, v: Any) -> dict[str, Any]:
+        return {str(self.field_name): v}
 
 
 class CardFilter(django_filters.FilterSet):
@@ -30,15 +48,11 @@ class CardFilter(django_filters.FilterSet):
     ]
 
     q = django_filters.CharFilter(method="by_words", label=_("Search"))
-    state = django_filters.MultipleChoiceFilter(choices=State.choices, label=_("State"))
-    unit = django_filters.ModelMultipleChoiceFilter(
-        queryset=Unit.objects.exclude(kind=Unit.Kind.SECTOR), to_field_name="code", label=_("Unit")
-    )
-    category = django_filters.ModelMultipleChoiceFilter(
-        queryset=Category.objects.all(), to_field_name="code", label=_("Category")
-    )
-    kind = django_filters.MultipleChoiceFilter(choices=Kind.choices, label=_("Kind"))
-    channel = django_filters.MultipleChoiceFilter(choices=Channel.choices, label=_("Channel"))
+    state = AnyOf(choices=State.choices, label=_("State"))
+    unit = AnyOfCodes(queryset=Unit.objects.exclude(kind=Unit.Kind.SECTOR), label=_("Unit"))
+    category = AnyOfCodes(queryset=Category.objects.all(), label=_("Category"))
+    kind = AnyOf(choices=Kind.choices, label=_("Kind"))
+    channel = AnyOf(choices=Channel.choices, label=_("Channel"))
     due = django_filters.ChoiceFilter(choices=DUE, method="by_due", label=_("Deadline"))
     handler = django_filters.ModelChoiceFilter(
         queryset=Person.objects.filter(is_active=True), to_field_name="email", label=_("Case handler")
