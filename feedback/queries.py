@@ -126,6 +126,8 @@ def search(cards: QuerySet[Card], text: str) -> QuerySet[Card]:
     text = text.replace("\x00", "").strip()
     if not text:
         return cards
+    if not re.search(r"\w", text):
+        return cards.none()  # signs alone are no words, and PostgreSQL refuses an empty query
     if reference := parse_reference(text):
         return cards.filter(reference=reference)
     digits = re.sub(r"[\s()+.-]", "", text)
@@ -147,7 +149,7 @@ def _query(text: str, config: str) -> SearchQuery:
     for word in re.findall(r"\w+", text.casefold()):
         forms = {word, _ENDINGS.sub("", word)} if config == "norwegian" else {word}
         parts.append("(" + " | ".join(f"{form}:*" for form in sorted(forms)) + ")")
-    return SearchQuery(" & ".join(parts) or "''", search_type="raw", config=config)
+    return SearchQuery(" & ".join(parts), search_type="raw", config=config)
 
 
 # --- Overdue lists --------------------------------------------------------------------------------------------------
