@@ -114,17 +114,17 @@ def referred(card: Card, referral: Referral, submitter: Submitter, house: Munici
         dedupe_key=f"referred:{card.reference}:{card.cycle}",
         to=submitter.email,
         language=card.language,
-        context={"card": card, "referral": referral, "municipality": house},
+        context={"card": card, "referral": referral, "status_url": _status_url(card), "municipality": house},
     )
 
 
-def card_reopened(card: Card, unit: Unit, *, house: Municipality, on: date) -> list[Mail]:
-    """Tell the unit that one of its cards is open again, with a deadline of its own."""
+def card_reopened(card: Card, unit: Unit, reason: str, *, house: Municipality, on: date) -> list[Mail]:
+    """Tell the unit that one of its cards is open again, why, and with which deadline."""
     to = _to_unit(unit, house, on)
     if to is None:
         return []
     key = f"card_reopened:{card.reference}:{card.cycle}"
-    return [Mail("card_reopened", key, to.email, to.language, _about(card, house) | {"unit": unit})]
+    return [Mail("card_reopened", key, to.email, to.language, _about(card, house) | {"unit": unit, "reason": reason})]
 
 
 def reminder(person: Recipient, cards: Sequence[Card], *, house: Municipality, today: date) -> Mail:

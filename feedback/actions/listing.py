@@ -152,7 +152,7 @@ def _send(run: OverdueRun, house: Municipality, calendar: WorkingCalendar, *, ma
         by_list: dict[int, list[OverdueEntry]] = defaultdict(list)
         entries = (
             OverdueEntry.objects.filter(overdue_list__run=run, solved_before_mail=False)
-            .select_related("card__category", "overdue_list__unit")
+            .select_related("card__handler", "overdue_list__unit__leader", "overdue_list__run")
             .order_by("overdue_list__unit__name_key", "due_on", "id")
         )
         for entry in entries:

@@ -23,7 +23,9 @@ from feedback.workflow import Channel, Kind
 def check_phone(phone: str) -> str:
     """Return the phone number. Raises ValidationError for what nobody can ring."""
     if phone and not (re.fullmatch(r"[\d\s()+./-]+", phone) and len(re.sub(r"\D", "", phone)) >= 5):
-        raise ValidationError(_("«%(phone)s» is not a phone number. Use digits, with + before a foreign one."), params={"phone": phone})
+        raise ValidationError(
+            _("«%(phone)s» is not a phone number. Use digits, with + before a foreign one."), params={"phone": phone}
+        )
     return phone
 
 
@@ -58,7 +60,9 @@ class ContactFields(forms.Form):
 class AboutFields(forms.Form):
     """What the card is about, offered and not demanded."""
 
-    kind = forms.ChoiceField(label=_("What kind of message is it?"), required=False, choices=[("", _("Choose if you like")), *Kind.choices])
+    kind = forms.ChoiceField(
+        label=_("What kind of message is it?"), required=False, choices=[("", _("Choose if you like")), *Kind.choices]
+    )
     category = forms.ModelChoiceField(
         Category.objects.none(), label=_("What is it about?"), required=False, to_field_name="code",
         empty_label=_("Choose if you like"),

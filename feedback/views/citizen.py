@@ -49,16 +49,11 @@ def send(request: HttpRequest) -> HttpResponse:
 
 def _register(form: CitizenForm) -> Card:
     now, uploads = timezone.now(), form.cleaned_data["files"]
-    return register_card(
-        form.intake(),
-        by=None,
-        now=now,
-        and_then=lambda card: _attach(card, uploads, now),
-    )
 
+    def attach(card: Card) -> None:
+        add_attachments(card, uploads, by=None, now=now)
 
-def _attach(card, uploads, now) -> None:
-    add_attachments(card, uploads, by=None, now=now)
+    return register_card(form.intake(), by=None, now=now, and_then=attach)
 
 
 def _card(secret: str) -> Card:
