@@ -22,14 +22,13 @@ from feedback.errors import NotAllowed, Refused
 from feedback.models import Card, CardEvent, Category, RoutingRule, Submitter
 from feedback.reference import reference
 from feedback.routing import Facts, Rule, first_fit
+from feedback.rules import may_register
 from feedback.workflow import Channel, Kind, State
 from organisation.calendar import WorkingCalendar
 from organisation.models import Municipality, Person, Unit
 from organisation.outbox.queueing import queue_mails
-from organisation.permissions import Permission
 from organisation.queries import (
     answering_units,
-    grants_of,
     municipality,
     open_successor,
     with_leaders,
@@ -368,7 +367,7 @@ def register_card(
 
     Raises NotAllowed for a person who may not register cards, and a Refused for what cannot be a card.
     """
-    if by is not None and not grants_of(by).somewhere(Permission.REGISTER_CARDS) and origin is None:
+    if by is not None and not may_register(by) and origin is None:
         raise NotAllowed
     if intake.idempotency_key and (known := Card.objects.filter(idempotency_key=intake.idempotency_key).first()):
         return known
