@@ -4,7 +4,6 @@
 .DELETE_ON_ERROR:
 .PHONY: run test check lock clean install install-dev
 
-SHELL := /bin/bash
 BIN := .venv/bin
 PY := $(BIN)/python
 APPS := config organisation feedback surveys reporting
@@ -14,7 +13,7 @@ RUN_FILES := requirements.txt requirements-embedded.txt
 RUN_STAMP := .venv/.run-$(call sum,$(RUN_FILES))
 DEV_STAMP := .venv/.dev-$(call sum,$(RUN_FILES) requirements-dev.txt)
 NODE_STAMP := node_modules/.set-$(call sum,package.json package-lock.json)
-PIP := $(PY) -m pip --disable-pip-version-check --no-input -q install --require-hashes
+PIP := $(PY) -m pip --disable-pip-version-check --no-input -qq install --require-hashes
 NPM := $(shell command -v npm 2>/dev/null)
 
 run: install

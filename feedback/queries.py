@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from django.contrib.postgres.search import SearchQuery
@@ -69,6 +70,23 @@ def card_by_reference(person: Person, reference: str) -> Card | None:
     return for_page(visible_to(person)).filter(reference=parsed).first() if parsed else None
 
 
+def listed_card(person: Person, reference: str) -> Card | None:
+    """Return the card with this reference as a row of a list shows it, or None where it is not there or not to be seen."""
+    parsed = parse_reference(reference)
+    return for_list(visible_to(person)).filter(reference=parsed).first() if parsed else None
+
+
+def listed_anew(card: Card) -> Card:
+    """Return a card that was just written as a row of a list shows it."""
+    return for_list(Card.objects.filter(pk=card.pk)).get()
+
+
+def idempotency_keys_like(beginning: str) -> list[str]:
+    """Return the keys of intakes that begin so: under which a client's key was used before."""
+    keys = Card.objects.filter(idempotency_key__startswith=beginning).values_list("idempotency_key", flat=True)
+    return [key for key in keys if key is not None]
+
+
 def card_by_secret(secret: str) -> Card | None:
     """Return the card whose private page has this secret, with what the submitter is shown."""
     return (
@@ -127,6 +145,8 @@ def search(cards: QuerySet[Card], text: str) -> QuerySet[Card]:
     text = text.replace("\x00", "").strip()
     if not text:
         return cards
+    if not re.search(r"\w", text):
+        return cards.none()  # signs alone are no words, and PostgreSQL refuses an empty query
     if reference := parse_reference(text):
         return cards.filter(reference=reference)
     digits = re.sub(r"[\s()+.-]", "", text)
@@ -148,7 +168,7 @@ def _query(text: str, config: str) -> SearchQuery:
     for word in re.findall(r"\w+", text.casefold()):
         forms = {word, _ENDINGS.sub("", word)} if config == "norwegian" else {word}
         parts.append("(" + " | ".join(f"{form}:*" for form in sorted(forms)) + ")")
-    return SearchQuery(" & ".join(parts) or "''", search_type="raw", config=config)
+    return SearchQuery(" & ".join(parts), search_type="raw", config=config)
 
 
 # --- Overdue lists --------------------------------------------------------------------------------------------------
@@ -225,7 +245,9 @@ def categories_for(card: Card) -> QuerySet[Category]:
 
 def names_in_history(card: Card) -> tuple[dict[str, str], dict[str, str]]:
     """Return the names of the units by code and of the people by id that the card's events hold (two queries)."""
-    people = {event.to_value for event in card.events.all() if event.what == CardEvent.What.DELEGATED and event.to_value}
+    people = {
+        event.to_value for event in card.events.all() if event.what == CardEvent.What.DELEGATED and event.to_value
+    }
     units = dict(Unit.objects.values_list("code", "name"))
     return units, {str(pk): name for pk, name in Person.objects.filter(pk__in=people).values_list("pk", "name")}
 
@@ -246,3 +268,23 @@ def escalation_of_week(year: int, week: int) -> Escalation | None:
 def list_of_unit(person: Person, year: int, week: int, code: str) -> OverdueList | None:
     """Return one unit's list of a week with its numbers, or None where it is not there or not to be seen."""
     return lists_of_week(person, year, week).filter(unit__code=code).first()
+
+
+# --- Documents ------------------------------------------------------------------------------------------------------
+
+
+def list_for_document(list_id: int) -> OverdueList:
+    """Return an overdue list with what its document is headed by. Raises OverdueList.DoesNotExist."""
+    return OverdueList.objects.select_related("unit", "run").get(pk=list_id)
+
+
+def cards_for_posting(cards: Sequence[Card]) -> list[Card]:
+    """Return the cards, in the order given, with what a contact card shows: submitter, category, calls, and when
+    it was made."""
+    found = (
+        Card.objects.filter(pk__in=[card.pk for card in cards])
+        .select_related("category", "submitter")
+        .prefetch_related("contactattempts", "contactcards")
+        .in_bulk()
+    )
+    return [found[card.pk] for card in cards]

@@ -302,7 +302,7 @@ def test_receipt_where_the_phone_suffices(town) -> None:
 
 def test_receipt_of_a_card_that_no_rule_routed(town) -> None:
     town.card(unit=None, category=None, language="en")
-    assert "Servicetorget, who reads it and sends it to those who answer for the matter." in mail_of("receipt").text
+    assert "Servicetorget, which reads it and sends it to those who answer for the matter." in mail_of("receipt").text
     assert not OutgoingMail.objects.filter(kind="card_forwarded").exists()
 
 
