@@ -6,7 +6,14 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerExtension
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiParameter,
+    OpenApiResponse,
+    extend_schema,
+    extend_schema_field,
+)
 
 from feedback.api.authentication import ApiSessionAuthentication, ApiTokenAuthentication
 from feedback.api.problems import CONTENT_TYPE, TITLES
@@ -19,6 +26,7 @@ from feedback.api.serializers import (
     Strict,
     TokenSerializer,
 )
+from feedback.filters import CardFilter
 
 
 class ApiTokenScheme(OpenApiAuthenticationExtension):
@@ -50,6 +58,10 @@ class StrictScheme(OpenApiSerializerExtension):
         schema = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
         return schema | {"additionalProperties": False}
 
+
+# Filters by a code across a relation: the schema cannot tell by itself that a code is a text.
+for name in ("unit", "category"):
+    extend_schema_field(OpenApiTypes.STR)(CardFilter.base_filters[name])
 
 # Written with their media type, as the problems are: the schema finds the main answer by the least key.
 OK, CREATED = (200, "application/json"), (201, "application/json")
