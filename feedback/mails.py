@@ -30,7 +30,7 @@ def _card_url(card: Card) -> str:
     return f"{settings.SITE_URL}/staff/cards/{card.reference}/"
 
 
-def _status_url(card: Card) -> str:
+def status_url(card: Card) -> str:
     return f"{settings.SITE_URL}/card/{card.secret}/"
 
 
@@ -52,7 +52,7 @@ def receipt(card: Card, submitter: Submitter, house: Municipality) -> Mail:
         dedupe_key=f"receipt:{card.reference}",
         to=submitter.email,
         language=card.language,
-        context={"card": card, "status_url": _status_url(card), "municipality": house, "submitter": submitter},
+        context={"card": card, "status_url": status_url(card), "municipality": house, "submitter": submitter},
     )
 
 
@@ -88,7 +88,7 @@ def preliminary_answer(card: Card, answer: PreliminaryAnswer, submitter: Submitt
         dedupe_key=f"preliminary_answer:{card.reference}:{answer.pk}",
         to=submitter.email,
         language=card.language,
-        context={"card": card, "answer": answer, "status_url": _status_url(card), "municipality": house},
+        context={"card": card, "answer": answer, "status_url": status_url(card), "municipality": house},
     )
 
 

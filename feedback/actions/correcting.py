@@ -79,7 +79,7 @@ def store_contact(card: Card, submitter: Submitter, *, by: Person | None, now: d
 def correct_contact(card: Card, *, contact: Contact, by: Person | None, now: datetime) -> Card:
     """Correct the submitter's contact details. Whether a callback is owed follows from them; the deadline stays.
 
-    The history names the fields, never the values. Raises NothingChanged, NotAllowed, WrongState.
+    The history names the fields, never the values. Raises TooLong, NothingChanged, NotAllowed, WrongState.
     """
     with transaction.atomic():
         card = take(card, Step.CORRECT, by)
