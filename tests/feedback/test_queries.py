@@ -311,8 +311,8 @@ def test_search_finds_a_phone_that_happens_to_look_like_a_reference(solvik: Solv
 @pytest.mark.parametrize(
     "text",
     [
-        "'", '"', "&", "|", "!", ":", "*", ":*", "a & | b", "!!", "(", ")", "\\", "vei'; --", "<->", "vei:*", "_", "%", "a:b*c",
-        "\x00", "a" * 3000, "vei " * 500, "²²²²²", "½", "\u0301", "١٢٣٤٥٦",
+        "'", '"', "&", "|", "!", ":", "*", ":*", "a & | b", "!!", "(", ")", "\\", "vei'; --", "<->", "vei:*", "_", "%",
+        "a:b*c", "\x00", "a" * 3000, "vei " * 500, "²²²²²", "½", "\u0301", "١٢٣٤٥٦",
     ],
 )  # fmt: skip
 def test_no_sign_makes_search_stumble(found_by: Callable[[str], set[str]], text: str) -> None:
