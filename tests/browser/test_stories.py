@@ -28,7 +28,7 @@ def test_a_citizen_sends_a_card_and_follows_it(page: Page, live_server: Any, sol
     expect(page.get_by_role("heading", level=1)).to_have_text("Thank you. We have your message.")
     card = Card.objects.get()
     expect(page.locator(".reference")).to_have_text(card.reference)
-    expect(page.locator(".promise")).to_contain_text("We ring you by")
+    expect(page.locator(".promise")).to_contain_text("We ring you with an answer by")
     expect(page.get_by_role("button", name="Print")).to_be_visible()
     page.get_by_role("link", name="See where it stands").click()
     expect(page.get_by_text("We received your message.")).to_be_visible()
