@@ -50,7 +50,12 @@ def deadline_tag(card: Card, today: date) -> dict[str, str]:
         return {"sign": "◔", "colour": "warning", "word": _("Due today")}
     if days == 1:
         return {"sign": "◔", "colour": "warning", "word": _("Due tomorrow"), "variant": "outline"}
-    return {"sign": "", "colour": "neutral", "word": _("Due %(day)s") % {"day": short_day(card.due_on)}, "variant": "outline"}
+    return {
+        "sign": "",
+        "colour": "neutral",
+        "word": _("Due %(day)s") % {"day": short_day(card.due_on)},
+        "variant": "outline",
+    }
 
 
 @register.inclusion_tag("components/attempts.html")
