@@ -31,7 +31,9 @@ def mail(request: HttpRequest) -> HttpResponse:
     """Show the latest mails, newest first. Only where mail goes to files, which is a demonstration."""
     if not settings.DEMONSTRATION or not settings.EMAIL_BACKEND.endswith("filebased.EmailBackend"):
         raise Http404
-    return render(request, "demonstration_mail.html", {"mails": latest(Path(settings.EMAIL_FILE_PATH)), "section": "mail"})
+    return render(
+        request, "demonstration_mail.html", {"mails": latest(Path(settings.EMAIL_FILE_PATH)), "section": "mail"}
+    )
 
 
 def latest(folder: Path, limit: int = SHOWN) -> list[Shown]:

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns = [
+handler400 = "config.handlers.bad_request"
+handler403 = "config.handlers.not_allowed"
+handler404 = "config.handlers.not_found"
+handler500 = "config.handlers.server_error"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/", include("feedback.api.urls")),
+    path("", include("feedback.urls")),
     path("accounts/", include("organisation.urls")),
     path("language/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),

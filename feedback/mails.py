@@ -30,7 +30,7 @@ def _card_url(card: Card) -> str:
     return f"{settings.SITE_URL}/staff/cards/{card.reference}/"
 
 
-def _status_url(card: Card) -> str:
+def status_url(card: Card) -> str:
     return f"{settings.SITE_URL}/card/{card.secret}/"
 
 
@@ -52,7 +52,7 @@ def receipt(card: Card, submitter: Submitter, house: Municipality) -> Mail:
         dedupe_key=f"receipt:{card.reference}",
         to=submitter.email,
         language=card.language,
-        context={"card": card, "status_url": _status_url(card), "municipality": house, "submitter": submitter},
+        context={"card": card, "status_url": status_url(card), "municipality": house, "submitter": submitter},
     )
 
 
@@ -88,7 +88,7 @@ def preliminary_answer(card: Card, answer: PreliminaryAnswer, submitter: Submitt
         dedupe_key=f"preliminary_answer:{card.reference}:{answer.pk}",
         to=submitter.email,
         language=card.language,
-        context={"card": card, "answer": answer, "status_url": _status_url(card), "municipality": house},
+        context={"card": card, "answer": answer, "status_url": status_url(card), "municipality": house},
     )
 
 
@@ -114,17 +114,17 @@ def referred(card: Card, referral: Referral, submitter: Submitter, house: Munici
         dedupe_key=f"referred:{card.reference}:{card.cycle}",
         to=submitter.email,
         language=card.language,
-        context={"card": card, "referral": referral, "municipality": house},
+        context={"card": card, "referral": referral, "status_url": _status_url(card), "municipality": house},
     )
 
 
-def card_reopened(card: Card, unit: Unit, *, house: Municipality, on: date) -> list[Mail]:
-    """Tell the unit that one of its cards is open again, with a deadline of its own."""
+def card_reopened(card: Card, unit: Unit, reason: str, *, house: Municipality, on: date) -> list[Mail]:
+    """Tell the unit that one of its cards is open again, why, and with which deadline."""
     to = _to_unit(unit, house, on)
     if to is None:
         return []
     key = f"card_reopened:{card.reference}:{card.cycle}"
-    return [Mail("card_reopened", key, to.email, to.language, _about(card, house) | {"unit": unit})]
+    return [Mail("card_reopened", key, to.email, to.language, _about(card, house) | {"unit": unit, "reason": reason})]
 
 
 def reminder(person: Recipient, cards: Sequence[Card], *, house: Municipality, today: date) -> Mail:

@@ -21,6 +21,7 @@ class DesignsystemetField(BoundField):
         built = super().build_widget_attrs(attrs, widget)
         # The browser's own messages are not ours and not in the page's language: the server says what is missing.
         built.pop("required", None)
+        built.pop("cols", None)
         own = (widget or self.field.widget).attrs.get("class", "")
         built["class"] = " ".join(dict.fromkeys([*own.split(), *str(built.get("class", "")).split(), "ds-input"]))
         return built

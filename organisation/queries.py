@@ -55,6 +55,15 @@ def open_successor(unit: Unit) -> Unit:
     return unit
 
 
+def answering_unit(unit: Unit) -> Unit:
+    """Return the unit that holds `unit`'s cards today: its open successor, or the service centre.
+
+    Successors may end in a sector, which holds no cards, or in a ring of closed units: a card is never nowhere.
+    """
+    found = open_successor(unit)
+    return found if found.closed_on is None and found.kind != Unit.Kind.SECTOR else service_centre()
+
+
 class Recipient(NamedTuple):
     """Somebody a mail goes to. `person` is None where only a unit's own address is known."""
 

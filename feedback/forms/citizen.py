@@ -23,7 +23,9 @@ from feedback.workflow import Channel, Kind
 def check_phone(phone: str) -> str:
     """Return the phone number. Raises ValidationError for what nobody can ring."""
     if phone and not (re.fullmatch(r"[\d\s()+./-]+", phone) and len(re.sub(r"\D", "", phone)) >= 5):
-        raise ValidationError(_("«%(phone)s» is not a phone number. Use digits, with + before a foreign one."), params={"phone": phone})
+        raise ValidationError(
+            _("«%(phone)s» is not a phone number. Use digits, with + before a foreign one."), params={"phone": phone}
+        )
     return phone
 
 
@@ -58,7 +60,9 @@ class ContactFields(forms.Form):
 class AboutFields(forms.Form):
     """What the card is about, offered and not demanded."""
 
-    kind = forms.ChoiceField(label=_("What kind of message is it?"), required=False, choices=[("", _("Choose if you like")), *Kind.choices])
+    kind = forms.ChoiceField(
+        label=_("What kind of message is it?"), required=False, choices=[("", _("Choose if you like")), *Kind.choices]
+    )
     category = forms.ModelChoiceField(
         Category.objects.none(), label=_("What is it about?"), required=False, to_field_name="code",
         empty_label=_("Choose if you like"),
@@ -86,7 +90,7 @@ class CitizenForm(AboutFields, ContactFields):
             "max_length": _("The text is longer than %(limit_value)s characters. Shorten it, or send the rest as a PDF."),
         },
     )
-    files = FilesField(
+    uploads = FilesField(
         label=_("Pictures"), required=False, help_text=_("Up to five pictures or PDFs, at most 10 MB each."),
     )  # fmt: skip
     key = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -94,7 +98,7 @@ class CitizenForm(AboutFields, ContactFields):
         label=_("Leave this field empty"), required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
 
-    field_order = ["text", "kind", "category", "place", "files", "name", "address", "phone", "email"]
+    field_order = ["text", "kind", "category", "place", "uploads", "name", "address", "phone", "email"]
 
     @property
     def has_contact(self) -> bool:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from feedback.models import Card, CardEvent
 from feedback.workflow import COMPLETED_STATES, CloseResult, State
+from organisation.templatetags.page import long_day, short_day
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -41,7 +42,9 @@ TO_SUBMITTER: dict[str, _StrPromise] = {
     What.SPLIT: gettext_lazy("It was about two matters, so we made two messages of it."),
     What.PRELIMINARY_ANSWER: gettext_lazy("The answer takes longer than we thought."),
     What.CONTACT_ATTEMPTED: gettext_lazy("We called you, but did not reach you."),
-    What.CONTACT_CARD_POSTED: gettext_lazy("We did not reach you by phone, and sent you a card by post: get in touch with us."),
+    What.CONTACT_CARD_POSTED: gettext_lazy(
+        "We did not reach you by phone, and sent you a card by post: get in touch with us."
+    ),
     What.CALLED_BACK: gettext_lazy("We gave you an answer."),
     What.FOLLOWED_UP: gettext_lazy("We followed up your message."),
     What.REFERRED: gettext_lazy("This is not for the municipality to decide. We told you who can help."),
@@ -82,7 +85,7 @@ def steps_of(card: Card) -> list[Step]:
         ),
         Step(
             _("We ring you") if card.callback_owed else _("We follow it up"),
-            card.completed_at if completed else card.expected_on or (card.due_on if card.callback_owed else None),
+            card.completed_at if completed else None,
             done=completed,
             current=with_unit and not completed,
             note=_third_note(card, completed),
@@ -99,8 +102,8 @@ def _third_note(card: Card, completed: bool) -> str:
         }
         return notes.get(State(card.state), "")
     if card.expected_on:
-        return _("Now expected by this day.")
-    return _("At the latest this day.") if card.callback_owed else ""
+        return _("Now expected by %(day)s.") % {"day": long_day(card.expected_on)}
+    return _("By %(day)s at the latest.") % {"day": long_day(card.due_on)} if card.callback_owed else ""
 
 
 # --- For staff -----------------------------------------------------------------------------------------------------
@@ -116,7 +119,15 @@ class StaffTold(NamedTuple):
     strong: bool
 
 
-_STRONG = {What.REGISTERED, What.CALLED_BACK, What.FOLLOWED_UP, What.REFERRED, What.CONTACT_CARD_POSTED, What.CLOSED, What.REOPENED}
+_STRONG = {
+    What.REGISTERED,
+    What.CALLED_BACK,
+    What.FOLLOWED_UP,
+    What.REFERRED,
+    What.CONTACT_CARD_POSTED,
+    What.CLOSED,
+    What.REOPENED,
+}
 
 _FIELDS: dict[str, _StrPromise] = {
     "name": gettext_lazy("name"),
@@ -139,8 +150,12 @@ def for_staff(card: Card, unit_names: dict[str, str], person_names: dict[str, st
     return [
         StaffTold(
             at=event.at,
-            what=What(event.what).label,
-            who=event.by.name if event.by else _("the submitter") if event.what == What.REGISTERED and card.channel == "web" else "",
+            what=str(What(event.what).label),
+            who=event.by.name
+            if event.by
+            else _("the submitter")
+            if event.what == What.REGISTERED and card.channel == "web"
+            else "",
             words=_words(event, unit_names, person_names),
             note=event.note.text if hasattr(event, "note") else "",
             is_note=event.what == What.NOTE_ADDED,
@@ -182,11 +197,7 @@ def _dates_and_references(event: CardEvent, before: str, after: str) -> str:
 
 
 def _day(text: str) -> str:
-    from organisation.templatetags.page import short_day
-
     try:
         return short_day(date.fromisoformat(text))
     except ValueError:
         return text
-
-

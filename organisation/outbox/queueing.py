@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -59,7 +60,7 @@ def _row(mail: Mail, now: datetime) -> OutgoingMail:
     context = {"site_url": settings.SITE_URL, **mail.context}
     with translation.override(mail.language):
         subject = " ".join(render_to_string(f"mail/{mail.kind}.subject.txt", context).split())
-        text = render_to_string(f"mail/{mail.kind}.txt", context).strip() + "\n"
+        text = _one_blank_line(render_to_string(f"mail/{mail.kind}.txt", context))
         html = render_to_string(f"mail/{mail.kind}.html", context)
     return OutgoingMail(
         kind=mail.kind,
@@ -74,6 +75,11 @@ def _row(mail: Mail, now: datetime) -> OutgoingMail:
         next_attempt_at=now,
         delete_on=(now + timedelta(days=KEEP_DAYS)).date(),
     )
+
+
+def _one_blank_line(text: str) -> str:
+    """Join the blank lines that a template's conditions leave behind."""
+    return re.sub(r"\n(?:[ \t]*\n){2,}", "\n\n", text).strip() + "\n"
 
 
 def nudge_on_commit() -> None:

@@ -25,16 +25,24 @@ def _local(value: date | datetime) -> date:
     return value
 
 
+def _with_weekday(value: date | datetime | None, after: str = "") -> str:
+    if not value:
+        return ""
+    locale = _locale()
+    day = "d" if locale in ("en_GB", "sv_SE") else "d."
+    return format_date(_local(value), f"EEEE {day} MMMM{after}", locale)
+
+
 @register.filter
 def long_day(value: date | datetime | None) -> str:
     """«tirsdag 1. desember»: a day near enough to need no year."""
-    return format_date(_local(value), {"en_GB": "EEEE d MMMM", "sv_SE": "EEEE d MMMM"}.get(_locale(), "EEEE d. MMMM"), _locale()) if value else ""
+    return _with_weekday(value)
 
 
 @register.filter
 def full_day(value: date | datetime | None) -> str:
     """«tirsdag 1. desember 2026»: a day to keep."""
-    return format_date(_local(value), {"en_GB": "EEEE d MMMM y", "sv_SE": "EEEE d MMMM y"}.get(_locale(), "EEEE d. MMMM y"), _locale()) if value else ""
+    return _with_weekday(value, " y")
 
 
 @register.filter

@@ -1,0 +1,99 @@
+"""The font of our documents, and which characters it can draw.
+
+Typst swaps a font that it does not find, and PDF/A refuses a character that no font draws. So the font is looked for
+first, and a character that it lacks is replaced before the document is made.
+"""
+
+from __future__ import annotations
+
+import struct
+import unicodedata
+from functools import cache
+from importlib import resources
+from itertools import groupby
+from pathlib import Path
+
+FAMILY = "Inter"
+PACKAGE = "fontpkg_inter"
+STAND_IN = "□"
+"""Stands for characters that the font does not have: emoji, and scripts other than Latin, Greek and Cyrillic."""
+
+LONGEST_WORD = 24
+"""Letters after which a word without a place to break gets one, so that it does not run out of its column."""
+
+ZERO_WIDTH_SPACE = "\u200b"
+
+
+class FontMissing(RuntimeError):
+    """The package that carries the font is not installed, or does not hold it."""
+
+
+def folder() -> Path:
+    """Return the folder with the font's files. Raises FontMissing."""
+    try:
+        found = Path(str(resources.files(PACKAGE))) / "files"
+    except ModuleNotFoundError:
+        raise FontMissing(f"The package of the font {FAMILY} is not installed. Install requirements.txt.") from None
+    if not any(found.glob("*.ttf")):
+        raise FontMissing(f"There is no font file in {found}.")
+    return found
+
+
+def drawable(text: str) -> str:
+    """Return `text` as our documents can draw it.
+
+    Control and other invisible characters go, what the font lacks becomes □ (once for a run), and a very long word gets
+    places to break. Line breaks stay.
+    """
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " "))
+    text = "".join(c for c in text if c == "\n" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn"))
+    known = characters()
+    parts = []
+    for has, run in groupby(text, lambda c: c.isspace() or ord(c) in known):
+        parts.append("".join(run) if has else STAND_IN)
+    joined = "".join(parts).replace("\u2028", "\n").replace("\u2029", "\n")
+    while f"{STAND_IN} {STAND_IN}" in joined:
+        joined = joined.replace(f"{STAND_IN} {STAND_IN}", STAND_IN)
+    return "\n".join(" ".join(_breakable(word) for word in line.split()) for line in joined.split("\n"))
+
+
+def _breakable(word: str) -> str:
+    if len(word) <= LONGEST_WORD:
+        return word
+    return ZERO_WIDTH_SPACE.join(word[at : at + LONGEST_WORD] for at in range(0, len(word), LONGEST_WORD))
+
+
+@cache
+def characters() -> frozenset[int]:
+    """Return the code points that the upright font draws, read from its character map (OpenType `cmap`, formats 4, 12)."""
+    files = [path for path in sorted(folder().glob("*.ttf")) if "Italic" not in path.name]
+    data = files[0].read_bytes()
+    (tables,) = struct.unpack_from(">H", data, 4)
+    start = next(
+        offset
+        for tag, _sum, offset, _length in (struct.unpack_from(">4sLLL", data, 12 + 16 * n) for n in range(tables))
+        if tag == b"cmap"
+    )
+    (records,) = struct.unpack_from(">H", data, start + 2)
+    found: set[int] = set()
+    for record in range(records):
+        _platform, _encoding, offset = struct.unpack_from(">HHL", data, start + 4 + 8 * record)
+        at = start + offset
+        (form,) = struct.unpack_from(">H", data, at)
+        if form == 4:
+            found |= _segments(data, at)
+        elif form == 12:
+            (groups,) = struct.unpack_from(">L", data, at + 12)
+            for group in range(groups):
+                first, last, _glyph = struct.unpack_from(">LLL", data, at + 16 + 12 * group)
+                found |= set(range(first, last + 1))
+    return frozenset(found)
+
+
+def _segments(data: bytes, at: int) -> set[int]:
+    """The code points of a subtable of format 4; 0xFFFF closes it and is no character."""
+    (twice,) = struct.unpack_from(">H", data, at + 6)
+    count = twice // 2
+    lasts = struct.unpack_from(f">{count}H", data, at + 14)
+    firsts = struct.unpack_from(f">{count}H", data, at + 16 + twice)
+    return {c for first, last in zip(firsts, lasts, strict=True) for c in range(first, last + 1) if c != 0xFFFF}
