@@ -121,9 +121,7 @@ def _received_on(rng: random.Random, channel: str, day: date, span: Span, *, lat
             before = day - DAY * rng.randint(1, gap - 1)
         elif rng.random() < 0.06:
             before = day - DAY
-    elif channel == "meeting" and rng.random() < 0.5:
-        before = previous_working(day)
-    elif late:
+    elif (channel == "meeting" and rng.random() < 0.5) or late:
         before = previous_working(day)
     # The peak day stays exactly as high as it is, by both dates.
     return day if before < span.launch or span.peak in (before, day) else before

@@ -126,7 +126,7 @@ class Scribe:
 
     def submitter(self, person: Inhabitant, channel: str, completeness: str) -> Submitter:
         address = f"{person.street} {person.house}, {POSTCODE} {SHORT_NAME}"
-        with_mail = channel in ("email", "web") and self.rng.random() < 0.7 or self.rng.random() < 0.12
+        with_mail = (channel in ("email", "web") and self.rng.random() < 0.7) or self.rng.random() < 0.12
         if completeness == "full":
             return Submitter(name=person.name, address=address, phone=person.phone, email=person.email if with_mail else "")
         if completeness == "none":
