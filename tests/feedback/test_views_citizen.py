@@ -141,11 +141,11 @@ def test_the_receipt_promises_a_call_only_where_one_is_owed(solvik: Solvik, clie
     owed, not_owed = a_card(unit=solvik.roads), a_card(contact=NO_PHONE)
     html = page(client.get(f"/card/{owed.secret}/receipt/", HTTP_ACCEPT_LANGUAGE="en"))
     assert owed.reference in html
-    assert "We ring you by Thursday 12 November 2026 at the latest." in html
+    assert "We ring you with an answer by Thursday 12 November at the latest." in html
     assert "Vei" in html
     html = page(client.get(f"/card/{not_owed.secret}/receipt/", HTTP_ACCEPT_LANGUAGE="en"))
-    assert "We ring you by" not in html
-    assert "We do not promise to ring" in html
+    assert "We ring you" not in html
+    assert "We ring only those who have given name, address and daytime phone." in html
 
 
 def test_the_private_page_tells_what_happened_without_names_of_staff(solvik: Solvik, client: Client) -> None:
