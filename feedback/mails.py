@@ -114,7 +114,7 @@ def referred(card: Card, referral: Referral, submitter: Submitter, house: Munici
         dedupe_key=f"referred:{card.reference}:{card.cycle}",
         to=submitter.email,
         language=card.language,
-        context={"card": card, "referral": referral, "status_url": _status_url(card), "municipality": house},
+        context={"card": card, "referral": referral, "status_url": status_url(card), "municipality": house},
     )
 
 
