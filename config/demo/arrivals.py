@@ -129,7 +129,9 @@ def _received_on(rng: random.Random, channel: str, day: date, span: Span, *, lat
     return day if before < span.launch or span.peak in (before, day) else before
 
 
-def make_arrivals(rng: random.Random, span: Span, *, total: int, paper_children: int, phone_children: int) -> list[Arrival]:
+def make_arrivals(
+    rng: random.Random, span: Span, *, total: int, paper_children: int, phone_children: int
+) -> list[Arrival]:
     """All cards but those that grow out of others, in the order of registration.
 
     `paper_children` and `phone_children` are made elsewhere and come off the number of handed-in and phone cards, so that the
@@ -142,14 +144,24 @@ def make_arrivals(rng: random.Random, span: Span, *, total: int, paper_children:
     staffed = total - WEB - paper_children - phone_children - staffed_today
     counts = staffed_counts(rng, span, staffed, web_on)
 
-    special = ["post"] * POST + ["email"] * EMAIL + ["phone"] * (PHONE - phone_children) + ["fax"] * FAX + ["meeting"] * MEETING
+    special = (
+        ["post"] * POST
+        + ["email"] * EMAIL
+        + ["phone"] * (PHONE - phone_children)
+        + ["fax"] * FAX
+        + ["meeting"] * MEETING
+    )
     channels = special + ["paper"] * (staffed - len(special))
     rng.shuffle(channels)
 
     slots = [d for d in span.working for _ in range(counts[d])]
     # On busy days some of the pile waits until the next morning.
-    paper_slots = [i for i, d in enumerate(slots) if channels[i] == "paper" and span.peak not in (d, previous_working(d))]
-    weights = [counts[previous_working(slots[i])] if previous_working(slots[i]) >= span.launch else 0 for i in paper_slots]
+    paper_slots = [
+        i for i, d in enumerate(slots) if channels[i] == "paper" and span.peak not in (d, previous_working(d))
+    ]
+    weights = [
+        counts[previous_working(slots[i])] if previous_working(slots[i]) >= span.launch else 0 for i in paper_slots
+    ]
     late: set[int] = set()
     carried = dict(counts)
     while len(late) < PAPER_A_DAY_LATE:
@@ -168,7 +180,8 @@ def make_arrivals(rng: random.Random, span: Span, *, total: int, paper_children:
         arrivals.append(Arrival(channel, received, _minutes(rng, day, first, last), rng.choice(SERVICE_CENTRE_STAFF)))
     arrivals += [_web(rng, span.today, before_work=True) for _ in range(web_today)]
     # The letterbox of the town hall is emptied before the doors open.
-    arrivals += [Arrival("paper", span.today, _minutes(rng, span.today, (7, 15), (7, 54)), SERVICE_CENTRE_STAFF[1]) for _ in range(staffed_today)]
+    arrivals += [
+        Arrival("paper", span.today, _minutes(rng, span.today, (7, 15), (7, 54)), SERVICE_CENTRE_STAFF[1])
+        for _ in range(staffed_today)
+    ]
     return sorted(arrivals, key=lambda a: (a.registered_at, a.channel, a.registered_by or ""))
-
-

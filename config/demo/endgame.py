@@ -55,7 +55,9 @@ def working_days_between(first: date, last: date) -> int:
     return count
 
 
-def choose_roles(rng: random.Random, candidates: list[Candidate], *, today: date, unrouted: set[int]) -> dict[int, Role]:
+def choose_roles(
+    rng: random.Random, candidates: list[Candidate], *, today: date, unrouted: set[int]
+) -> dict[int, Role]:
     """The role of each card that is not simply done. `candidates`: those of the last six weeks, oldest first."""
     roles = dict.fromkeys(unrouted, Role.UNROUTED)
     last_work = previous_working(today)
@@ -70,10 +72,16 @@ def choose_roles(rng: random.Random, candidates: list[Candidate], *, today: date
     roles |= {c.key: Role.OPEN for c in fresh}
 
     in_work = [c for c in current if c.key not in roles and not c.draft.outside]
-    called = [c for c in in_work if c.draft.submitter.owed_callback and working_days_between(c.registered_at.date(), last_work) >= 3]
+    called = [
+        c
+        for c in in_work
+        if c.draft.submitter.owed_callback and working_days_between(c.registered_at.date(), last_work) >= 3
+    ]
     for card in _take(rng, called, CARDS_WAITING):
         roles[card.key] = Role.CARD_WAITING
-    sent_wrong = [c for c in in_work if c.key not in roles and _routed_wrongly(c) and c.registered_at.date() < last_work]
+    sent_wrong = [
+        c for c in in_work if c.key not in roles and _routed_wrongly(c) and c.registered_at.date() < last_work
+    ]
     for card in _take(rng, sent_wrong, MISROUTED):
         roles[card.key] = Role.MISROUTED
 
@@ -86,7 +94,9 @@ def choose_roles(rng: random.Random, candidates: list[Candidate], *, today: date
         roles[card.key] = Role.OPEN
 
     answered = [c for c in candidates if c.draft.submitter.owed_callback and c.key not in roles and not c.draft.outside]
-    settled = [c for c in answered if c.due_on < today - 10 * DAY and at(today, 8) - c.registered_at < timedelta(days=38)]
+    settled = [
+        c for c in answered if c.due_on < today - 10 * DAY and at(today, 8) - c.registered_at < timedelta(days=38)
+    ]
     for card in _take(rng, settled, 1):
         roles[card.key] = Role.REOPENED
     return roles
@@ -130,5 +140,3 @@ def completed_on(rng: random.Random, *, registered: date, due_on: date, today: d
     while day > registered and working_on_or_after(day) > min(due_on, last_work):
         day -= DAY
     return working_on_or_after(day)
-
-

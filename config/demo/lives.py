@@ -41,7 +41,11 @@ REROUTES = {
         ("PLAN", "Hører til byggesaken på stedet."),
         ("VA", "Kummen er et avløpsanlegg."),
     ),
-    "PARK": (("EIEN", "Bygget driftes av Eiendom."), ("VEI", "Gatelys, ikke belysning på idrettsanlegget."), ("RENO", "Hovedspørsmålet gjelder renovasjonen.")),
+    "PARK": (
+        ("EIEN", "Bygget driftes av Eiendom."),
+        ("VEI", "Gatelys, ikke belysning på idrettsanlegget."),
+        ("RENO", "Hovedspørsmålet gjelder renovasjonen."),
+    ),
     "VA": (("VEI", "Sluket hører til veien."), ("PLAN", "Gjelder en privat byggesak.")),
     "RENO": (("PARK", "Kassene i parken tømmes av Park og idrett."), ("VEI", "Dette er veigrus, ikke avfall.")),
     "PLAN": (("EIEN", "Kommunen er selv byggherre her."), ("VEI", "Gjelder gravetillatelsen.")),
@@ -116,17 +120,27 @@ class Pen:
     def route(self) -> bool:
         """By the rules at registration; False where nothing fits."""
         card = self.card
-        unit = first_unit(category=card.category, kind=card.kind, area=card.area, text=card.text, political=card.political)
+        unit = first_unit(
+            category=card.category, kind=card.kind, area=card.area, text=card.text, political=card.political
+        )
         if unit is None:
             return False
         self.forward(automatic=True, unit=unit, when=card.arrival.registered_at, by=card.arrival.registered_by)
         return True
 
     def route_by_hand(self, working_days: int, unit: str | None = None) -> None:
-        self.forward(automatic=False, unit=unit or self.rng.choice(OTHER_UNITS), when=self.after(working_days), by=self.clerk)
+        self.forward(
+            automatic=False, unit=unit or self.rng.choice(OTHER_UNITS), when=self.after(working_days), by=self.clerk
+        )
 
     def return_misrouted(self) -> None:
-        self.add(ReturnedMisrouted(at=self.after(self.rng.choice((0, 1, 1, 2))), by=self.actor, reason=self.rng.choice(said.MISROUTED_REASONS)))
+        self.add(
+            ReturnedMisrouted(
+                at=self.after(self.rng.choice((0, 1, 1, 2))),
+                by=self.actor,
+                reason=self.rng.choice(said.MISROUTED_REASONS),
+            )
+        )
         self.unit = None
 
     def reroute(self) -> None:
@@ -140,7 +154,14 @@ class Pen:
         if not handlers:
             return
         to = self.rng.choice(handlers)
-        self.add(Delegated(at=self.after(self.rng.choice((0, 0, 1, 1, 2))), by=self.actor, to=to, note=self.rng.choice(said.DELEGATION_NOTES)))
+        self.add(
+            Delegated(
+                at=self.after(self.rng.choice((0, 0, 1, 1, 2))),
+                by=self.actor,
+                to=to,
+                note=self.rng.choice(said.DELEGATION_NOTES),
+            )
+        )
         self.actor = to
 
     # Words with the submitter
@@ -148,14 +169,22 @@ class Pen:
     def preliminary(self, day: date) -> None:
         moment = self.moment(day)
         expected = working_on_or_after(max(self.due_on, moment.date()) + DAY * self.rng.randint(4, 20))
-        self.add(PreliminaryAnswered(at=moment, by=self.actor, reason=self.rng.choice(said.PRELIMINARY_REASONS), expected_on=expected))
+        self.add(
+            PreliminaryAnswered(
+                at=moment, by=self.actor, reason=self.rng.choice(said.PRELIMINARY_REASONS), expected_on=expected
+            )
+        )
 
     def attempts(self, count: int, until: date) -> None:
         """Calls that nobody answers, spread over the days until then."""
         room = max(0, self.room_until(until))
         first = self.last.date()
         for offset in sorted(self.rng.randint(0, room) for _ in range(count)):
-            self.add(AttemptFailed(at=self.moment(first + DAY * offset), by=self.actor, note=self.rng.choice(said.NO_ANSWER_NOTES)))
+            self.add(
+                AttemptFailed(
+                    at=self.moment(first + DAY * offset), by=self.actor, note=self.rng.choice(said.NO_ANSWER_NOTES)
+                )
+            )
 
     def wait_to_post(self, last_day: date) -> None:
         """Three calls in vain and the card written, but not in the post yet."""
@@ -188,7 +217,11 @@ class Pen:
         elif card.kind == "praise":
             options = said.SUMMARIES["", "praise"]
         else:
-            options = said.SUMMARIES.get((category, card.kind)) or said.SUMMARIES.get((category, "")) or said.SUMMARIES["", card.kind]
+            options = (
+                said.SUMMARIES.get((category, card.kind))
+                or said.SUMMARIES.get((category, ""))
+                or said.SUMMARIES["", card.kind]
+            )
         negative = mark is not None and mark <= 3
         silent, no_idea = negative and rng.random() < 0.08, negative and not disappointed and rng.random() < 0.5
         self.add(
@@ -212,7 +245,14 @@ class Pen:
         return self.text(said.MEASURES.get(self.card.category or "", said.MEASURES[""]))
 
     def follow_up(self, day: date) -> None:
-        self.add(FollowedUp(at=self.moment(day), by=self.actor, note=self.rng.choice(said.FOLLOW_UPS[self.card.kind]), measures=self.measures()))
+        self.add(
+            FollowedUp(
+                at=self.moment(day),
+                by=self.actor,
+                note=self.rng.choice(said.FOLLOW_UPS[self.card.kind]),
+                measures=self.measures(),
+            )
+        )
 
     # The end
 
@@ -224,7 +264,15 @@ class Pen:
 
     def close_early(self, result: str, duplicate_of: int | None = None) -> None:
         notes = said.DUPLICATE_NOTES if result == "duplicate" else said.WITHDRAWN_NOTES
-        self.add(Closed(at=self.after(self.rng.choice((0, 1))), by=self.clerk, result=result, note=self.rng.choice(notes), duplicate_of=duplicate_of))
+        self.add(
+            Closed(
+                at=self.after(self.rng.choice((0, 1))),
+                by=self.clerk,
+                result=result,
+                note=self.rng.choice(notes),
+                duplicate_of=duplicate_of,
+            )
+        )
 
 
 def contact_card(pen: Pen, target: date) -> None:
@@ -291,7 +339,13 @@ def finish(pen: Pen, target: date) -> None:
     elif luck < 0.012:
         pen.close_early("withdrawn")
     elif luck < 0.03 and pen.card.submitter.email:
-        pen.add(AnotherWayAgreed(at=pen.after(0), by=pen.actor, note=rng.choice(said.AGREED_WAYS[:2] if pen.card.language == "nb" else said.AGREED_WAYS[1:])))
+        pen.add(
+            AnotherWayAgreed(
+                at=pen.after(0),
+                by=pen.actor,
+                note=rng.choice(said.AGREED_WAYS[:2] if pen.card.language == "nb" else said.AGREED_WAYS[1:]),
+            )
+        )
         pen.callback(target, written=True)
         pen.close()
     elif luck < 0.09 and pen.room_until(target) >= 4:

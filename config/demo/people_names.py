@@ -25,4 +25,6 @@ SURNAMES = tuple(
     Fossum Gjerde Brekke Bråten Løken Skogen Tollnes Vågen Ekrem Flaten Grøndal Kvamme Rustad Stokke Tjore Ulseth
     """.split()
 )
-CHILDREN = tuple("Ella Leo Sofie Jakob Maja Filip Ida Noah Leah Isak Amira Elias Tiril Sander Ylva Adam Linnea Ludvig".split())
+CHILDREN = tuple(
+    "Ella Leo Sofie Jakob Maja Filip Ida Noah Leah Isak Amira Elias Tiril Sander Ylva Adam Linnea Ludvig".split()
+)

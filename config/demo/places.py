@@ -96,9 +96,22 @@ AREAS = (
     ),
 )  # fmt: skip
 
-SPORTS_GROUNDS = ("Solvikhallen", "Lia idrettspark", "svømmehallen", "kunstgressbanen i Fagerdal", "skøytebanen på Holmen")
+SPORTS_GROUNDS = (
+    "Solvikhallen",
+    "Lia idrettspark",
+    "svømmehallen",
+    "kunstgressbanen i Fagerdal",
+    "skøytebanen på Holmen",
+)
 TRAILS = ("kyststien", "lysløypa", "turstien rundt Myrtjern", "stien opp til Varden", "elvestien")
-BUILDINGS = ("rådhuset", "kulturhuset", "Holmen grendehus", "Fagerdal samfunnshus", "Solvikhallen", "det gamle brannvernhuset")
+BUILDINGS = (
+    "rådhuset",
+    "kulturhuset",
+    "Holmen grendehus",
+    "Fagerdal samfunnshus",
+    "Solvikhallen",
+    "det gamle brannvernhuset",
+)
 
 STATE_ROADS = "Statens vegvesen"
 COUNTY = "fylkeskommunen"
@@ -119,7 +132,11 @@ SEASIDE_AREAS = ("Sentrum", "Neset", "Strandbyen", "Holmen", "Vika")
 
 # Political cards go to the mayor before any rule is asked. «Annet» has no rule on purpose: the service centre looks at it.
 RULES = (
-    RoutingRule(unit="VA", words=("kloakk", "kumlokk", "vannlekkasje", "overvann"), note="Lukt, lokk og lekkasjer er VA, uansett hva kortet heter"),
+    RoutingRule(
+        unit="VA",
+        words=("kloakk", "kumlokk", "vannlekkasje", "overvann"),
+        note="Lukt, lokk og lekkasjer er VA, uansett hva kortet heter",
+    ),
     RoutingRule(unit="VEI", words=("brøyt", "strøbil", "snøskuff"), note="Brøyting og strøing"),
     RoutingRule(unit="VEI", words=("gatelys", "lyktestolpe", "veilys"), note="Gatelys"),
     RoutingRule(unit="VEI", category="road"),
@@ -127,7 +144,11 @@ RULES = (
     RoutingRule(unit="VEI", category="street_light"),
     RoutingRule(unit="VEI", category="traffic_safety"),
     RoutingRule(unit="VEI", category="parking"),
-    RoutingRule(unit="SERV", category="public_transport", note="Buss hører til utenfor kommunen: servicesenteret tar kontakt selv"),
+    RoutingRule(
+        unit="SERV",
+        category="public_transport",
+        note="Buss hører til utenfor kommunen: servicesenteret tar kontakt selv",
+    ),
     RoutingRule(unit="VA", category="water"),
     RoutingRule(unit="RENO", category="waste"),
     RoutingRule(unit="PARK", category="park"),
@@ -136,7 +157,12 @@ RULES = (
     RoutingRule(unit="PARK", category="trail"),
     RoutingRule(unit="PLAN", category="planning"),
     RoutingRule(unit="EIEN", category="building"),
-    RoutingRule(unit="NES", category="school", words=("ungdomsskole", "tiende", "niende", "åttende"), note="Ungdomstrinnet, hele kommunen"),
+    RoutingRule(
+        unit="NES",
+        category="school",
+        words=("ungdomsskole", "tiende", "niende", "åttende"),
+        note="Ungdomstrinnet, hele kommunen",
+    ),
     RoutingRule(unit="LIA", category="school", areas=UPHILL_AREAS),
     RoutingRule(unit="STRA", category="school", areas=SEASIDE_AREAS),
     RoutingRule(unit="BHG", category="kindergarten"),

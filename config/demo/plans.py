@@ -198,7 +198,9 @@ class CardPlan:
         for step in self.steps:
             if isinstance(step, Reopened):
                 done = None
-            elif done is None and isinstance(step, CalledBack | ContactCardPosted | ReferredOutside | FollowedUp | Closed):
+            elif done is None and isinstance(
+                step, CalledBack | ContactCardPosted | ReferredOutside | FollowedUp | Closed
+            ):
                 done = step.at
         return done
 

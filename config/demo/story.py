@@ -46,7 +46,9 @@ def build_story(seed: int, today: date) -> Story:
     rng = random.Random(seed)
     span = span_of(today)
     now = at(today, 8)
-    arrivals = make_arrivals(rng, span, total=TOTAL, paper_children=len(TWO_MATTERS), phone_children=len(GROWN_SUGGESTIONS))
+    arrivals = make_arrivals(
+        rng, span, total=TOTAL, paper_children=len(TWO_MATTERS), phone_children=len(GROWN_SUGGESTIONS)
+    )
     teller = _Teller(rng, span, now)
     teller.write_cards(arrivals)
     teller.make_duplicates()
@@ -76,7 +78,14 @@ class _Teller:
 
     def write_cards(self, arrivals: list[Arrival]) -> None:
         rng = self.rng
-        splittable = [i for i, a in enumerate(arrivals) if a.channel == "paper" and a.registered_at.hour < 14 and self._long_ago(a) and a.registered_at.date() != self.span.peak]
+        splittable = [
+            i
+            for i, a in enumerate(arrivals)
+            if a.channel == "paper"
+            and a.registered_at.hour < 14
+            and self._long_ago(a)
+            and a.registered_at.date() != self.span.peak
+        ]
         parents = dict(zip(sorted(rng.sample(splittable, len(TWO_MATTERS))), TWO_MATTERS, strict=True))
         from_today = [i for i, a in enumerate(arrivals) if a.registered_at.date() == self.span.today]
         self.unrouted = set(from_today[:UNROUTED_TODAY])
@@ -85,10 +94,16 @@ class _Teller:
         # What nobody can route are questions, and so are the cards with two matters: swap for kinds later in the pile.
         for i in sorted(self.unrouted | parents.keys()):
             if kinds[i] != "request":
-                j = next(k for k, kind in enumerate(kinds) if kind == "request" and k not in self.unrouted and k not in parents)
+                j = next(
+                    k
+                    for k, kind in enumerate(kinds)
+                    if kind == "request" and k not in self.unrouted and k not in parents
+                )
                 kinds[i], kinds[j] = kinds[j], kinds[i]
         texts = rng.sample(range(len(UNROUTED)), UNROUTED_TODAY)
-        for i, (arrival, kind, completeness) in enumerate(zip(arrivals, kinds, completeness_for(rng, len(arrivals)), strict=True)):
+        for i, (arrival, kind, completeness) in enumerate(
+            zip(arrivals, kinds, completeness_for(rng, len(arrivals)), strict=True)
+        ):
             unrouted = texts.pop() if i in self.unrouted else None
             self.entries.append(Entry(self.scribe.draft(arrival, kind, completeness, unrouted=unrouted)))
         self._write_foreign(parents.keys() | self.unrouted)
@@ -104,7 +119,10 @@ class _Teller:
             fitting = [
                 e.draft
                 for i, e in enumerate(self.entries)
-                if i not in keep and e.draft.language == "nb" and e.draft.kind == source.kind and e.draft.arrival.received_on.month in source.months
+                if i not in keep
+                and e.draft.language == "nb"
+                and e.draft.kind == source.kind
+                and e.draft.arrival.received_on.month in source.months
             ]
             self.scribe.foreign(self.rng.choice(fitting), source)
 
@@ -134,11 +152,29 @@ class _Teller:
             first = key - self.rng.randint(3, 20)
             card, original = self.entries[key].draft, self.entries[first].draft
             used = special | self.duplicate_of.keys() | set(self.duplicate_of.values())
-            if key in used or first in used or card.kind != original.kind or original.outside or original.submitter.anonymous or original.category == "other":
+            if (
+                key in used
+                or first in used
+                or card.kind != original.kind
+                or original.outside
+                or original.submitter.anonymous
+                or original.category == "other"
+            ):
                 continue
             self.duplicate_of[key] = first
-            card.category, card.text, card.language, card.place, card.area = original.category, original.text, original.language, original.place, original.area
-            card.submitter, card.inhabitant, card.political, card.outside = original.submitter, original.inhabitant, original.political, ""
+            card.category, card.text, card.language, card.place, card.area = (
+                original.category,
+                original.text,
+                original.language,
+                original.place,
+                original.area,
+            )
+            card.submitter, card.inhabitant, card.political, card.outside = (
+                original.submitter,
+                original.inhabitant,
+                original.political,
+                "",
+            )
 
     # What becomes of it
 
@@ -154,10 +190,20 @@ class _Teller:
         settled = [
             i
             for i, e in enumerate(self.entries)
-            if self._long_ago(e.draft.arrival) and e.draft.submitter.owed_callback and not e.draft.outside and i not in special and e.draft.category != "planning"
+            if self._long_ago(e.draft.arrival)
+            and e.draft.submitter.owed_callback
+            and not e.draft.outside
+            and i not in special
+            and e.draft.category != "planning"
         ]
         self.reopened = set(rng.sample(settled, REOPENED))
-        disappointed = [i for i in settled if i not in self.reopened and self.entries[i].draft.kind in ("complaint", "criticism") and self.entries[i].draft.category in ("road", "traffic_safety", "snow", "waste")]
+        disappointed = [
+            i
+            for i in settled
+            if i not in self.reopened
+            and self.entries[i].draft.kind in ("complaint", "criticism")
+            and self.entries[i].draft.category in ("road", "traffic_safety", "snow", "waste")
+        ]
         self.grown_parents = set(rng.sample(disappointed, len(GROWN_SUGGESTIONS)))
 
     def live(self, key: int) -> None:
@@ -165,7 +211,13 @@ class _Teller:
         entry, role = self.entries[key], self.roles.get(key, Role.DONE)
         if role is Role.DONE:
             late = self.rng.random() < self._chance_to_be_late(entry.draft.arrival)
-            target = completed_on(self.rng, registered=entry.draft.arrival.registered_at.date(), due_on=entry.due_on, today=self.span.today, late=late)
+            target = completed_on(
+                self.rng,
+                registered=entry.draft.arrival.registered_at.date(),
+                due_on=entry.due_on,
+                today=self.span.today,
+                late=late,
+            )
         else:
             target = previous_working(self.span.today)
         for attempt in range(60):
@@ -202,7 +254,13 @@ class _Teller:
             done_life(pen, target)
         elif role is Role.REOPENED:
             again = at(previous_working(previous_working(target)), 10, 17)
-            reopened_life(pen, completed_on(self.rng, registered=pen.last.date(), due_on=pen.due_on, today=again.date() - 6 * DAY, late=False), still_open=again)
+            reopened_life(
+                pen,
+                completed_on(
+                    self.rng, registered=pen.last.date(), due_on=pen.due_on, today=again.date() - 6 * DAY, late=False
+                ),
+                still_open=again,
+            )
         elif role is Role.CARD_WAITING:
             pen.route()
             pen.wait_to_post(target)
@@ -238,14 +296,30 @@ def _numbered(entries: list[Entry]) -> tuple[CardPlan, ...]:
     plans = []
     for key in order:
         entry, draft = entries[key], entries[key].draft
-        steps = tuple(replace(s, duplicate_of=number[s.duplicate_of]) if isinstance(s, Closed) and s.duplicate_of is not None else s for s in entry.steps)
+        steps = tuple(
+            replace(s, duplicate_of=number[s.duplicate_of])
+            if isinstance(s, Closed) and s.duplicate_of is not None
+            else s
+            for s in entry.steps
+        )
         plans.append(
             CardPlan(
-                number=number[key], channel=draft.arrival.channel, kind=draft.kind, category=draft.category, text=draft.text,
-                language=draft.language, place=draft.place, area=draft.area,
-                latitude=draft.position[0] if draft.position else None, longitude=draft.position[1] if draft.position else None,
-                received_on=draft.arrival.received_on, registered_at=draft.arrival.registered_at, registered_by=draft.arrival.registered_by,
-                submitter=draft.submitter, political=draft.political, outside=draft.outside,
+                number=number[key],
+                channel=draft.arrival.channel,
+                kind=draft.kind,
+                category=draft.category,
+                text=draft.text,
+                language=draft.language,
+                place=draft.place,
+                area=draft.area,
+                latitude=draft.position[0] if draft.position else None,
+                longitude=draft.position[1] if draft.position else None,
+                received_on=draft.arrival.received_on,
+                registered_at=draft.arrival.registered_at,
+                registered_by=draft.arrival.registered_by,
+                submitter=draft.submitter,
+                political=draft.political,
+                outside=draft.outside,
                 split_from=number[entry.split_from] if entry.split_from is not None else None,
                 grown_from=number[entry.grown_from] if entry.grown_from is not None else None,
                 steps=steps,
