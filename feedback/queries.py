@@ -70,6 +70,23 @@ def card_by_reference(person: Person, reference: str) -> Card | None:
     return for_page(visible_to(person)).filter(reference=parsed).first() if parsed else None
 
 
+def listed_card(person: Person, reference: str) -> Card | None:
+    """Return the card with this reference as a row of a list shows it, or None where it is not there or not to be seen."""
+    parsed = parse_reference(reference)
+    return for_list(visible_to(person)).filter(reference=parsed).first() if parsed else None
+
+
+def listed_anew(card: Card) -> Card:
+    """Return a card that was just written as a row of a list shows it."""
+    return for_list(Card.objects.filter(pk=card.pk)).get()
+
+
+def idempotency_keys_like(beginning: str) -> list[str]:
+    """Return the keys of intakes that begin so: under which a client's key was used before."""
+    keys = Card.objects.filter(idempotency_key__startswith=beginning).values_list("idempotency_key", flat=True)
+    return [key for key in keys if key is not None]
+
+
 def card_by_secret(secret: str) -> Card | None:
     """Return the card whose private page has this secret, with what the submitter is shown."""
     return (
@@ -128,6 +145,8 @@ def search(cards: QuerySet[Card], text: str) -> QuerySet[Card]:
     text = text.replace("\x00", "").strip()
     if not text:
         return cards
+    if not re.search(r"\w", text):
+        return cards.none()  # signs alone are no words, and PostgreSQL refuses an empty query
     if reference := parse_reference(text):
         return cards.filter(reference=reference)
     digits = re.sub(r"[\s()+.-]", "", text)
@@ -149,7 +168,7 @@ def _query(text: str, config: str) -> SearchQuery:
     for word in re.findall(r"\w+", text.casefold()):
         forms = {word, _ENDINGS.sub("", word)} if config == "norwegian" else {word}
         parts.append("(" + " | ".join(f"{form}:*" for form in sorted(forms)) + ")")
-    return SearchQuery(" & ".join(parts) or "''", search_type="raw", config=config)
+    return SearchQuery(" & ".join(parts), search_type="raw", config=config)
 
 
 # --- Overdue lists --------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ NUMBER = "0000"  # no Norwegian municipality has it
 DOMAIN = "solvik.example"
 POSTCODE = "0000"
 TIME_ZONE = "Europe/Oslo"
+STAFF_PHONE_SERIES = "33 00 00 "  # staff have 10–99 of it, 00 is the switchboard
 COUNTRY = "NO"
 LANGUAGES = ("nb", "nn", "sv", "en")
 PHONE = "33 00 00 00"
@@ -22,8 +23,8 @@ MESSAGE_EMAIL = f"melding@{DOMAIN}"
 STREET_ADDRESS = "Rådhusgata 1"
 OPENING_HOURS = "Mandag–fredag 08.00–15.30"
 
-# Shown on the sign-in page of a demonstration, and only there.
-SHARED_PASSWORD = "sola skinner i Solvik"  # noqa: S105
+# Shown on the sign-in page of a demonstration, and only there; the same as settings.DEMONSTRATION_PASSWORD.
+SHARED_PASSWORD = "solvik-hører-etter"  # noqa: S105
 
 # Days the town hall keeps shut besides public holidays, as (month, day).
 OWN_DAYS_OFF = ((12, 24), (12, 31))
@@ -61,7 +62,6 @@ class Person:
     roles: tuple[str, ...]
     unit: str | None = None
     title: str = ""
-    phone: str = ""
 
     @property
     def email(self) -> str:
@@ -375,6 +375,7 @@ CATEGORIES = (
     Category(code="other", nb="Annet", nn="Anna", sv="Övrigt", en="Other"),
 )
 
+POLITICAL_CATEGORY = "political"
 CALLBACK_DAYS = 10
 
 

@@ -223,7 +223,6 @@ NEGATIVE_REASONS = (
     "Mener reglene er urimelige for eldre uten bil.",
     "Ønsket å snakke med lederen.",
 )
-REASON_NOT_GIVEN = "ikke oppgitt"
 
 ALTERNATIVES = (
     "Foreslår at naboene gjør jobben mot at kommunen holder materialer.",
@@ -242,25 +241,13 @@ ALTERNATIVES = (
     "Foreslår at saken legges fram for bydelsmøtet.",
 )
 
-# An alternative good enough to become a suggestion card of its own: category and text.
-GROWN_SUGGESTIONS = (
-    (
-        "road",
-        "Innmelder foreslo i samtalen at velforeninga får materialer av kommunen og fyller hullene i {street} på dugnad.",
-    ),
-    (
-        "traffic_safety",
-        "Innmelder foreslo i samtalen enveiskjøring i {street} på prøve i tre måneder, med måling før og etter.",
-    ),
-    (
-        "snow",
-        "Innmelder foreslo i samtalen at brøyteruta i {area} snus annenhver uke, så de samme ikke alltid er sist.",
-    ),
-    (
-        "waste",
-        "Innmelder foreslo i samtalen fast kveldsåpent på gjenvinningsstasjonen en gang i måneden, mot kortere dag mandag.",
-    ),
-)
+# Alternatives good enough to become a suggestion card of their own, by the category of the first card.
+GROWN_SUGGESTIONS = {
+    "road": "Velforeninga får materialer av kommunen og fyller hullene i {street} på dugnad.",
+    "traffic_safety": "Enveiskjøring i {street} på prøve i tre måneder, med måling før og etter.",
+    "street_light": "La naboene i {street} velge mellom to styrker på lyset, og prøv begge en måned.",
+    "waste": "Fast kveldsåpent på gjenvinningsstasjonen en gang i måneden, mot kortere dag på mandager.",
+}
 
 PRELIMINARY_REASONS = (
     "Vi må på befaring før vi kan svare, og venter til telen er gått.",
@@ -274,16 +261,6 @@ PRELIMINARY_REASONS = (
     "Regningen må kontrolleres av økonomiavdelingen.",
 )
 
-REROUTE_REASONS = (
-    "Gjelder kommunal eiendom, ikke vei.",
-    "Arealet driftes av Park og idrett.",
-    "Hører til byggesaken på stedet.",
-    "Innmelder mener ungdomsskolen, ikke barneskolen.",
-    "Kummen er et avløpsanlegg.",
-    "Belysning på idrettsanlegget, ikke gatelys.",
-    "Hovedspørsmålet gjelder renovasjonen.",
-    "Dette er et spørsmål om prioritering, ikke drift.",
-)
 MISROUTED_REASONS = (
     "Ikke vårt ansvarsområde. Tror dette er privat vei.",
     "Vi drifter ikke dette bygget.",
@@ -292,14 +269,15 @@ MISROUTED_REASONS = (
     "Stedet ligger i nabobydelen, og anlegget er ikke vårt.",
 )
 
-DELEGATION_NOTES = (
-    "",
-    "",
-    "Kan du ta denne?",
+INTERNAL_NOTES = (
     "Ring helst i dag.",
-    "Du kjenner stedet.",
+    "Du kjenner stedet, ta en titt på vei hjem.",
     "Ta befaring først.",
     "Innmelder har ringt meg også.",
+    "Samme sak som i fjor, se mappa.",
+    "Obs: står på asfaltlista allerede.",
+    "Sjekk med entreprenøren før du ringer.",
+    "Jeg har møte med velforeninga torsdag og tar det opp der.",
 )
 
 NO_ANSWER_NOTES = (
@@ -313,7 +291,6 @@ NO_ANSWER_NOTES = (
     "Svarte, men satt i møte. Ringer igjen.",
     "Prøvde i lunsjen, ikke svar.",
 )
-CONTACT_CARD_NOTES = ("Tre forsøk uten svar. Kort sendes.", "Får ikke tak i innmelder på dagtid.")
 
 FOLLOW_UPS: dict[str, tuple[str, ...]] = {
     "request": (
@@ -365,7 +342,6 @@ WRITTEN_SUMMARIES = (
     "Skriftlig svar sendt som avtalt. Innmelder takket på e-post.",
 )
 
-REPORT_BACK_NOTES = ("", "Innmelder er informert, se tilbakemeldingen.", "Ferdig fra vår side.")
 CLOSE_NOTES = ("", "", "Avsluttet.", "Følges opp i driften.", "Ingen videre oppfølging avtalt.")
 WITHDRAWN_NOTES = (
     "Innmelder ringte og sa at det har ordnet seg.",
@@ -385,98 +361,3 @@ REOPEN_REASONS = (
     "Feilen er kommet tilbake.",
     "Lovet befaring er ikke holdt.",
 )
-SPLIT_NOTES = ("Kortet gjelder to saker.", "Del nummer to hører til en annen enhet.")
-
-OPENINGS: dict[str, tuple[str, ...]] = {
-    "neutral": (
-        "Hei!",
-        "Hei.",
-        "Hei,",
-        "God dag.",
-        "Hallo!",
-        "Hei Solvik kommune!",
-        "Til kommunen:",
-        "Til rette vedkommende:",
-        "Hei på dere.",
-        "Til teknisk etat:",
-        "Godt folk!",
-    ),
-    "angry": (
-        "Hei.",
-        "Til den det måtte angå:",
-        "Til ansvarlig leder:",
-        "God dag.",
-        "Nå må jeg si fra.",
-        "Til kommunen:",
-        "Igjen:",
-        "Kjære kommune.",
-    ),
-    "kind": ("Hei!", "Kjære alle sammen!", "Kjære Solvik!", "Hei på dere!", "Ros!", "En liten hilsen:"),
-}
-MIDDLES: dict[str, tuple[str, ...]] = {
-    "neutral": (
-        "Flere naboer sier det samme.",
-        "Jeg kan sende bilde.",
-        "Ring meg gjerne.",
-        "Ring helst etter kl. 12.",
-        "Det haster ikke, men det hadde vært fint.",
-        "Vi er mange som lurer.",
-        "Jeg har bodd i {area} hele livet.",
-        "Vi er nyinnflyttet i {area}.",
-        "Har ikke meldt fra om dette før.",
-        "Naboen i nr. {no} mener det samme.",
-    ),
-    "angry": (
-        "Jeg har sagt fra om dette før.",
-        "Flere naboer er like oppgitte.",
-        "Dette er ikke første gang.",
-        "Jeg vil ha et ordentlig svar.",
-        "Hvem tar ansvaret?",
-        "Dette gjelder ikke bare meg.",
-        "Jeg har bodd i {area} i {no} år og aldri sett maken.",
-        "Bilder finnes.",
-        "Nå har jeg ventet lenge nok.",
-    ),
-    "kind": (
-        "Det varmer.",
-        "Slikt bør også sies.",
-        "Vi er mange som setter pris på det.",
-        "Hele {area} er enig.",
-        "Hils dem fra oss.",
-    ),
-}
-CLOSINGS: dict[str, tuple[str, ...]] = {
-    "neutral": (
-        "På forhånd takk.",
-        "Takk!",
-        "Håper dere ser på dette.",
-        "Mvh {first}",
-        "Hilsen {first}",
-        "Vennlig hilsen {name}",
-        "Hilsen en i {street}",
-        "Takk for at dere leser.",
-        "Ha en fin dag.",
-        "Hører fra dere.",
-        "Hilsen oss i {area}",
-    ),
-    "angry": (
-        "Dette holder ikke.",
-        "Jeg forventer svar.",
-        "Hilsen en oppgitt innbygger i {area}",
-        "Skjerpings!",
-        "{first}",
-        "Mvh {name}",
-        "Hilsen en som betaler skatten sin",
-        "Nå får dere ta dere sammen.",
-    ),
-    "kind": (
-        "Tusen takk!",
-        "Stå på!",
-        "Hilsen {first}",
-        "Klem fra {area}",
-        "Beste hilsen {name}",
-        "Fortsett slik.",
-        "Hilsen en fornøyd innbygger",
-        "Ha en strålende dag!",
-    ),
-}

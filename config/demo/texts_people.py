@@ -223,7 +223,7 @@ PEOPLE_TEXTS: Raw = {
             "Legg disse meldingskortene på bensinstasjonen og i kassa på butikken også.",
         ),
         "fault_report": (
-            "Søket på nettsida gir treff fra [i forrige århundre|for ti år siden] øverst.",
+            "Søket på nettsida gir treff fra [forrige århundre|for ti år siden] øverst.",
             "Skjemaet for barnehageplass sletter alt når man trykker tilbake.",
         ),
         "complaint": (

@@ -8,7 +8,7 @@ from config.demo.wording import Raw, bare, belongs_to, dark, spring, summer, win
 ROADS: Raw = {
     "road": {
         "request": (
-            "Når [blir|skal] {street} [asfaltert|få ny asfalt]? Det er blitt lovet i flere år.",
+            "[Når blir {street} asfaltert?|Når skal {street} få ny asfalt?|Når kommer asfalten i {street}?] Det er blitt lovet i flere år.",
             "Kan dere [fylle|tette] hullene i {street}? [Det ligger an til punktering.|Vi kjører slalåm hver morgen.|Bilen min liker det ikke.]",
             "Ønsker svar på når fortauet i {street} blir reparert. [Jeg går med rullator|Jeg triller barnevogn|Moren min sitter i rullestol] og må ut i veibanen ved nr. {no}.",
             "Hvem eier egentlig [veistubben|stikkveien] mellom {street} og {street2}? [Vi er {n} hus som deler på å måke og gruse.|Ingen vil ta ansvar.]",

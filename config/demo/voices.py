@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
@@ -13,8 +14,8 @@ from config.demo.municipality import POSTCODE, SHORT_NAME
 from config.demo.people_names import CHILDREN, FIRST_NAMES, SURNAMES
 from config.demo.places import AREAS, Area
 from config.demo.plans import NEGATIVE, Submitter
-from config.demo.texts_answers import CLOSINGS, MIDDLES, OPENINGS
 from config.demo.texts_languages import FOREIGN, ForeignText
+from config.demo.texts_manners import CLOSINGS, MIDDLES, OPENINGS
 from config.demo.texts_outdoors import OUTDOORS, OUTSIDE_OUTDOORS
 from config.demo.texts_people import PEOPLE_TEXTS, UNROUTED
 from config.demo.texts_roads import ROADS, SUMMER_ROADS
@@ -52,6 +53,7 @@ _PARTS = (("name",), ("name", "phone"), ("name", "address"), ("phone",), ("email
 _TO_ASCII = str.maketrans({"å": "a", "ø": "o", "æ": "e", "é": "e", "ø".upper(): "O", "Å": "A"})
 _NUMBERS = ("to", "tre", "fire", "fem", "seks")
 _ORDINALS = ("andre", "tredje", "fjerde", "femte")
+_ON = re.compile(r"\b([Ii]) (Neset|Holmen)\b")
 _GRADES = tuple(f"{year}{letter}" for year in range(1, 8) for letter in "AB")
 _EVENTS = {
     12: "julemarkedet",
@@ -123,6 +125,12 @@ def base_template_count() -> int:
     return sum(len(pool) for pool in all_pools().values()) + len(FOREIGN) + len(UNROUTED)
 
 
+def tidy(text: str) -> str:
+    """One space between words, a capital first, and «på Neset», «på Holmen», «i sentrum» as people say."""
+    text = _ON.sub(lambda m: ("På" if m[1] == "I" else "på") + f" {m[2]}", " ".join(text.split()))
+    return upper_first(text.replace("i Sentrum", "i sentrum"))
+
+
 class Scribe:
     """Writes the cards one after the other; keeps count of what was used, so that nothing is said too often."""
 
@@ -146,7 +154,7 @@ class Scribe:
 
     def submitter(self, person: Inhabitant, channel: str, completeness: str) -> Submitter:
         address = f"{person.street} {person.house}, {POSTCODE} {SHORT_NAME}"
-        with_mail = channel in ("email", "web") and self.rng.random() < 0.7 or self.rng.random() < 0.12
+        with_mail = (channel in ("email", "web") and self.rng.random() < 0.7) or self.rng.random() < 0.12
         if completeness == "full":
             return Submitter(
                 name=person.name, address=address, phone=person.phone, email=person.email if with_mail else ""
@@ -231,7 +239,7 @@ class Scribe:
             parts.append(rng.choice(closings).format_map(slots))
         if rng.random() < 0.3 and not body.startswith("Hei"):
             parts.insert(0, rng.choice(OPENINGS[mood]))
-        text = " ".join(parts)
+        text = tidy(" ".join(p if p[-1] in ".!?,:;»)" else f"{p}." for p in parts[:-1]) + f" {parts[-1]}")
         style = rng.random()
         if style < 0.03:  # typed with one thumb
             return text.lower().rstrip(".")
@@ -245,7 +253,7 @@ class Scribe:
         """A text that nobody has written before, and the slots it was filled with."""
         for _ in range(12):
             slots = self.slots(person, day)
-            body = upper_first(" ".join(choose(self.rng, template).format_map(slots).split()))
+            body = tidy(choose(self.rng, template).format_map(slots))
             text = self.dress(body, kind, slots, submitter)
             if text not in self.written:
                 break

@@ -22,14 +22,13 @@ from feedback.errors import NotAllowed, Refused
 from feedback.models import Card, CardEvent, Category, RoutingRule, Submitter
 from feedback.reference import reference
 from feedback.routing import Facts, Rule, first_fit
+from feedback.rules import may_register
 from feedback.workflow import Channel, Kind, State
 from organisation.calendar import WorkingCalendar
 from organisation.models import Municipality, Person, Unit
 from organisation.outbox.queueing import queue_mails
-from organisation.permissions import Permission
 from organisation.queries import (
     answering_units,
-    grants_of,
     municipality,
     open_successor,
     with_leaders,
@@ -38,6 +37,11 @@ from organisation.queries import (
 
 LONGEST_TEXT = 20_000
 """Characters. Longer than any letter the service centre has typed in, short enough for a page."""
+
+
+# Once: `values` makes the list anew with every look, and an import asks a hundred thousand times.
+_CHANNELS, _KINDS = frozenset(Channel.values), frozenset(Kind.values)
+_LANGUAGES = frozenset(code for code, _name in settings.LANGUAGES)
 
 
 class TextTooLong(Refused):
@@ -263,12 +267,9 @@ def checked(intake: Intake) -> Intake:
         raise TextMissing("text")
     if len(text) > LONGEST_TEXT:
         raise TextTooLong(limit=LONGEST_TEXT)
-    if intake.channel not in Channel.values:
+    if intake.channel not in _CHANNELS:
         raise UnknownChoice("channel", intake.channel)
-    if intake.kind and intake.kind not in Kind.values:
-        raise UnknownChoice("kind", intake.kind)
-    if intake.language not in dict(settings.LANGUAGES):
-        raise UnknownLanguage(language=intake.language)
+    check_choices(intake.kind, intake.language)
     latitude, longitude = intake.latitude, intake.longitude
     if (latitude is None) != (longitude is None):
         raise ImpossiblePlace
@@ -280,6 +281,14 @@ def checked(intake: Intake) -> Intake:
     if len(area) > _longest(Card, "area"):
         raise TooLong("area", _longest(Card, "area"))
     return replace(intake, text=text, place=place, area=area, contact=tidy(intake.contact))
+
+
+def check_choices(kind: str, language: str) -> None:
+    """Raise UnknownChoice or UnknownLanguage for a kind or a language that there is not."""
+    if kind and kind not in _KINDS:
+        raise UnknownChoice("kind", kind)
+    if language not in _LANGUAGES:
+        raise UnknownLanguage(language=language)
 
 
 def clean(text: str) -> str:
@@ -363,7 +372,7 @@ def register_card(
 
     Raises NotAllowed for a person who may not register cards, and a Refused for what cannot be a card.
     """
-    if by is not None and not grants_of(by).somewhere(Permission.REGISTER_CARDS) and origin is None:
+    if by is not None and not may_register(by) and origin is None:
         raise NotAllowed
     if intake.idempotency_key and (known := Card.objects.filter(idempotency_key=intake.idempotency_key).first()):
         return known
