@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-FIRST_NAMES = tuple(
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+FIRST_NAMES = _names(
     """
     Anne Ingrid Kari Marit Liv Astrid Bjørg Hilde Randi Gerd Berit Solveig Marianne Nina Silje Ida Nora Emma Sara Julie
     Thea Maren Ingeborg Ragnhild Torill Wenche Unni Elin Heidi Monica Camilla Line Mari Hanne Kristin Grethe Turid Else
@@ -11,9 +16,9 @@ FIRST_NAMES = tuple(
     Terje Rune Trond Sverre Leif Egil Harald Magnus Henrik Jonas Kristian Håkon Sindre Mathias Emil Oskar Aksel Sigurd
     Eivind Øyvind Vegard Stig Roar Einar Torbjørn Ivar Gunnar Asbjørn Piotr Ali Omar Tomasz Yusuf Dawit Andrij Marek
     Bente Gro Laila Mona Synnøve Oddny Ruth Borghild Steinar Arvid Reidar Kåre Olav Nils Petter Marius Simen
-    """.split()
+    """
 )
-SURNAMES = tuple(
+SURNAMES = _names(
     """
     Hansen Johansen Olsen Larsen Andersen Pedersen Nilsen Kristiansen Jensen Karlsen Johnsen Pettersen Eriksen Berg
     Haugen Hagen Johannessen Andreassen Jacobsen Dahl Jørgensen Halvorsen Henriksen Lund Sørensen Jakobsen Moen
@@ -23,6 +28,6 @@ SURNAMES = tuple(
     Sandvik Rønning Arnesen Antonsen Næss Vik Ellingsen Edvardsen Thorsen Isaksen Gulbrandsen Ali Mortensen Kowalski
     Engen Ruud Sande Ødegård Tangen Myklebust Aune Birkeland Ødegaard Tveit Helland Nilssen Wold Hovland Mikkelsen
     Fossum Gjerde Brekke Bråten Løken Skogen Tollnes Vågen Ekrem Flaten Grøndal Kvamme Rustad Stokke Tjore Ulseth
-    """.split()
+    """
 )
-CHILDREN = tuple("Ella Leo Sofie Jakob Maja Filip Ida Noah Leah Isak Amira Elias Tiril Sander Ylva Adam Linnea Ludvig".split())
+CHILDREN = _names("Ella Leo Sofie Jakob Maja Filip Ida Noah Leah Isak Amira Elias Tiril Sander Ylva Adam Linnea Ludvig")
