@@ -55,7 +55,10 @@ def main() -> None:
     except (embedded.PartsError, ImproperlyConfigured) as error:
         print(f"Innspill cannot start: {error}", file=sys.stderr)
         sys.exit(1)
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 from celery import Celery
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from config.reachable import PartsError, make_ready
@@ -40,6 +41,13 @@ def _ready_or_exit() -> None:
     except (PartsError, ImproperlyConfigured) as error:
         sys.exit(f"Innspill cannot start: {error}")
 
+
+if not settings.configured:
+    # Imported by Celery's own command line, which reads the settings while it still reads its options.
+    try:
+        settings.DEBUG  # noqa: B018
+    except ImproperlyConfigured as error:
+        sys.exit(f"Innspill cannot start: {error}")
 
 app = Innspill("innspill")
 app.config_from_object("django.conf:settings", namespace="CELERY")

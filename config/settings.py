@@ -112,6 +112,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -158,6 +159,12 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 ACCOUNT_ADAPTER = "organisation.sign_in.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "organisation.sign_in.SignInForm",
+    "reset_password": "organisation.sign_in.AskForNewPasswordForm",
+    "reset_password_from_key": "organisation.sign_in.NewPasswordForm",
+    "change_password": "organisation.sign_in.PasswordChangeForm",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -250,25 +257,40 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "rest_framework.authentication.TokenAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
+        "feedback.api.authentication.ApiTokenAuthentication",
+        "feedback.api.authentication.ApiSessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_PARSER_CLASSES": ["feedback.api.parsers.SoundJSONParser"],
+    "DEFAULT_FILTER_BACKENDS": [],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "feedback.api.problems.handler",
+    # Who is behind a proxy is told by its last word in X-Forwarded-For; without a proxy that header is anybody's word.
+    "NUM_PROXIES": 1 if env.bool("BEHIND_PROXY", False) else 0,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Innspill",
-    "DESCRIPTION": "Message cards, callbacks and overdue lists of a municipality.",
+    "DESCRIPTION": "Message cards, callbacks and overdue lists of a municipality. Errors are problem details by RFC 9457.",
     "VERSION": "1",
+    "LICENSE": {"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},  # a validator elsewhere would be told of us
     "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "COMPONENT_SPLIT_REQUEST": False,
+    "ENUM_NAME_OVERRIDES": {
+        "Channel": "feedback.workflow.Channel.choices",
+        "ChannelOfNewCard": "feedback.api.serializers.CHANNELS",
+        "Language": "config.settings.LANGUAGES",
+        "OtherWay": "feedback.api.serializers.OTHER_WAYS",
+        "Kind": "feedback.workflow.Kind.choices",
+        "State": "feedback.workflow.State.choices",
+        "CloseResult": "feedback.workflow.CloseResult.choices",
+    },
 }
 
 # --- Logging: to standard error, never card text, addresses or secrets ----------------------------------------------

@@ -1,5 +1,29 @@
+"""All addresses: each app's own, and what Django and its helpers bring."""
+
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from allauth.account.decorators import secure_admin_login
+from django.conf import settings
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+# One way in: the admin's own sign-in page would know neither our limits on tries nor, later, a second factor.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+handler400 = "config.handlers.bad_request"
+handler403 = "config.handlers.not_allowed"
+handler404 = "config.handlers.not_found"
+handler500 = "config.handlers.server_error"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/", include("feedback.api.urls")),
+    path("", include("feedback.urls")),
+    path("accounts/", include("organisation.urls")),
+    path("language/", include("django.conf.urls.i18n")),
+    path("admin/", admin.site.urls),
+]
+
+if settings.DEMONSTRATION:
+    from config.demonstration_mail import mail
+
+    urlpatterns.append(path("demo/mail/", mail, name="demo_mail"))

@@ -12,7 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from feedback.models import Card, Category
 from feedback.queries import contact_cards_to_post, open_cards, search
 from feedback.workflow import Channel, Kind, State
+from organisation.ds_forms import DayField
 from organisation.models import Person, Unit
+
+
+class DayFilter(django_filters.DateFilter):
+    """A date as people here write it, or as ISO, whatever the language of the page."""
+
+    field_class = DayField
 
 
 class CardFilter(django_filters.FilterSet):
@@ -30,15 +37,19 @@ class CardFilter(django_filters.FilterSet):
     ]
 
     q = django_filters.CharFilter(method="by_words", label=_("Search"))
-    state = django_filters.MultipleChoiceFilter(choices=State.choices, label=_("State"))
+    state = django_filters.MultipleChoiceFilter(distinct=False, choices=State.choices, label=_("State"))
     unit = django_filters.ModelMultipleChoiceFilter(
-        queryset=Unit.objects.exclude(kind=Unit.Kind.SECTOR), to_field_name="code", label=_("Unit")
+        "unit__code",
+        queryset=Unit.objects.exclude(kind=Unit.Kind.SECTOR),
+        to_field_name="code",
+        distinct=False,
+        label=_("Unit"),
     )
     category = django_filters.ModelMultipleChoiceFilter(
-        queryset=Category.objects.all(), to_field_name="code", label=_("Category")
+        "category__code", queryset=Category.objects.all(), to_field_name="code", distinct=False, label=_("Category")
     )
-    kind = django_filters.MultipleChoiceFilter(choices=Kind.choices, label=_("Kind"))
-    channel = django_filters.MultipleChoiceFilter(choices=Channel.choices, label=_("Channel"))
+    kind = django_filters.MultipleChoiceFilter(distinct=False, choices=Kind.choices, label=_("Kind"))
+    channel = django_filters.MultipleChoiceFilter(distinct=False, choices=Channel.choices, label=_("Channel"))
     due = django_filters.ChoiceFilter(choices=DUE, method="by_due", label=_("Deadline"))
     handler = django_filters.ModelChoiceFilter(
         queryset=Person.objects.filter(is_active=True), to_field_name="email", label=_("Case handler")
@@ -46,10 +57,10 @@ class CardFilter(django_filters.FilterSet):
     mine = django_filters.BooleanFilter(method="by_mine", label=_("Only mine"))
     political = django_filters.BooleanFilter(label=_("Political"))
     callback_owed = django_filters.BooleanFilter(label=_("Callback owed"))
-    received_from = django_filters.DateFilter("received_on", "gte", label=_("Received from"))
-    received_until = django_filters.DateFilter("received_on", "lte", label=_("Received until"))
-    due_from = django_filters.DateFilter("due_on", "gte", label=_("Deadline from"))
-    due_until = django_filters.DateFilter("due_on", "lte", label=_("Deadline until"))
+    received_from = DayFilter("received_on", "gte", label=_("Received from"))
+    received_until = DayFilter("received_on", "lte", label=_("Received until"))
+    due_from = DayFilter("due_on", "gte", label=_("Deadline from"))
+    due_until = DayFilter("due_on", "lte", label=_("Deadline until"))
 
     class Meta:
         model = Card

@@ -30,7 +30,7 @@ def _card_url(card: Card) -> str:
     return f"{settings.SITE_URL}/staff/cards/{card.reference}/"
 
 
-def _status_url(card: Card) -> str:
+def status_url(card: Card) -> str:
     return f"{settings.SITE_URL}/card/{card.secret}/"
 
 
@@ -52,7 +52,7 @@ def receipt(card: Card, submitter: Submitter, house: Municipality) -> Mail:
         dedupe_key=f"receipt:{card.reference}",
         to=submitter.email,
         language=card.language,
-        context={"card": card, "status_url": _status_url(card), "municipality": house, "submitter": submitter},
+        context={"card": card, "status_url": status_url(card), "municipality": house, "submitter": submitter},
     )
 
 
@@ -88,7 +88,7 @@ def preliminary_answer(card: Card, answer: PreliminaryAnswer, submitter: Submitt
         dedupe_key=f"preliminary_answer:{card.reference}:{answer.pk}",
         to=submitter.email,
         language=card.language,
-        context={"card": card, "answer": answer, "status_url": _status_url(card), "municipality": house},
+        context={"card": card, "answer": answer, "status_url": status_url(card), "municipality": house},
     )
 
 
@@ -114,7 +114,7 @@ def referred(card: Card, referral: Referral, submitter: Submitter, house: Munici
         dedupe_key=f"referred:{card.reference}:{card.cycle}",
         to=submitter.email,
         language=card.language,
-        context={"card": card, "referral": referral, "status_url": _status_url(card), "municipality": house},
+        context={"card": card, "referral": referral, "status_url": status_url(card), "municipality": house},
     )
 
 
@@ -128,10 +128,12 @@ def card_reopened(card: Card, unit: Unit, reason: str, *, house: Municipality, o
 
 
 def reminder(person: Recipient, cards: Sequence[Card], *, house: Municipality, today: date) -> Mail:
-    """Remind one person of all cards due in a few days: one mail a day, whatever their number."""
+    """Remind one person of all cards due in a few days: one mail a day, whatever their number.
+
+    The first card is in the key: a second run of the day has other cards, and a mail of its own."""
     return Mail(
         kind="reminder",
-        dedupe_key=f"reminder:{today}:{person.email}",
+        dedupe_key=f"reminder:{today}:{cards[0].pk}:{person.email}",
         to=person.email,
         language=person.language,
         context={

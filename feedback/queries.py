@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from feedback.models import (
+    Attachment,
     Card,
     CardEvent,
     Category,
@@ -24,7 +26,7 @@ from feedback.models import (
 from feedback.reference import parse_reference
 from feedback.rules import visible_cards, visible_lists
 from feedback.workflow import OPEN_STATES, State
-from organisation.models import Person
+from organisation.models import Person, Unit
 
 
 def visible_to(person: Person) -> QuerySet[Card]:
@@ -33,12 +35,14 @@ def visible_to(person: Person) -> QuerySet[Card]:
 
 
 def for_list(cards: QuerySet[Card]) -> QuerySet[Card]:
-    """Join what a row of a list shows, so that a list costs no query a row. Adds `attempts`: calls that count."""
+    """Join what a row of a list shows, so that a list costs no query a row. Adds `attempts`: calls that count.
+
+    The count is a sub-query on the rows shown; a join with GROUP BY would count for every card before the first page.
+    """
+    counted = ContactAttempt.objects.filter(card=OuterRef("pk"), cycle=OuterRef("cycle"), undone_at__isnull=True)
+    number = counted.order_by().values("card").annotate(number=Count("pk")).values("number")
     return cards.select_related("unit", "category", "handler", "submitter").annotate(
-        attempts=Count(
-            "contactattempts",
-            filter=Q(contactattempts__cycle=F("cycle"), contactattempts__undone_at__isnull=True),
-        )
+        attempts=Coalesce(Subquery(number), 0)
     )
 
 
@@ -64,6 +68,23 @@ def card_by_reference(person: Person, reference: str) -> Card | None:
     """Return the card with this reference as its page shows it, or None where it is not there or not to be seen."""
     parsed = parse_reference(reference)
     return for_page(visible_to(person)).filter(reference=parsed).first() if parsed else None
+
+
+def listed_card(person: Person, reference: str) -> Card | None:
+    """Return the card with this reference as a row of a list shows it, or None where it is not there or not to be seen."""
+    parsed = parse_reference(reference)
+    return for_list(visible_to(person)).filter(reference=parsed).first() if parsed else None
+
+
+def listed_anew(card: Card) -> Card:
+    """Return a card that was just written as a row of a list shows it."""
+    return for_list(Card.objects.filter(pk=card.pk)).get()
+
+
+def idempotency_keys_like(beginning: str) -> list[str]:
+    """Return the keys of intakes that begin so: under which a client's key was used before."""
+    keys = Card.objects.filter(idempotency_key__startswith=beginning).values_list("idempotency_key", flat=True)
+    return [key for key in keys if key is not None]
 
 
 def card_by_secret(secret: str) -> Card | None:
@@ -124,6 +145,8 @@ def search(cards: QuerySet[Card], text: str) -> QuerySet[Card]:
     text = text.replace("\x00", "").strip()
     if not text:
         return cards
+    if not re.search(r"\w", text):
+        return cards.none()  # signs alone are no words, and PostgreSQL refuses an empty query
     if reference := parse_reference(text):
         return cards.filter(reference=reference)
     digits = re.sub(r"[\s()+.-]", "", text)
@@ -145,7 +168,7 @@ def _query(text: str, config: str) -> SearchQuery:
     for word in re.findall(r"\w+", text.casefold()):
         forms = {word, _ENDINGS.sub("", word)} if config == "norwegian" else {word}
         parts.append("(" + " | ".join(f"{form}:*" for form in sorted(forms)) + ")")
-    return SearchQuery(" & ".join(parts) or "''", search_type="raw", config=config)
+    return SearchQuery(" & ".join(parts), search_type="raw", config=config)
 
 
 # --- Overdue lists --------------------------------------------------------------------------------------------------
@@ -202,6 +225,49 @@ def entries_of_escalation(escalation: Escalation) -> QuerySet[OverdueEntry]:
 
 def categories_in_use() -> QuerySet[Category]:
     return Category.objects.filter(is_active=True)
+
+
+def card_of_reference(reference: str) -> Card | None:
+    """Return the card with this reference, whoever asks: only for a page that then asks for its code."""
+    parsed = parse_reference(reference)
+    return Card.objects.filter(reference=parsed).only("secret").first() if parsed else None
+
+
+def is_visible(person: Person, card: Card) -> bool:
+    """Whether the person may see the card as it stands now."""
+    return visible_to(person).filter(pk=card.pk).exists()
+
+
+def categories_for(card: Card) -> QuerySet[Category]:
+    """Return the categories in use, and the card's own though it may be in use no more."""
+    return Category.objects.filter(Q(is_active=True) | Q(pk=card.category_id or 0))
+
+
+def names_in_history(card: Card) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the names of the units by code and of the people by id that the card's events hold (two queries)."""
+    people = {
+        event.to_value for event in card.events.all() if event.what == CardEvent.What.DELEGATED and event.to_value
+    }
+    units = dict(Unit.objects.values_list("code", "name"))
+    return units, {str(pk): name for pk, name in Person.objects.filter(pk__in=people).values_list("pk", "name")}
+
+
+def attachment_of(card: Card, pk: int) -> Attachment | None:
+    return Attachment.objects.filter(card=card, pk=pk).first()
+
+
+def run_of_week(year: int, week: int) -> OverdueRun | None:
+    """Return the week's run. Which of its lists the person sees is for `lists_of_week` to say."""
+    return OverdueRun.objects.filter(iso_year=year, iso_week=week).first()
+
+
+def escalation_of_week(year: int, week: int) -> Escalation | None:
+    return Escalation.objects.select_related("run").filter(iso_year=year, iso_week=week).first()
+
+
+def list_of_unit(person: Person, year: int, week: int, code: str) -> OverdueList | None:
+    """Return one unit's list of a week with its numbers, or None where it is not there or not to be seen."""
+    return lists_of_week(person, year, week).filter(unit__code=code).first()
 
 
 # --- Documents ------------------------------------------------------------------------------------------------------

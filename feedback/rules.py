@@ -34,6 +34,17 @@ def visible_cards(person: Person) -> Q:
     return Q(unit__in=grants.units_with(Permission.SEE_UNIT_CARDS))
 
 
+def may_see_cards(person: Person) -> bool:
+    """Whether `person` may see cards at all, of whatever unit."""
+    grants = grants_of(person)
+    return grants.somewhere(Permission.SEE_ALL_CARDS) or grants.somewhere(Permission.SEE_UNIT_CARDS)
+
+
+def may_register(person: Person) -> bool:
+    """Whether `person` may register cards for citizens."""
+    return grants_of(person).somewhere(Permission.REGISTER_CARDS)
+
+
 def visible_lists(person: Person) -> Q:
     """Return the condition on overdue lists that `person` may see: those of all units, or of the person's own."""
     grants = grants_of(person)

@@ -100,7 +100,7 @@ ALLOWED: dict[Step, frozenset[State]] = {
     Step.AGREE_OTHER_WAY: _OPEN_OR_WAITING,
     Step.PRELIMINARY_ANSWER: OPEN_STATES,
     Step.CONTACT_ATTEMPT: _OPEN_OR_WAITING,
-    Step.UNDO_ATTEMPT: _OPEN_OR_WAITING,
+    Step.UNDO_ATTEMPT: OPEN_STATES,
     Step.CONTACT_CARD: OPEN_STATES,
     Step.POST_CONTACT_CARD: OPEN_STATES,
     Step.CALLBACK: _OPEN_OR_WAITING,
@@ -110,13 +110,11 @@ ALLOWED: dict[Step, frozenset[State]] = {
     Step.REOPEN: COMPLETED_STATES,
 }
 
-# The one result that follows from how a card was completed. A card whose contact card was posted and who nobody heard
-# from is «not reached»; before anything has been done there is none, see `results_for`.
+# The one result that follows from how a card was completed; before anything has been done there is none, see `results_for`.
 _RESULT_OF: dict[State, CloseResult] = {
     State.CALLED_BACK: CloseResult.ANSWERED,
     State.FOLLOWED_UP: CloseResult.FOLLOWED_UP,
     State.REFERRED: CloseResult.REFERRED,
-    State.CONTACT_CARD_POSTED: CloseResult.NOT_REACHED,
 }
 
 
@@ -134,8 +132,10 @@ def results_for(state: str, *, callback_owed: bool) -> list[CloseResult]:
     """
     if state == State.CLOSED:
         return []
+    said_so = [CloseResult.WITHDRAWN, CloseResult.DUPLICATE]
+    if state == State.CONTACT_CARD_POSTED:
+        return [CloseResult.NOT_REACHED, *said_so]  # the submitter may still ring, and want no answer
     done = _RESULT_OF.get(State(state))
     if done is not None:
         return [done]
-    results = [CloseResult.WITHDRAWN, CloseResult.DUPLICATE]
-    return results if callback_owed else [CloseResult.NOTED, *results]
+    return said_so if callback_owed else [CloseResult.NOTED, *said_so]

@@ -1,4 +1,4 @@
-"""What every page's frame shows: the municipality, and what the signed-in person may open."""
+"""What every page's frame shows: the municipality, its languages, and what the signed-in person may open."""
 
 from __future__ import annotations
 
@@ -11,13 +11,21 @@ from django.utils.functional import SimpleLazyObject
 from organisation.permissions import Permission
 from organisation.queries import NOTHING, NotSetUp, grants_of, municipality
 
+OWN_NAMES = {"nb": "Bokmål", "nn": "Nynorsk", "sv": "Svenska", "en": "English"}
+"""What each language calls itself: whoever looks for theirs reads it in theirs."""
+
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """Return `municipality` (None before set-up), `may` (names of held permissions) and `demonstration`."""
+    """Return what `base.html` needs. All is lazy: a page that shows none of it asks nothing.
+
+    `municipality` is None before set-up, `may` holds the names of held permissions, `page_languages` pairs of code and name.
+    """
 
     def found() -> Any:
+        # The middleware's object, so that a page reads the municipality once however many ask for it.
         try:
-            return municipality()
+            here = getattr(request, "municipality", None) or municipality()
+            return here if here.pk else None
         except NotSetUp:
             return None
 
@@ -26,8 +34,16 @@ def page(request: HttpRequest) -> dict[str, Any]:
         grants = grants_of(user) if user is not None and user.is_authenticated else NOTHING
         return {permission.value: grants.somewhere(permission) for permission in Permission}
 
+    here = SimpleLazyObject(found)
+
+    def languages() -> list[tuple[str, str]]:
+        offered = here.languages if here else [code for code, _name in settings.LANGUAGES]
+        return [(code, OWN_NAMES.get(code, code)) for code in offered]
+
     return {
-        "municipality": SimpleLazyObject(found),
+        "municipality": here,
         "may": SimpleLazyObject(may),
+        "page_languages": SimpleLazyObject(languages),
         "demonstration": settings.DEMONSTRATION,
+        "demonstration_mail": settings.DEMONSTRATION and settings.EMAIL_BACKEND.endswith("filebased.EmailBackend"),
     }

@@ -55,6 +55,15 @@ def open_successor(unit: Unit) -> Unit:
     return unit
 
 
+def answering_unit(unit: Unit) -> Unit:
+    """Return the unit that holds `unit`'s cards today: its open successor, or the service centre.
+
+    Successors may end in a sector, which holds no cards, or in a ring of closed units: a card is never nowhere.
+    """
+    found = open_successor(unit)
+    return found if found.closed_on is None and found.kind != Unit.Kind.SECTOR else service_centre()
+
+
 class Recipient(NamedTuple):
     """Somebody a mail goes to. `person` is None where only a unit's own address is known."""
 
@@ -188,3 +197,29 @@ def handlers_of(unit: Unit) -> QuerySet[Person]:
     if unit.kind == Unit.Kind.MAYORS_OFFICE:
         belongs |= Q(role_assignments__role=Role.MAYORS_OFFICE)
     return Person.objects.filter(belongs, is_active=True).distinct()
+
+
+class DemonstrationPerson(NamedTuple):
+    """A made-up person and in which roles, as `(role, unit or None)`."""
+
+    person: Person
+    roles: list[tuple[Role, Unit | None]]
+
+
+def demonstration_people() -> list[DemonstrationPerson]:
+    """Return the active people and what they are, in the order of the roles (three queries).
+
+    For the sign-in page of a demonstration, where everybody is made up.
+    """
+    roles: dict[int, list[tuple[Role, Unit | None]]] = defaultdict(list)
+    for assignment in RoleAssignment.objects.select_related("unit"):
+        roles[assignment.person_id].append((Role(assignment.role), assignment.unit))
+    for unit in Unit.objects.filter(leader__isnull=False, closed_on=None):
+        if unit.leader_id is not None:
+            roles[unit.leader_id].append((Role.UNIT_LEADER, unit))
+    order = list(Role)
+    people = [
+        DemonstrationPerson(person, sorted(roles[person.pk], key=lambda held: order.index(held[0])))
+        for person in Person.objects.filter(is_active=True, pk__in=roles)
+    ]
+    return sorted(people, key=lambda shown: (order.index(shown.roles[0][0]), shown.person.name_key))

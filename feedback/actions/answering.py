@@ -9,13 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from feedback import mails
 from feedback.actions.base import check_moment, take, words, write
-from feedback.actions.registration import House, Intake, register_card
+from feedback.actions.registration import House, Intake, UnknownChoice, register_card
 from feedback.errors import Refused
-from feedback.models import Callback, Card, CardEvent, FollowUp, Referral
+from feedback.models import Callback, Card, CardEvent, FollowUp, Referral, Submitter
 from feedback.workflow import OPEN_STATES, Channel, Kind, State, Step
 from organisation.models import Municipality, Person
 from organisation.outbox.queueing import queue_mails
-from organisation.queries import municipality, service_centre
+from organisation.queries import answering_unit, municipality, service_centre
 
 
 class ImpossibleReaction(Refused):
@@ -80,8 +80,8 @@ def record_callback(
     asked for; either may be «not given». With `register_alternative` the alternative becomes a suggestion card of its
     own, linked to this one.
 
-    Raises ImpossibleReaction, ReasonMissing, AlternativeMissing, WrittenNotAgreed, ImpossibleMoment, TextMissing,
-    NotAllowed, WrongState.
+    Raises ImpossibleReaction, ReasonMissing, AlternativeMissing, WrittenNotAgreed, UnknownChoice, ImpossibleMoment,
+    TextMissing, NotAllowed, WrongState.
     """
     with transaction.atomic():
         card = take(card, Step.CALLBACK, by)
@@ -95,7 +95,10 @@ def record_callback(
             if not alternative and not alternative_not_given:
                 raise AlternativeMissing
         submitter = getattr(card, "submitter", None)
-        if way == Callback.Way.WRITTEN and not (submitter is not None and submitter.other_way):
+        if way not in Callback.Way.values:
+            raise UnknownChoice("way", way)
+        agreed = submitter.other_way if submitter is not None else ""
+        if way == Callback.Way.WRITTEN and agreed != Submitter.OtherWay.WRITTEN:
             raise WrittenNotAgreed
         check_moment(held_at, card, now=now, field="held_at")
         callback = Callback.objects.create(
@@ -157,7 +160,7 @@ def _register_alternative(card: Card, alternative: str, *, by: Person | None, no
         language=card.language,
         place=card.place,
         area=card.area,
-        unit=card.unit,
+        unit=answering_unit(card.unit),
     )
     made = register_card(intake, by=by, now=now, house=House.read(), origin=card, origin_kind=Card.Origin.ALTERNATIVE)
     write(card, CardEvent.What.ALTERNATIVE_REGISTERED, by=by, now=now, to_value=made.reference)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from feedback import mails
 from feedback.actions.base import check_moment, take, words, write
+from feedback.actions.registration import UnknownChoice
 from feedback.deadlines import moment_of
 from feedback.errors import Refused
 from feedback.models import Card, CardEvent, ContactAttempt, ContactCard, PreliminaryAnswer, Submitter
@@ -96,7 +97,7 @@ def undo_contact_attempt(card: Card, *, attempt: ContactAttempt, by: Person | No
         found = ContactAttempt.objects.select_for_update().filter(
             pk=attempt.pk, card=card, cycle=card.cycle, undone_at__isnull=True
         )
-        if (attempt_ := found.first()) is None or card.state == State.CONTACT_CARD_POSTED:
+        if (attempt_ := found.first()) is None:
             raise NoSuchAttempt
         attempt_.undone_at, attempt_.undone_by = now, by
         attempt_.save(update_fields=["undone_at", "undone_by"])
@@ -158,12 +159,14 @@ def agree_other_way(card: Card, *, way: str, note: str, by: Person | None, now: 
     """Agree with a submitter who cannot use the phone on another way of answering; an agreed written answer then counts
     as the callback. `way` is one of Submitter.OtherWay, empty to take the agreement back.
 
-    Raises NoWayToAnswer where nothing says how to reach them, NotAllowed, WrongState.
+    Raises NoWayToAnswer where nothing says how to reach them, UnknownChoice, NotAllowed, WrongState.
     """
     from feedback.actions.correcting import store_contact
 
     with transaction.atomic():
         card = take(card, Step.AGREE_OTHER_WAY, by)
+        if way and way not in Submitter.OtherWay.values:
+            raise UnknownChoice("way", way)
         submitter = getattr(card, "submitter", None) or Submitter(card=card)
         note = note.strip()[:250]
         if way and not (note or submitter.email or submitter.address or submitter.phone):

@@ -17,7 +17,7 @@ from feedback.models import Card, CardEvent, ContactCard
 from feedback.workflow import OPEN_STATES, CloseResult, State, Step, results_for
 from organisation.models import Person, Unit
 from organisation.outbox.queueing import queue_mails
-from organisation.queries import municipality, open_successor, with_leaders, working_calendar
+from organisation.queries import answering_unit, municipality, with_leaders, working_calendar
 
 
 class NotClosedThatWay(Refused):
@@ -61,9 +61,19 @@ def close_card(
             if card.callback_owed and card.state in OPEN_STATES:
                 raise CallbackStillOwed
             raise NotClosedThatWay(result=dict(CloseResult.choices).get(result, result))
-        if (result == CloseResult.DUPLICATE) != (duplicate_of is not None) or duplicate_of == card:
+        if (result == CloseResult.DUPLICATE) != (duplicate_of is not None):
+            raise DuplicateOfWhat
+        if duplicate_of is not None and _leads_to(duplicate_of, card):
             raise DuplicateOfWhat
         return _close(card, CloseResult(result), by=by, now=now, duplicate_of=duplicate_of, note=note.strip())
+
+
+def _leads_to(other: Card, card: Card) -> bool:
+    """Whether `other` is `card` or, link by link, its duplicate: then each would be closed by the other."""
+    link: int | None = other.pk
+    while link is not None and link != card.pk:
+        link = Card.objects.values_list("duplicate_of", flat=True).get(pk=link)
+    return link is not None
 
 
 def _close(
@@ -95,19 +105,20 @@ def reopen_card(card: Card, *, reason: str, by: Person | None, now: datetime) ->
         house = municipality()
         calendar = working_calendar(house)
         today = calendar.local_date(now)
-        unit = with_leaders(Unit.objects.all()).get(pk=open_successor(card.unit).pk)
+        unit = with_leaders(Unit.objects.all()).get(pk=answering_unit(card.unit).pk)
         before, old_due = card.state, card.due_on
-        card.unit = unit
+        if unit != card.unit:
+            card.unit, card.handler = unit, None
         card.state = State.REGISTERED if unit.kind == Unit.Kind.SERVICE_CENTRE else State.FORWARDED
         card.cycle += 1
         card.reopened_at = now
-        card.completed_at = card.closed_at = card.expected_on = None
+        card.completed_at = card.closed_at = card.expected_on = card.returned_at = None
         card.close_result, card.duplicate_of = "", None
         card.due_on = due_on(today, deadline_rule(card.category, house), calendar)
         card.save(
             update_fields=[
-                "unit", "state", "cycle", "reopened_at", "completed_at", "closed_at", "expected_on", "close_result",
-                "duplicate_of", "due_on",
+                "unit", "handler", "returned_at", "state", "cycle", "reopened_at", "completed_at", "closed_at",
+                "expected_on", "close_result", "duplicate_of", "due_on",
             ]
         )  # fmt: skip
         write(card, CardEvent.What.REOPENED, by=by, now=now, from_value=before, to_value=card.state, note=reason)

@@ -16,6 +16,7 @@ from feedback.workflow import State, Step
 from organisation.models import Person, Unit
 from organisation.outbox.queueing import queue_mails
 from organisation.queries import (
+    answering_unit,
     handlers_of,
     municipality,
     service_centre,
@@ -119,11 +120,11 @@ def delegate_card(card: Card, *, handler: Person | None, by: Person | None, now:
 
 
 def move_cards_of_closed_unit(unit: Unit, *, by: Person | None, now: datetime) -> int:
-    """Move the open cards of a unit that was closed to its successor. Return how many. Deadlines stay."""
+    """Move the open cards of a unit that was closed to the unit that succeeds it today. Return how many. Deadlines stay."""
     with transaction.atomic():
-        successor = unit.successor
-        if unit.closed_on is None or successor is None:
+        if unit.closed_on is None:
             return 0
+        successor = answering_unit(unit)
         cards = list(Card.objects.select_for_update().filter(unit=unit, completed_at__isnull=True))
         state = State.REGISTERED if successor.kind == Unit.Kind.SERVICE_CENTRE else State.FORWARDED
         Card.objects.filter(pk__in=[card.pk for card in cards]).update(unit=successor, handler=None, state=state)

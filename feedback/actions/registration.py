@@ -7,10 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 
 import phonenumbers
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from feedback import mails
@@ -20,14 +22,13 @@ from feedback.errors import NotAllowed, Refused
 from feedback.models import Card, CardEvent, Category, RoutingRule, Submitter
 from feedback.reference import reference
 from feedback.routing import Facts, Rule, first_fit
+from feedback.rules import may_register
 from feedback.workflow import Channel, Kind, State
 from organisation.calendar import WorkingCalendar
 from organisation.models import Municipality, Person, Unit
 from organisation.outbox.queueing import queue_mails
-from organisation.permissions import Permission
 from organisation.queries import (
     answering_units,
-    grants_of,
     municipality,
     open_successor,
     with_leaders,
@@ -38,10 +39,26 @@ LONGEST_TEXT = 20_000
 """Characters. Longer than any letter the service centre has typed in, short enough for a page."""
 
 
+# Once: `values` makes the list anew with every look, and an import asks a hundred thousand times.
+_CHANNELS, _KINDS = frozenset(Channel.values), frozenset(Kind.values)
+_LANGUAGES = frozenset(code for code, _name in settings.LANGUAGES)
+
+
 class TextTooLong(Refused):
     code = "text_too_long"
     field = "text"
     message = _("The text is longer than %(limit)s characters. Shorten it, or send the rest as an attachment.")
+
+
+class TooLong(Refused):
+    """A contact detail or an area longer than its field: cut short it would be another one."""
+
+    code = "too_long"
+    message = _("This is longer than %(limit)s characters. Shorten it.")
+
+    def __init__(self, field: str, limit: int) -> None:
+        super().__init__(limit=limit)
+        self.field = field
 
 
 class ImpossibleReceived(Refused):
@@ -172,7 +189,7 @@ def route(intake: Intake, house: House) -> Routed:
     rule = first_fit(house.rules, facts)
     if rule is not None and rule.unit_id in house.units:
         unit = open_successor(house.units[rule.unit_id])
-        if unit.closed_on is None:
+        if unit.closed_on is None and unit.kind != Unit.Kind.SECTOR:
             return Routed(unit, "rule", rule.rule_id)
     return Routed(house.service_centre, "nothing")
 
@@ -245,17 +262,14 @@ def prepare_card(intake: Intake, house: House, *, by: Person | None, now: dateti
 
 def checked(intake: Intake) -> Intake:
     """Return the intake with its texts trimmed. Raises the Refused that names the first field that cannot be."""
-    text = intake.text.replace("\x00", "").replace("\r\n", "\n").strip()
+    text = clean(intake.text).replace("\r\n", "\n")
     if not text:
         raise TextMissing("text")
     if len(text) > LONGEST_TEXT:
         raise TextTooLong(limit=LONGEST_TEXT)
-    if intake.channel not in Channel.values:
+    if intake.channel not in _CHANNELS:
         raise UnknownChoice("channel", intake.channel)
-    if intake.kind and intake.kind not in Kind.values:
-        raise UnknownChoice("kind", intake.kind)
-    if intake.language not in dict(settings.LANGUAGES):
-        raise UnknownLanguage(language=intake.language)
+    check_choices(intake.kind, intake.language)
     latitude, longitude = intake.latitude, intake.longitude
     if (latitude is None) != (longitude is None):
         raise ImpossiblePlace
@@ -263,12 +277,42 @@ def checked(intake: Intake) -> Intake:
         raise ImpossiblePlace
     if intake.unit is not None and (intake.unit.kind == Unit.Kind.SECTOR or intake.unit.closed_on is not None):
         raise NotAnAnsweringUnit(unit=intake.unit.name)
-    return replace(intake, text=text, place=intake.place.strip()[:250], contact=tidy(intake.contact))
+    place, area = clean(intake.place)[:250], clean(intake.area)
+    if len(area) > _longest(Card, "area"):
+        raise TooLong("area", _longest(Card, "area"))
+    return replace(intake, text=text, place=place, area=area, contact=tidy(intake.contact))
+
+
+def check_choices(kind: str, language: str) -> None:
+    """Raise UnknownChoice or UnknownLanguage for a kind or a language that there is not."""
+    if kind and kind not in _KINDS:
+        raise UnknownChoice("kind", kind)
+    if language not in _LANGUAGES:
+        raise UnknownLanguage(language=language)
+
+
+def clean(text: str) -> str:
+    """Return `text` without the NUL characters that PostgreSQL cannot hold and without white space around it."""
+    return text.replace("\x00", "").strip()
 
 
 def tidy(contact: Contact) -> Contact:
-    """Return the contact details without white space around them."""
-    return replace(contact, **{name: value.strip() for name, value in vars(contact).items()})
+    """Return the contact details without white space around them. Raises TooLong and UnknownChoice.
+
+    Doors that have no form before them (mail intake, import) meet the limits here, not as a fault of the database.
+    """
+    contact = replace(contact, **{name: clean(value) for name, value in vars(contact).items()})
+    for name, value in vars(contact).items():
+        if len(value) > _longest(Submitter, name):
+            raise TooLong(name, _longest(Submitter, name))
+    if contact.other_way and contact.other_way not in Submitter.OtherWay.values:
+        raise UnknownChoice("other_way", contact.other_way)
+    return contact
+
+
+@cache
+def _longest(model: type[Model], field: str) -> int:
+    return int(model._meta.get_field(field).max_length)  # type: ignore[union-attr,arg-type]
 
 
 def deadline_rule(category: Category | None, of: Municipality) -> DeadlineRule:
@@ -328,7 +372,7 @@ def register_card(
 
     Raises NotAllowed for a person who may not register cards, and a Refused for what cannot be a card.
     """
-    if by is not None and not grants_of(by).somewhere(Permission.REGISTER_CARDS) and origin is None:
+    if by is not None and not may_register(by) and origin is None:
         raise NotAllowed
     if intake.idempotency_key and (known := Card.objects.filter(idempotency_key=intake.idempotency_key).first()):
         return known

@@ -63,7 +63,8 @@ def deliver_due(*, now: datetime, limit: int = 500) -> Delivered:
     began = monotonic()
     with _Server() as server:
         for _ in range(limit):
-            # A long pass claims by the time it is, not by the time it began: its last claims would look abandoned.
+            # A claim carries the moment it was made: with that of the pass's beginning, what a slow mail server takes
+            # after five minutes would look like a dead worker's, and go twice.
             moment = now + timedelta(seconds=monotonic() - began)
             mail = _claim(moment)
             if mail is None:

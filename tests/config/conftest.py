@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pwd
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
 import pytest
+from django.db import connection
 
 ROOT = Path(__file__).resolve().parents[2]
 USER_PROGRAM = """
@@ -88,6 +93,24 @@ class House:
                 found.append(process)
         return sorted(found, key=lambda process: process.info["name"])
 
+    def gunicorn(self) -> subprocess.Popen[str]:
+        """Start the web server at the port in `extra_env`, and wait until it answers."""
+        web = self.spawn(self.python, "-m", "gunicorn", "-c", "config/gunicorn.py", "config.wsgi")
+        address = f"http://127.0.0.1:{self.extra_env['PORT']}/healthz"
+        until(lambda: answers(address) or web.poll() is not None)
+        if web.poll() is not None:
+            raise AssertionError(web.communicate()[1])
+        return web
+
+    def ask(self, address: str) -> tuple[int, dict[str, object]]:
+        """Return status and JSON of an answer, whatever the status is."""
+        try:
+            with urllib.request.urlopen(address, timeout=30) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, json.load(error)
+
     def close(self) -> None:
         """End what the test started; the last user of the parts stops them."""
         for process in self.processes:
@@ -95,6 +118,8 @@ class House:
                 process.kill()
             process.communicate()
         if self.var.exists():
+            for variable in ("DATABASE_URL", "REDIS_URL"):
+                self.extra_env.pop(variable, None)
             last = self.user()
             last.communicate("", timeout=60)
             assert self.servers() == []
@@ -124,6 +149,28 @@ def until(condition: Callable[[], bool], seconds: float = 20) -> None:
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(0.02)
+
+
+def answers(address: str) -> bool:
+    """Tell whether a web server answers there with 200."""
+    try:
+        with urllib.request.urlopen(address, timeout=5) as answer:
+            return answer.status == 200
+    except OSError:
+        return False
+
+
+def free_port() -> int:
+    """Return a port at which nobody listens now."""
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        return int(trial.getsockname()[1])
+
+
+def url_of_test_database() -> str:
+    """Return this test's database as DATABASE_URL names one over a socket."""
+    database = connection.settings_dict
+    return f"postgres://{database['USER']}@/{database['HOST']}/{database['NAME']}"
 
 
 @pytest.fixture

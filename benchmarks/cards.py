@@ -1,0 +1,174 @@
+"""Measure the life of cards on many of them: `python -m benchmarks.cards --cards 100000`.
+
+Makes a database of its own beside the one in use, fills it by SQL, measures, and drops it. Times are wall time on this
+machine with nothing else running; statements are counted by Django. Nothing here is a test.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import statistics
+import time
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+NAME = "innspill_benchmark"
+UNITS = 200
+
+_CARDS = """
+INSERT INTO feedback_card (reference, secret, channel, kind, text, language, political, place, area, received_on,
+    registered_at, unit_id, state, cycle, callback_wanted, callback_owed, due_on, completed_at, closed_at, close_result,
+    origin_kind, import_source, import_key)
+SELECT 'B' || n, md5(n::text), 'web', (ARRAY['request','fault_report','complaint','praise'])[1 + n %% 4],
+    (ARRAY['Hull i veien ved skolen','Lyset er ute ved gangveien','Takk for fin brøyting','Når blir søpla hentet'])[1 + n %% 4]
+        || ' nummer ' || n,
+    'nb', false, 'Storgata ' || n %% 300, '', day::date, day, units[1 + n %% array_length(units, 1)],
+    CASE WHEN open THEN 'forwarded' ELSE 'closed' END, 1, false, true, day::date + 10,
+    CASE WHEN open THEN NULL ELSE day + interval '5 days' END, CASE WHEN open THEN NULL ELSE day + interval '6 days' END,
+    CASE WHEN open THEN '' ELSE 'answered' END, '', '', ''
+FROM (SELECT n, now() - interval '15 days' - (n %% 2500) * interval '1 day' AS day, n %% %(every)s = 0 AS open
+      FROM generate_series(1, %(cards)s) n) made,
+     (SELECT array_agg(id ORDER BY id) AS units FROM organisation_unit WHERE kind = 'unit') u
+"""
+
+
+def timed(what: Callable[[], Any], times: int = 20) -> dict[str, float]:
+    """Run `what` a few times warm and return p50 and p95 in milliseconds and the statements of one run."""
+    from django.db import connection
+
+    statements = 0
+
+    def count(execute: Callable[..., Any], *args: Any) -> Any:
+        nonlocal statements
+        statements += 1
+        return execute(*args)
+
+    with connection.execute_wrapper(count):
+        what()
+    samples = []
+    for _ in range(times):
+        start = time.perf_counter()
+        what()
+        samples.append((time.perf_counter() - start) * 1000)
+    samples.sort()
+    return {
+        "p50_ms": round(statistics.median(samples), 1),
+        "p95_ms": round(samples[int(len(samples) * 0.95) - 1], 1),
+        "statements": statements,
+    }
+
+
+def measure(cards: int, overdue: int) -> dict[str, Any]:
+    from django.contrib.auth import get_user_model
+    from django.db import connection
+    from django.test import Client
+    from django.utils import timezone
+
+    from feedback.actions.listing import replay_overdue_lists, run_overdue_list
+    from feedback.actions.registration import Intake, register_card
+    from feedback.deadlines import Contact
+    from organisation.models import Municipality, RoleAssignment, Unit
+
+    now = timezone.now()
+    Municipality.objects.create(name="Benchmark")
+    Unit.objects.create(code="centre", name="Servicesenter", kind="service_centre", email="centre@example.org")
+    leader = get_user_model().objects.create_user("leader@example.org", "Leder")
+    for number in range(UNITS):
+        Unit.objects.create(code=f"unit-{number}", name=f"Enhet {number}", email=f"u{number}@example.org", leader=leader)
+    clerk = get_user_model().objects.create_user("clerk@example.org", "Servicesenter")
+    RoleAssignment.objects.create(person=clerk, role="service_centre")
+    start = time.perf_counter()
+    with connection.cursor() as cursor:
+        cursor.execute(_CARDS, {"cards": cards, "every": max(1, cards // overdue)})
+        cursor.execute("VACUUM ANALYZE")
+    figures: dict[str, Any] = {"cards": cards, "fill_s": round(time.perf_counter() - start, 1)}
+
+    contact = Contact("Kari Nordmann", "Storgata 1", "33 00 00 00", "kari@example.org")
+    figures["register_card"] = timed(
+        lambda: register_card(Intake(channel="web", text="Hull i veien", contact=contact), by=None, now=now), 100
+    )
+    client = Client(headers={"host": "127.0.0.1"})
+    client.force_login(clerk, backend="allauth.account.auth_backends.AuthenticationBackend")
+
+    def page(address: str) -> Callable[[], None]:
+        def get() -> None:
+            answer = client.get(address)
+            assert answer.status_code == 200, (address, answer.status_code)
+
+        return get
+
+    for name, address in {
+        "work list": "/staff/",
+        "work list, one unit": "/staff/?unit=unit-7",
+        "work list, overdue": "/staff/?due=overdue",
+        "work list, words": "/staff/?q=hull+skolen",
+        "card page": f"/staff/cards/{register_card(Intake(channel='web', text='x'), by=None, now=now).reference}/",
+        "citizen page": "/",
+    }.items():
+        figures[name] = timed(page(address))
+
+    def run() -> None:
+        run_overdue_list(now=now)
+
+    start, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    report = run_overdue_list(now=now)
+    figures["overdue run"] = {
+        "cards": report.cards,
+        "units": report.units,
+        "s": round(time.perf_counter() - start, 2),
+        "memory_grew_mb": round((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024),
+    }
+    figures["overdue run again"] = timed(run, 5)
+    start = time.perf_counter()
+    today = date.fromordinal(now.date().toordinal())
+    weeks = sum(1 for _ in replay_overdue_lists(today - timedelta(weeks=400), today))
+    figures["replay"] = {"weeks": weeks, "s": round(time.perf_counter() - start, 2)}
+    return figures
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cards", type=int, default=100_000)
+    parser.add_argument("--overdue", type=int, default=20_000)
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+
+    from config.reachable import make_ready
+
+    make_ready()
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP DATABASE IF EXISTS {NAME}")
+        cursor.execute(f"CREATE DATABASE {NAME}")
+    own = connection.settings_dict["NAME"]
+    connection.close()
+    connection.settings_dict["NAME"] = NAME
+    try:
+        call_command("collectstatic", verbosity=0, interactive=False)
+        call_command("migrate", verbosity=0)
+        figures = measure(options.cards, options.overdue)
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = own
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP DATABASE {NAME} WITH (FORCE)")
+    if options.json:
+        print(json.dumps(figures, indent=2))
+    else:
+        for name, value in figures.items():
+            print(f"{name:22}", value)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,34 @@
+"""Act on a card only as the person saw it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.db import transaction
+
+from feedback.errors import ChangedMeanwhile
+from feedback.models import Card, CardEvent
+
+T = TypeVar("T")
+
+# What the weekly run and the reminder write does not change what a person is about to do.
+_OF_NO_WEIGHT = (CardEvent.What.LISTED, CardEvent.What.ESCALATED, CardEvent.What.REMINDED)
+
+
+def latest_event(card: Card) -> int:
+    """Return the id of the latest event that weighs, by the events already loaded with the card; 0 where there is none."""
+    return max((event.pk for event in card.events.all() if event.what not in _OF_NO_WEIGHT), default=0)
+
+
+def unless_changed(card: Card, seen: int, act: Callable[[], T]) -> T:
+    """Run `act` if nothing has happened to the card since the event `seen`, and return what it returns.
+
+    The card's row is locked first, so that of a button pressed twice, or of two people, the second meets what the first
+    did. Raises ChangedMeanwhile, and what `act` raises.
+    """
+    with transaction.atomic():
+        Card.objects.select_for_update().only("pk").get(pk=card.pk)
+        if CardEvent.objects.filter(card=card, pk__gt=seen).exclude(what__in=_OF_NO_WEIGHT).exists():
+            raise ChangedMeanwhile
+        return act()

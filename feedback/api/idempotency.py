@@ -1,0 +1,40 @@
+"""Idempotency-Key: a client that got no answer sends the same again, and makes one card."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework.exceptions import ValidationError
+
+from feedback.api.problems import KeyOfAnotherRequest
+from feedback.queries import idempotency_keys_like
+from organisation.models import Person
+
+HEADER = "Idempotency-Key"
+
+
+def key_of(header: str | None, body: Any, person: Person) -> tuple[str | None, bool]:
+    """Return the intake's key for the client's header, and whether the same was sent before.
+
+    The key holds the person, so that clients cannot meet in one, and digests of the header and of the body (JSON as it
+    was read). Raises ValidationError for a header that is none, KeyOfAnotherRequest where it was sent with another body.
+    """
+    if header is None:
+        return None, False
+    if not re.fullmatch(r"[\x21-\x7e]{1,255}", header):
+        sentence = _("The header Idempotency-Key takes 1 to 255 visible ASCII characters, a UUID for example.")
+        raise ValidationError({HEADER: [sentence]}, "invalid")
+    beginning = f"api:{person.pk}:{_digest(header)}:"
+    key = beginning + _digest(json.dumps(body, sort_keys=True))
+    before = idempotency_keys_like(beginning)
+    if before and key not in before:
+        raise KeyOfAnotherRequest
+    return key, bool(before)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:32]

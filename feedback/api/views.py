@@ -1,0 +1,130 @@
+"""`/api/v1/`: cards, and the token to reach them with."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.contrib.auth import authenticate
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.authtoken.models import Token
+from rest_framework.exceptions import APIException
+from rest_framework.generics import GenericAPIView
+from rest_framework.permissions import SAFE_METHODS, AllowAny, BasePermission, IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from feedback.actions.registration import register_card
+from feedback.api import documentation as docs
+from feedback.api.filtering import StrictFilters
+from feedback.api.idempotency import key_of
+from feedback.api.pagination import NewestFirst
+from feedback.api.serializers import CardSerializer, Credentials, NewCard, RegisteredCardSerializer, TokenSerializer
+from feedback.api.throttling import ByAddress, ByLogin
+from feedback.filters import CardFilter
+from feedback.models import Card
+from feedback.queries import for_list, listed_anew, listed_card, visible_to
+from feedback.rules import may_register, may_see_cards
+from organisation.models import Person
+
+
+class WrongCredentials(APIException):
+    status_code = 400
+    default_code = "wrong_credentials"
+    default_detail = _("The e-mail address or the password is wrong.")
+
+
+def caller(request: Request) -> Person:
+    """Return the person who calls: the permission classes have let in nobody else."""
+    return cast(Person, request.user)
+
+
+class OnCards(BasePermission):
+    """Reading asks for a role that sees cards, writing for one that registers them."""
+
+    message = _("Your roles do not let you do that with cards.")
+    code = "not_allowed"
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        may = may_see_cards if request.method in SAFE_METHODS else may_register
+        return may(caller(request))
+
+
+class CardsView(GenericAPIView):
+    """The cards that the caller may see, and the way in for new ones."""
+
+    permission_classes = [IsAuthenticated, OnCards]
+    serializer_class = CardSerializer
+    filter_backends = [StrictFilters]
+    filterset_class = CardFilter
+    pagination_class = NewestFirst
+    queryset = Card.objects.none()  # for the schema; `get` begins with what the caller may see
+
+    @docs.list_cards
+    def get(self, request: Request) -> Response:
+        cards = self.filter_queryset(for_list(visible_to(caller(request))))
+        page = self.paginate_queryset(cards)
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+    @docs.register_card
+    def post(self, request: Request) -> Response:
+        person = caller(request)
+        serializer = NewCard(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        key, sent_before = key_of(request.headers.get("Idempotency-Key"), request.data, person)
+        municipality = request._request.municipality  # type: ignore[attr-defined]
+        intake = serializer.intake(language=municipality.language, idempotency_key=key)
+        card = register_card(intake, by=person, now=timezone.now())
+        answer = RegisteredCardSerializer(listed_anew(card), context=self.get_serializer_context())
+        headers = {"Location": answer.data["url"]} | ({"Idempotent-Replayed": "true"} if sent_before else {})
+        return Response(answer.data, 201, headers=headers)
+
+
+class CardView(APIView):
+    """One card."""
+
+    permission_classes = [IsAuthenticated, OnCards]
+
+    @docs.read_card
+    def get(self, request: Request, reference: str) -> Response:
+        card = listed_card(caller(request), reference)
+        if card is None:
+            raise Http404
+        return Response(CardSerializer(card, context={"request": request}).data)
+
+
+class TokenView(APIView):
+    """A token for another system, in exchange for a person's e-mail address and password."""
+
+    authentication_classes: list[Any] = []
+    permission_classes = [AllowAny]
+    throttle_classes = [ByAddress, ByLogin]
+
+    @docs.make_token
+    def post(self, request: Request) -> Response:
+        credentials = Credentials(data=request.data)
+        credentials.is_valid(raise_exception=True)
+        person = authenticate(request._request, **credentials.validated_data)
+        if person is None:
+            raise WrongCredentials
+        token, _made = Token.objects.get_or_create(user=person)
+        return Response(TokenSerializer({"token": token.key}).data, headers={"Cache-Control": "no-store"})
+
+
+@extend_schema(exclude=True)
+class SchemaView(SpectacularAPIView):
+    """The OpenAPI schema, for whoever asks."""
+
+    authentication_classes: list[Any] = []
+
+
+class DocsView(SpectacularSwaggerSplitView):
+    """The schema as pages, all from our own address and without inline script or style."""
+
+    authentication_classes: list[Any] = []
+    url_name = "api:schema"
+    template_name = "api/docs.html"

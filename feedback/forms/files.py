@@ -1,0 +1,78 @@
+"""Files that come with a card: how many, how large, and of which type by what is in them, not by what they are called."""
+
+from __future__ import annotations
+
+from typing import Any, BinaryIO, cast
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+
+from feedback.actions.correcting import Upload
+
+MOST = 5
+LARGEST = 10 * 1024 * 1024
+"""Bytes of one file."""
+
+ACCEPT = ".jpg,.jpeg,.png,.webp,.heic,.heif,.pdf"
+_HEIF_BRANDS = {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"}
+
+
+def type_by_content(start: bytes) -> str | None:
+    """Return the media type that the first bytes of a file tell, or None where it is none of those we take."""
+    if start.startswith(b"\xff\xd8\xff"):
+        return "image/jpeg"
+    if start.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "image/png"
+    if start[:4] == b"RIFF" and start[8:12] == b"WEBP":
+        return "image/webp"
+    if start[4:8] == b"ftyp" and start[8:12] in _HEIF_BRANDS:
+        return "image/heic"
+    if start.startswith(b"%PDF-"):
+        return "application/pdf"
+    return None
+
+
+class FilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Up to five pictures or PDFs. Cleans to a list of `Upload`."""
+
+    widget = FilesInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", FilesInput(attrs={"accept": ACCEPT}))
+        super().__init__(**kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> list[Upload]:
+        """Return what can be stored. Raises ValidationError that names the file it is about."""
+        files = [file for file in (data if isinstance(data, (list, tuple)) else [data]) if file]
+        if self.required and not files:
+            raise ValidationError(_("Choose a file."), code="required")
+        if len(files) > MOST:
+            raise ValidationError(
+                _("At most %(most)s files go with a card; you chose %(chosen)s."),
+                params={"most": MOST, "chosen": len(files)},
+            )
+        return [_checked(file) for file in files]
+
+
+def _checked(file: UploadedFile) -> Upload:
+    name = (file.name or "").replace("\x00", "")
+    if not file.size:
+        raise ValidationError(_("«%(name)s» is empty."), params={"name": name})
+    if file.size > LARGEST:
+        raise ValidationError(
+            _("«%(name)s» is larger than %(megabytes)s MB. Choose a smaller one."),
+            params={"name": name, "megabytes": LARGEST // 1024 // 1024},
+        )
+    content_type = type_by_content(file.read(16))
+    file.seek(0)
+    if content_type is None:
+        raise ValidationError(
+            _("«%(name)s» is neither a picture (JPEG, PNG, WebP, HEIC) nor a PDF."), params={"name": name}
+        )
+    return Upload(name=name, content_type=content_type, content=cast(BinaryIO, file))

@@ -1,0 +1,320 @@
+"""One form for each thing that can be done to a card. A form knows fields and sentences; the rules are the actions'."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from feedback.actions.base import ImpossibleMoment
+from feedback.deadlines import moment_of
+from feedback.forms.citizen import AboutFields, ContactFields
+from feedback.forms.files import FilesField
+from feedback.models import Callback, Card, Category, ContactAttempt, Submitter
+from feedback.queries import card_of_reference, categories_for, categories_in_use
+from feedback.workflow import CloseResult, results_for
+from organisation.calendar import WorkingCalendar
+from organisation.ds_forms import DayField, Scale
+from organisation.models import Person, Unit
+from organisation.queries import answering_units, handlers_of
+
+REQUIRED = _("Write a few words here.")
+
+
+def _area(rows: int = 3) -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": str(rows)})
+
+
+class TimeInput(forms.TextInput):
+    def __init__(self) -> None:
+        super().__init__(attrs={"size": "6", "autocomplete": "off"})
+
+
+class ClockField(forms.TimeField):
+    """A time of day as people write it: «14:30», «14.30», «1430»."""
+
+    widget = TimeInput
+
+    def to_python(self, value: Any) -> time | None:
+        """Return the time. Raises ValidationError with a sentence for what is none."""
+        if value in self.empty_values:
+            return None
+        digits = str(value).strip().replace(".", ":").replace(" ", "")
+        if digits.isdigit() and len(digits) in (3, 4):
+            digits = f"{digits[:-2]}:{digits[-2:]}"
+        try:
+            hour, minute = (int(part) for part in digits.split(":"))
+            return time(hour, minute)
+        except ValueError:
+            raise ValidationError(
+                _("«%(value)s» is not a time. Write it like 14:30."), params={"value": str(value)[:20]}
+            ) from None
+
+
+class StepForm(forms.Form):
+    """What every step's form knows: the card as it was read, the calendar, who asks, and the moment.
+
+    `seen` is the latest event that the page showed. Field names carry the step's name, as many forms stand on one page.
+    """
+
+    use_required_attribute = False
+    seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
+    def __init__(
+        self, *args: Any, card: Card, calendar: WorkingCalendar, person: Person, now: datetime, **kwargs: Any
+    ) -> None:
+        self.card, self.calendar, self.person, self.now = card, calendar, person, now
+        super().__init__(*args, **kwargs)
+        self.prepare()
+
+    def prepare(self) -> None:
+        """Fill in choices and suggestions that depend on the card."""
+
+    @property
+    def today(self) -> date:
+        return self.calendar.local_date(self.now)
+
+    def moment(self, day: str, clock: str | None = None) -> datetime | None:
+        """Return the instant of the fields `day` and `clock`; a day without a time is noon, kept in what is possible.
+
+        Raises ImpossibleMoment for a day before the card was (re)opened or after today.
+        """
+        on: date | None = self.cleaned_data.get(day)
+        at: time | None = self.cleaned_data.get(clock) if clock else None
+        if on is None:
+            return None
+        start = self.card.reopened_at or self.card.registered_at
+        if not self.calendar.local_date(start) <= on <= self.today:
+            raise ImpossibleMoment(day)
+        if at is not None:
+            return datetime.combine(on, at, self.calendar.zone)
+        return moment_of(on, calendar=self.calendar, not_before=start, now=self.now)
+
+
+class UnitForm(StepForm):
+    unit = forms.ModelChoiceField(
+        Unit.objects.none(), label=_("Unit"), to_field_name="code", empty_label=_("Choose a unit"),
+        error_messages={"required": _("Choose a unit."), "invalid_choice": _("There is no such unit. Choose another.")},
+    )  # fmt: skip
+
+    def prepare(self) -> None:
+        self.fields["unit"].queryset = answering_units().exclude(pk=self.card.unit_id)  # type: ignore[attr-defined]
+
+
+class RerouteForm(UnitForm):
+    reason = forms.CharField(
+        label=_("Why does it belong there?"), widget=_area(2), error_messages={"required": REQUIRED}
+    )
+
+
+class ReasonForm(StepForm):
+    reason = forms.CharField(label=_("Why?"), widget=_area(2), error_messages={"required": REQUIRED})
+
+
+class DelegateForm(StepForm):
+    handler = forms.ModelChoiceField(
+        Person.objects.none(), label=_("Case handler"), required=False, empty_label=_("Nobody: the leader answers for it"),
+        error_messages={"invalid_choice": _("That person does not work with this unit's cards. Choose another.")},
+    )  # fmt: skip
+
+    def prepare(self) -> None:
+        self.fields["handler"].queryset = handlers_of(self.card.unit)  # type: ignore[attr-defined]
+        self.initial.setdefault("handler", self.card.handler_id)
+
+
+class AboutForm(AboutFields, StepForm):
+    area = forms.CharField(label=_("Area"), max_length=100, required=False)
+    political = forms.BooleanField(label=_("Political content"), required=False)
+
+    field_order = ["kind", "category", "place", "area", "political", "seen"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        card = self.card
+        known = {"kind": card.kind, "category": card.category.code if card.category else None, "place": card.place}
+        self.initial = {**known, "area": card.area, "political": card.political, **self.initial}
+        self.fields["category"].queryset = categories_for(card)  # type: ignore[attr-defined]
+
+
+class ContactForm(ContactFields, StepForm):
+    def prepare(self) -> None:
+        if (submitter := getattr(self.card, "submitter", None)) is not None:
+            names = ("name", "address", "phone", "email")
+            self.initial = {**{name: getattr(submitter, name) for name in names}, **self.initial}
+
+
+class SplitForm(StepForm):
+    remaining_text = forms.CharField(
+        label=_("What stays on this card"), widget=_area(4), error_messages={"required": REQUIRED}
+    )
+    split_text = forms.CharField(
+        label=_("What becomes a card of its own"), widget=_area(4), error_messages={"required": REQUIRED}
+    )
+    category = forms.ModelChoiceField(
+        Category.objects.none(), label=_("What the new card is about"), required=False, to_field_name="code",
+        empty_label=_("No category"),
+    )  # fmt: skip
+    unit = forms.ModelChoiceField(
+        Unit.objects.none(), label=_("Unit of the new card"), required=False, to_field_name="code",
+        empty_label=_("By the routing rules"),
+    )  # fmt: skip
+
+    def prepare(self) -> None:
+        self.initial.setdefault("remaining_text", self.card.text)
+        self.initial.setdefault("split_text", self.card.text)
+        self.fields["category"].queryset = categories_in_use()  # type: ignore[attr-defined]
+        self.fields["unit"].queryset = answering_units()  # type: ignore[attr-defined]
+
+
+class OtherWayForm(StepForm):
+    way = forms.ChoiceField(
+        label=_("How"), required=False, choices=[("", _("By phone, as usual")), *Submitter.OtherWay.choices]
+    )
+    note = forms.CharField(
+        label=_("Where and how to reach them"),
+        max_length=250,
+        required=False,
+    )
+
+    def prepare(self) -> None:
+        if (submitter := getattr(self.card, "submitter", None)) is not None:
+            self.initial = {"way": submitter.other_way, "note": submitter.other_way_note, **self.initial}
+
+
+class PreliminaryForm(StepForm):
+    reason = forms.CharField(
+        label=_("What do we tell the submitter?"), widget=_area(3), error_messages={"required": REQUIRED},
+        help_text=_("Sent by e-mail if there is an address, and shown on the submitter's page. The deadline does not move."),
+    )  # fmt: skip
+    expected_on = DayField(label=_("When is the answer expected?"), error_messages={"required": _("Write a date.")})
+
+
+class AttemptForm(StepForm):
+    made_on = DayField(label=_("Day"), required=False)
+    made_time = ClockField(label=_("Time"), required=False)
+    note = forms.CharField(label=_("Note"), max_length=250, required=False)
+
+    def made_at(self) -> datetime | None:
+        """Return when the call was made: now where nothing is said, or where it was today without a time."""
+        day: date | None = self.cleaned_data["made_on"]
+        if self.cleaned_data["made_time"] is not None and day is None:
+            self.cleaned_data["made_on"] = day = self.today
+        if day is None or (day == self.today and self.cleaned_data["made_time"] is None):
+            return None
+        return self.moment("made_on", "made_time")
+
+
+class UndoForm(StepForm):
+    attempt = forms.ModelChoiceField(
+        ContactAttempt.objects.none(), widget=forms.HiddenInput,
+        error_messages={"invalid_choice": _("The attempt is undone already."), "required": _("Say which attempt.")},
+    )  # fmt: skip
+
+    def prepare(self) -> None:
+        self.fields["attempt"].queryset = self.card.contactattempts.all()  # type: ignore[attr-defined]
+
+
+class NothingMoreForm(StepForm):
+    """A step that asks for nothing."""
+
+
+class PostedForm(StepForm):
+    posted_on = DayField(label=_("Posted on"), error_messages={"required": _("Write the day it was posted.")})
+
+    def prepare(self) -> None:
+        self.initial.setdefault("posted_on", self.today)
+
+
+class CallbackForm(StepForm):
+    """The conversation, in the order in which it goes."""
+
+    WOULD_NOT = "none"
+
+    summary = forms.CharField(label=_("What was said?"), widget=_area(4), error_messages={"required": REQUIRED})
+    measures = forms.CharField(label=_("What will be done?"), widget=_area(2), required=False)
+    reaction = forms.ChoiceField(
+        label=_("How does the submitter take the answer?"),
+        help_text=_("Ask at the end. 1 is very dissatisfied, 6 is very satisfied."),
+        choices=[*((str(n), str(n)) for n in range(1, 7)), (WOULD_NOT, _("Would not answer"))],
+        widget=Scale,
+        error_messages={
+            "required": _("Choose a number from 1 to 6, or «would not answer»."),
+            "invalid_choice": _("The reaction is a number from 1 to 6, or «would not answer»."),
+        },
+    )
+    reason = forms.CharField(label=_("On 1–3: why?"), widget=_area(2), required=False)
+    reason_not_given = forms.BooleanField(label=_("Would not say why"), required=False)
+    alternative = forms.CharField(label=_("On 1–3: what should we have done instead?"), widget=_area(2), required=False)
+    alternative_not_given = forms.BooleanField(label=_("Had no proposal"), required=False)
+    register_alternative = forms.BooleanField(label=_("Register the proposal as a card of its own"), required=False)
+    way = forms.ChoiceField(label=_("How did you talk?"), choices=Callback.Way.choices)
+    held_on = DayField(label=_("Day"), error_messages={"required": _("Write the day of the conversation.")})
+    held_time = ClockField(label=_("Time"), required=False)
+
+    def prepare(self) -> None:
+        self.initial.setdefault("held_on", self.today)
+        self.initial.setdefault("way", Callback.Way.VOICE)
+
+    @property
+    def reaction_number(self) -> int | None:
+        chosen = self.cleaned_data["reaction"]
+        return None if chosen == self.WOULD_NOT else int(chosen)
+
+
+class FollowUpForm(StepForm):
+    summary = forms.CharField(label=_("What was done?"), widget=_area(4), error_messages={"required": REQUIRED})
+    measures = forms.CharField(label=_("What will be done?"), widget=_area(2), required=False)
+    done_on = DayField(label=_("Day"), error_messages={"required": _("Write the day.")})
+
+    def prepare(self) -> None:
+        self.initial.setdefault("done_on", self.today)
+
+
+class ReferForm(StepForm):
+    body = forms.CharField(
+        label=_("To whom?"), max_length=150, help_text=_("Such as the county, the road authority, the power company."),
+        error_messages={"required": _("Write whom the submitter was referred to.")},
+    )  # fmt: skip
+    contacted_on = DayField(label=_("When was the submitter told?"), required=False)
+    contacted_time = ClockField(label=_("Time"), required=False)
+    note = forms.CharField(label=_("Note"), widget=_area(2), required=False)
+
+    def prepare(self) -> None:
+        if self.card.callback_owed:
+            self.initial.setdefault("contacted_on", self.today)
+
+
+class CloseForm(StepForm):
+    result = forms.ChoiceField(label=_("Result"), error_messages={"required": _("Choose a result.")})
+    duplicate_of = forms.CharField(
+        label=_("Duplicate of which card?"),
+        max_length=30,
+        required=False,
+        help_text=_("Only for a duplicate: the reference of the other card."),
+    )
+    note = forms.CharField(label=_("Note"), widget=_area(2), required=False)
+
+    def prepare(self) -> None:
+        results = results_for(self.card.state, callback_owed=self.card.callback_owed)
+        self.fields["result"].choices = [(result.value, result.label) for result in results]  # type: ignore[attr-defined]
+        if CloseResult.DUPLICATE not in results:
+            del self.fields["duplicate_of"]
+
+    def clean_duplicate_of(self) -> Card | None:
+        typed = self.cleaned_data["duplicate_of"].strip()
+        if not typed:
+            return None
+        if (other := card_of_reference(typed)) is None:
+            raise ValidationError(_("There is no card with the reference «%(typed)s»."), params={"typed": typed})
+        return other
+
+
+class NoteForm(StepForm):
+    text = forms.CharField(label=_("Internal note"), widget=_area(3), error_messages={"required": REQUIRED})
+
+
+class AttachForm(StepForm):
+    uploads = FilesField(label=_("Files"), help_text=_("Up to five pictures or PDFs, at most 10 MB each."))

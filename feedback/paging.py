@@ -1,0 +1,90 @@
+"""Pages of a list by where one stopped, not by number: page 30,000 costs what page 1 costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Q, QuerySet
+
+from feedback.models import Card
+from feedback.queries import for_list
+
+SIZE = 30
+
+
+@dataclass(frozen=True)
+class Order:
+    """A total order: a field, then the id. `key` of a row is written into the link to the next page."""
+
+    field: str
+    descending: bool
+
+    @property
+    def by(self) -> tuple[str, str]:
+        return (f"-{self.field}", "-id") if self.descending else (self.field, "id")
+
+    @property
+    def turned(self) -> Order:
+        return Order(self.field, not self.descending)
+
+    def beyond(self, value: object, pk: int) -> Q:
+        """Return the condition on rows that come after the one with this value and id."""
+        side = "lt" if self.descending else "gt"
+        return Q(**{f"{self.field}__{side}": value}) | Q(**{self.field: value, f"id__{side}": pk})
+
+
+NEWEST = Order("registered_at", descending=True)
+DUE = Order("due_on", descending=False)
+
+
+@dataclass(frozen=True)
+class CardPage:
+    """The rows of one page, and where the pages before and after it begin (empty where there is none)."""
+
+    rows: list[Card]
+    newer: str = ""
+    older: str = ""
+
+
+def key_of(card: Card, order: Order) -> str:
+    return f"{getattr(card, order.field).isoformat()}_{card.pk}"
+
+
+def read_key(text: str, order: Order) -> tuple[date | datetime, int] | None:
+    """Return what `key_of` wrote, or None for a text that it did not write."""
+    value, _, pk = text.rpartition("_")
+    try:
+        read: date | datetime = (
+            datetime.fromisoformat(value) if order.field == "registered_at" else date.fromisoformat(value)
+        )
+        number = int(pk)
+    except ValueError:
+        return None
+    if isinstance(read, datetime) and read.tzinfo is None:
+        return None
+    return (read, number) if 0 <= number < 2**63 else None
+
+
+def page_of(cards: QuerySet[Card], order: Order, *, after: str = "", before: str = "", size: int = SIZE) -> CardPage:
+    """Return one page of `cards`: the first, the one after a key, or the one before a key. Two queries.
+
+    A key that cannot be read gives the first page. The ids come first, so that what a row shows is joined for one page only.
+    """
+    start, end = read_key(after, order), read_key(before, order)
+    backwards = end is not None and start is None
+    run = order.turned if backwards else order
+    if (at := end if backwards else start) is not None:
+        cards = cards.filter(run.beyond(*at))
+    ids = list(cards.order_by(*run.by).values_list("pk", flat=True)[: size + 1])
+    more, ids = len(ids) > size, ids[:size]
+    found = {card.pk: card for card in for_list(Card.objects.filter(pk__in=ids))}
+    rows = [found[pk] for pk in ids if pk in found]
+    if backwards:
+        rows.reverse()
+    if not rows:
+        return CardPage([])
+    has_newer, has_older = (more, True) if backwards else (start is not None, more)
+    return CardPage(
+        rows, newer=key_of(rows[0], order) if has_newer else "", older=key_of(rows[-1], order) if has_older else ""
+    )

@@ -1,0 +1,70 @@
+"""State and deadline as a tag: a sign, a word and a colour, so that none of the three is needed alone."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import template
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from feedback.models import Card
+from feedback.workflow import OPEN_STATES, CloseResult, State
+from organisation.templatetags.page import short_day
+
+register = template.Library()
+
+_STATES = {
+    State.REGISTERED: ("○", "warning"),
+    State.FORWARDED: ("→", "info"),
+    State.CALLED_BACK: ("✓", "success"),
+    State.FOLLOWED_UP: ("✓", "success"),
+    State.REFERRED: ("↗", "neutral"),
+    State.CONTACT_CARD_POSTED: ("✉", "neutral"),
+    State.CLOSED: ("■", "neutral"),
+}
+
+
+@register.inclusion_tag("components/tag.html")
+def state_tag(card: Card) -> dict[str, str]:
+    """Where the card stands; a closed one says how it was closed."""
+    state = State(card.state)
+    sign, colour = _STATES[state]
+    word = CloseResult(card.close_result).label if card.close_result else state.label
+    if state == State.REGISTERED and card.returned_at:
+        sign, word = "↩", _("Sent back as misrouted")
+    return {"sign": sign, "colour": colour, "word": str(word)}
+
+
+@register.inclusion_tag("components/tag.html")
+def deadline_tag(card: Card, today: date) -> dict[str, str]:
+    """How the open card stands to its deadline on the local date `today`; of a completed one whether it was in time."""
+    if card.state not in OPEN_STATES:
+        return {}
+    days = (card.due_on - today).days
+    if days < 0:
+        words = ngettext("%(days)s day over", "%(days)s days over", -days) % {"days": -days}
+        return {"sign": "!", "colour": "danger", "word": words}
+    if days == 0:
+        return {"sign": "◔", "colour": "warning", "word": _("Due today")}
+    if days == 1:
+        return {"sign": "◔", "colour": "warning", "word": _("Due tomorrow"), "variant": "outline"}
+    return {
+        "sign": "",
+        "colour": "neutral",
+        "word": _("Due %(day)s") % {"day": short_day(card.due_on)},
+        "variant": "outline",
+    }
+
+
+@register.inclusion_tag("components/attempts.html")
+def attempts_dots(made: int, needed: int) -> dict[str, Any]:
+    """«● ● ○» with the words beside it for those who do not see it."""
+    return {"made": made, "needed": needed, "full": "●" * made, "left": "○" * max(0, needed - made)}
+
+
+@register.filter
+def tel(number: str) -> str:
+    """The number as a `tel:` address takes it."""
+    return "".join(c for c in number if c.isdigit() or c == "+")

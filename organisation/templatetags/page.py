@@ -1,0 +1,47 @@
+"""`organisation.dates` on pages: an instant is shown on the clock of the page, which is the municipality's."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django import template
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from organisation import dates
+
+register = template.Library()
+
+
+def _language() -> str:
+    return get_language() or "en"
+
+
+def _day(value: date | datetime) -> date:
+    return value.astimezone(timezone.get_current_timezone()).date() if isinstance(value, datetime) else value
+
+
+@register.filter
+def long_day(value: date | datetime | None) -> str:
+    """«tirsdag 1. desember»: a day near enough to need no year."""
+    return dates.long_day(_day(value), _language()) if value else ""
+
+
+@register.filter
+def full_day(value: date | datetime | None) -> str:
+    """«tirsdag 1. desember 2026»: a day to keep."""
+    return dates.full_day(_day(value), _language()) if value else ""
+
+
+@register.filter
+def short_day(value: date | datetime | None) -> str:
+    """«1. des. 2026»: a day in a list."""
+    return dates.short_day(_day(value), _language()) if value else ""
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """«1. des. 2026, 06:00»."""
+    if not value:
+        return ""
+    return f"{short_day(value)}, {dates.clock(value, timezone.get_current_timezone())}"

@@ -1,0 +1,115 @@
+"""The schema: what is checked in is what the code says, and what the code does is what the schema says."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+import yaml
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.core.management import call_command
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+from django.test import Client
+from hypothesis import HealthCheck, given
+from hypothesis import settings as how
+from rest_framework.authtoken.models import Token
+from schemathesis import GenerationMode
+from schemathesis.specs.openapi.checks import positive_data_acceptance, unsupported_method
+
+from config.wsgi import application
+from feedback.deadlines import Contact
+from tests.feedback.api.conftest import Town
+
+COMMAND = "manage.py spectacular --lang en --validate --fail-on-warn --file docs/openapi.yaml"
+
+
+def test_checked_in_schema_is_what_the_code_says() -> None:
+    """Generated without one warning, and valid OpenAPI 3.1."""
+    out = io.StringIO()
+    call_command("spectacular", lang="en", validate=True, fail_on_warn=True, stdout=out)
+    kept = (settings.BASE_DIR / "docs/openapi.yaml").read_text()
+    assert yaml.safe_load(out.getvalue()) == yaml.safe_load(kept), f"The API changed. If that was meant, run: {COMMAND}"
+
+
+def test_schema_is_openapi_3_1_and_open_to_all(client: Client, town: Town) -> None:
+    answer = client.get("/api/v1/schema/", headers={"Accept": "application/vnd.oai.openapi+json"})
+    body = answer.json()
+    assert body["openapi"] == "3.1.0"
+    assert list(body["paths"]) == ["/api/v1/cards/", "/api/v1/cards/{reference}/", "/api/v1/token/"]
+
+
+def test_every_operation_tells_of_its_errors_and_shows_examples(client: Client, town: Town) -> None:
+    paths = client.get("/api/v1/schema/?format=json").json()["paths"]
+    for path, operations in paths.items():
+        for method, operation in operations.items():
+            assert {"500", "503"} <= set(operation["responses"]), (method, path)
+            for code, response in operation["responses"].items():
+                (content_type,) = response["content"]
+                assert content_type == ("application/json" if code < "300" else "application/problem+json")
+                if code < "300" or code == "400":
+                    assert response["content"][content_type]["examples"], (method, path, code)
+
+
+def test_docs_load_only_from_our_own_address_and_nothing_inline(client: Client, town: Town) -> None:
+    answer = client.get("/api/docs/")
+    page = answer.content.decode()
+    assert (answer.status_code, answer["Content-Type"]) == (200, "text/html; charset=utf-8")
+    assert "script-src 'self'" in answer["Content-Security-Policy"]
+    assert "unsafe" not in answer["Content-Security-Policy"]
+    assert "<style" not in page
+    assert "<script>" not in page
+    assert "//" not in page.replace("<!doctype html>", "")
+    script = client.get("/api/docs/?script=")
+    assert (script.status_code, script["Content-Type"].partition(";")[0]) == (200, "application/javascript")
+    assert '"validatorUrl": null' in script.content.decode()
+    assert "/api/v1/schema/" in script.content.decode()
+
+
+@pytest.mark.parametrize("name", ["swagger-ui.css", "swagger-ui-bundle.js", "swagger-ui-standalone-preset.js"])
+def test_docs_find_their_files_in_the_sidecar(name: str) -> None:
+    assert finders.find(f"drf_spectacular_sidecar/swagger-ui-dist/{name}")
+
+
+# --- Many made-up requests to every operation --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def api_schema(town: Town) -> Iterator[Any]:
+    town.card(contact=Contact(name="Kari Nordmann", address="Storgata 1", phone="33 00 00 00"))
+    config = schemathesis.Config.from_dict({"generation": {"allow-x00": True}})
+    # As Django's own test client does: the end of a request would close the connection in the test's transaction.
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield schemathesis.openapi.from_wsgi("/api/v1/schema/?format=json", application, config=config)
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/api/v1/cards/"),
+        ("POST", "/api/v1/cards/"),
+        ("GET", "/api/v1/cards/{reference}/"),
+        ("POST", "/api/v1/token/"),
+    ],
+)
+@pytest.mark.parametrize("mode", list(GenerationMode))
+def test_no_request_breaks_it_and_every_answer_is_as_the_schema_says(
+    town: Town, api_schema: Any, method: str, path: str, mode: GenerationMode
+) -> None:
+    token = Token.objects.create(user=town.people["service_centre"]).key
+    headers = {"Authorization": f"Bearer {token}"} if "cards" in path else None
+
+    @given(case=api_schema[path][method].as_strategy(generation_mode=mode))
+    @how(max_examples=15, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+    def try_many(case: Any) -> None:
+        # A code may have the right form and name no unit; what OPTIONS tells is nobody's business yet.
+        case.call_and_validate(headers=headers, excluded_checks=[positive_data_acceptance, unsupported_method])
+
+    try_many()
