@@ -194,7 +194,7 @@ class Deaf:
 def smtp_server() -> Iterator[Controller]:
     controller = Controller(Deaf(), hostname="127.0.0.1", port=free_port(), server_hostname="mail.test")
     controller.factory = lambda: SMTP(  # type: ignore[method-assign]
-        Deaf(), hostname="mail.test", auth_required=True, auth_require_tls=False, authenticator=_refuse
+        Deaf(), hostname="mail.test", auth_require_tls=False, authenticator=_refuse
     )
     controller.start()
     yield controller
