@@ -12,7 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from feedback.models import Card, Category
 from feedback.queries import contact_cards_to_post, open_cards, search
 from feedback.workflow import Channel, Kind, State
+from organisation.ds_forms import DayField
 from organisation.models import Person, Unit
+
+
+class DayFilter(django_filters.DateFilter):
+    """A date as people here write it, or as ISO, whatever the language of the page."""
+
+    field_class = DayField
 
 
 class CardFilter(django_filters.FilterSet):
@@ -50,10 +57,10 @@ class CardFilter(django_filters.FilterSet):
     mine = django_filters.BooleanFilter(method="by_mine", label=_("Only mine"))
     political = django_filters.BooleanFilter(label=_("Political"))
     callback_owed = django_filters.BooleanFilter(label=_("Callback owed"))
-    received_from = django_filters.DateFilter("received_on", "gte", label=_("Received from"))
-    received_until = django_filters.DateFilter("received_on", "lte", label=_("Received until"))
-    due_from = django_filters.DateFilter("due_on", "gte", label=_("Deadline from"))
-    due_until = django_filters.DateFilter("due_on", "lte", label=_("Deadline until"))
+    received_from = DayFilter("received_on", "gte", label=_("Received from"))
+    received_until = DayFilter("received_on", "lte", label=_("Received until"))
+    due_from = DayFilter("due_on", "gte", label=_("Deadline from"))
+    due_until = DayFilter("due_on", "lte", label=_("Deadline until"))
 
     class Meta:
         model = Card

@@ -22,8 +22,10 @@ def page(request: HttpRequest) -> dict[str, Any]:
     """
 
     def found() -> Any:
+        # The middleware's object, so that a page reads the municipality once however many ask for it.
         try:
-            return municipality()
+            here = getattr(request, "municipality", None) or municipality()
+            return here if here.pk else None
         except NotSetUp:
             return None
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
@@ -31,6 +32,12 @@ class MunicipalityMiddleware:
             timezone.activate(request.municipality.zone)  # type: ignore[attr-defined]
         except NotSetUp:
             timezone.deactivate()
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Say in a page what is missing where nobody has set up a municipality yet."""
+        if isinstance(exception, NotSetUp):
+            return render(request, "not_set_up.html", status=503)
+        return None
 
 
 class HtmxLoginRedirectMiddleware:

@@ -35,30 +35,25 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The time of the story: `launch` is a Monday or the first working day after it; all dates local."""
+    """The time of the story, all dates local: `days` from the launch to yesterday, `working` the working days of them."""
 
     launch: date
     relaunch: date
     today: date
+    days: tuple[date, ...]
+    working: tuple[date, ...]
 
     @property
     def peak(self) -> date:
         return self.working[PEAK_INDEX]
 
-    @property
-    def working(self) -> list[date]:
-        """Working days from the launch to yesterday."""
-        return [d for d in self.days if is_working(d)]
-
-    @property
-    def days(self) -> list[date]:
-        return [self.launch + DAY * i for i in range((self.today - self.launch).days)]
-
 
 def span_of(today: date) -> Span:
     start = add_months(today, -MONTHS)
     launch = working_on_or_after(start + DAY * (-start.weekday() % 7))
-    return Span(launch=launch, relaunch=working_on_or_after(add_months(launch, MONTHS_TO_SECOND_SENDING)), today=today)
+    days = tuple(launch + DAY * i for i in range((today - launch).days))
+    relaunch = working_on_or_after(add_months(launch, MONTHS_TO_SECOND_SENDING))
+    return Span(launch, relaunch, today, days, tuple(d for d in days if is_working(d)))
 
 
 def _boom(ramp: tuple[float, ...], peak: float, decay: float, index: int) -> float:
@@ -78,7 +73,7 @@ def staffed_counts(rng: random.Random, span: Span, total: int, web_on: dict[date
         noise = rng.uniform(0.85, 1.12)
         first_boom = _boom((0.42, 0.68, 0.88, 1.0), PEAK, 11.0, i) * noise
         second_boom = _boom((0.3, 0.72, 1.0), 27.0, 6.0, i - second) * noise
-        counts[day] = min(round(first_boom + second_boom), PEAK - 6 - web_on.get(day, 0))
+        counts[day] = min(round(first_boom + second_boom), PEAK - 8 - web_on.get(day, 0))
     counts[span.peak] = PEAK
     everyday = [d for d in working if d != span.peak and counts[d] < PEAK - 12]
     weights = [_MONTH_FACTOR.get(d.month, 1.0) for d in everyday]
@@ -96,8 +91,11 @@ def _minutes(rng: random.Random, day: date, first: tuple[int, int], last: tuple[
 def _web_days(rng: random.Random, span: Span, today_count: int) -> list[date]:
     """Web cards: few at first, lively in the last months; at least two each of the last twelve days."""
     fortnight = [span.today - DAY * i for i in range(1, 15)]
-    days = [d for d in fortnight[:12] for _ in range(2)]
-    days += rng.choices(fortnight, k=WEB_LAST_FORTNIGHT - len(days))
+    # Three on the days that are due today and tomorrow, so that there is something to do also after a holiday; one on the
+    # last days that nobody worked, as all of those are still open.
+    least = [1 if i <= 4 and not is_working(d) else 3 if i in (9, 10) else 2 for i, d in enumerate(fortnight, start=1)]
+    days = [d for d, number in zip(fortnight[:12], least, strict=False) for _ in range(number)]
+    days += rng.choices(fortnight[4:], k=WEB_LAST_FORTNIGHT - len(days))
     quarter = [span.today - DAY * i for i in range(15, 92)]
     days += rng.choices(quarter, k=WEB_LAST_QUARTER)
     earlier = [d for d in span.days if d != span.peak and (span.today - d).days >= 92]
@@ -121,13 +119,15 @@ def _received_on(rng: random.Random, channel: str, day: date, span: Span, *, lat
             before = day - DAY * rng.randint(1, gap - 1)
         elif rng.random() < 0.06:
             before = day - DAY
-    elif (channel == "meeting" and rng.random() < 0.5) or late:
+    elif late or (channel == "meeting" and rng.random() < 0.5):
         before = previous_working(day)
     # The peak day stays exactly as high as it is, by both dates.
     return day if before < span.launch or span.peak in (before, day) else before
 
 
-def make_arrivals(rng: random.Random, span: Span, *, total: int, paper_children: int, phone_children: int) -> list[Arrival]:
+def make_arrivals(
+    rng: random.Random, span: Span, *, total: int, paper_children: int, phone_children: int
+) -> list[Arrival]:
     """All cards but those that grow out of others, in the order of registration.
 
     `paper_children` and `phone_children` are made elsewhere and come off the number of handed-in and phone cards, so that the
@@ -140,20 +140,30 @@ def make_arrivals(rng: random.Random, span: Span, *, total: int, paper_children:
     staffed = total - WEB - paper_children - phone_children - staffed_today
     counts = staffed_counts(rng, span, staffed, web_on)
 
-    special = ["post"] * POST + ["email"] * EMAIL + ["phone"] * (PHONE - phone_children) + ["fax"] * FAX + ["meeting"] * MEETING
+    special = (
+        ["post"] * POST
+        + ["email"] * EMAIL
+        + ["phone"] * (PHONE - phone_children)
+        + ["fax"] * FAX
+        + ["meeting"] * MEETING
+    )
     channels = special + ["paper"] * (staffed - len(special))
     rng.shuffle(channels)
 
     slots = [d for d in span.working for _ in range(counts[d])]
     # On busy days some of the pile waits until the next morning.
-    paper_slots = [i for i, d in enumerate(slots) if channels[i] == "paper" and span.peak not in (d, previous_working(d))]
-    weights = [counts[previous_working(slots[i])] if previous_working(slots[i]) >= span.launch else 0 for i in paper_slots]
+    paper_slots = [
+        i for i, d in enumerate(slots) if channels[i] == "paper" and span.peak not in (d, previous_working(d))
+    ]
+    weights = [
+        counts[previous_working(slots[i])] if previous_working(slots[i]) >= span.launch else 0 for i in paper_slots
+    ]
     late: set[int] = set()
     carried = dict(counts)
     while len(late) < PAPER_A_DAY_LATE:
         slot = rng.choices(paper_slots, weights)[0]
         before = previous_working(slots[slot])
-        if slot not in late and carried[before] < PEAK - 5:
+        if slot not in late and carried[before] < PEAK - 6:
             late.add(slot)
             carried[before] += 1
 
@@ -166,7 +176,8 @@ def make_arrivals(rng: random.Random, span: Span, *, total: int, paper_children:
         arrivals.append(Arrival(channel, received, _minutes(rng, day, first, last), rng.choice(SERVICE_CENTRE_STAFF)))
     arrivals += [_web(rng, span.today, before_work=True) for _ in range(web_today)]
     # The letterbox of the town hall is emptied before the doors open.
-    arrivals += [Arrival("paper", span.today, _minutes(rng, span.today, (7, 15), (7, 54)), SERVICE_CENTRE_STAFF[1]) for _ in range(staffed_today)]
+    arrivals += [
+        Arrival("paper", span.today, _minutes(rng, span.today, (7, 15), (7, 54)), SERVICE_CENTRE_STAFF[1])
+        for _ in range(staffed_today)
+    ]
     return sorted(arrivals, key=lambda a: (a.registered_at, a.channel, a.registered_by or ""))
-
-

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
-from functools import lru_cache
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import holidays
-
 from config.demo.municipality import COUNTRY, OWN_DAYS_OFF, TIME_ZONE
+from organisation.calendar import LIST_TIME, WorkingCalendar
 
 OSLO = ZoneInfo(TIME_ZONE)
 DAY = timedelta(days=1)
-LIST_TIME = time(6, 0)
 
 
-@lru_cache(maxsize=16)
-def _public_holidays(year: int) -> frozenset[date]:
-    return frozenset(holidays.country_holidays(COUNTRY, years=year))
+def own_days_off(first_year: int, last_year: int) -> list[date]:
+    return [date(year, month, day) for year in range(first_year, last_year + 1) for month, day in OWN_DAYS_OFF]
 
 
-def is_working(day: date) -> bool:
-    return day.weekday() < 5 and day not in _public_holidays(day.year) and (day.month, day.day) not in OWN_DAYS_OFF
+CALENDAR = WorkingCalendar.of(COUNTRY, OSLO, own_days_off(2020, 2060))
+is_working = CALENDAR.is_working_day
 
 
 def working_on_or_after(day: date) -> date:

@@ -14,6 +14,7 @@ LATE_OPEN = 14
 ON_EARLIER_LISTS = 5
 OPEN_BEFORE_TODAY = 14
 DUE_TODAY = DUE_TOMORROW = 2
+DUE_THIS_WEEK = 3
 CARDS_WAITING = 2
 MISROUTED = 2
 
@@ -26,6 +27,8 @@ class Role(Enum):
     UNROUTED = "unrouted"
     MISROUTED = "misrouted"
     CARD_WAITING = "contact card waiting to be posted"
+    CARD_POSTED = "contact card posted, no word yet"
+    REFERRED = "referred outside, not closed yet"
     REOPENED = "reopened and open"
 
 
@@ -55,7 +58,9 @@ def working_days_between(first: date, last: date) -> int:
     return count
 
 
-def choose_roles(rng: random.Random, candidates: list[Candidate], *, today: date, unrouted: set[int]) -> dict[int, Role]:
+def choose_roles(
+    rng: random.Random, candidates: list[Candidate], *, today: date, unrouted: set[int]
+) -> dict[int, Role]:
     """The role of each card that is not simply done. `candidates`: those of the last six weeks, oldest first."""
     roles = dict.fromkeys(unrouted, Role.UNROUTED)
     last_work = previous_working(today)
@@ -66,29 +71,51 @@ def choose_roles(rng: random.Random, candidates: list[Candidate], *, today: date
 
     current = [c for c in candidates if c.due_on >= today and c.key not in roles]
     # Where nobody has been at work since, a card is open whatever it is.
-    fresh = [c for c in current if c.registered_at > at(last_work, 12)]
+    fresh = [c for c in current if c.registered_at > at(last_work, 14)]
     roles |= {c.key: Role.OPEN for c in fresh}
 
     in_work = [c for c in current if c.key not in roles and not c.draft.outside]
-    called = [c for c in in_work if c.draft.submitter.owed_callback and working_days_between(c.registered_at.date(), last_work) >= 3]
+    called = [
+        c
+        for c in in_work
+        if c.draft.submitter.owed_callback and working_days_between(c.registered_at.date(), last_work) >= 3
+    ]
     for card in _take(rng, called, CARDS_WAITING):
         roles[card.key] = Role.CARD_WAITING
-    sent_wrong = [c for c in in_work if c.key not in roles and _routed_wrongly(c) and c.registered_at.date() < last_work]
+    sent_wrong = [
+        c for c in in_work if c.key not in roles and _routed_wrongly(c) and c.registered_at.date() < last_work
+    ]
     for card in _take(rng, sent_wrong, MISROUTED):
         roles[card.key] = Role.MISROUTED
 
-    for day, wanted in ((today, DUE_TODAY), (today + DAY, DUE_TOMORROW)):
-        for card in _take(rng, [c for c in in_work if c.due_on == day and c.key not in roles], wanted):
-            roles[card.key] = Role.OPEN
+    spans = (
+        (today, today, DUE_TODAY),
+        (today + DAY, today + DAY, DUE_TOMORROW),
+        (today + 2 * DAY, today + 7 * DAY, DUE_THIS_WEEK),
+    )
+    for first, last, wanted in spans:
+        due = [c for c in current if first <= c.due_on <= last and c.key not in roles]
+        ours_first = _take(rng, [c for c in due if not c.draft.outside], wanted)
+        others = _take(rng, [c for c in due if c.draft.outside], wanted - len(ours_first))
+        roles |= {card.key: Role.OPEN for card in ours_first + others}
     still_open = sum(1 for c in current if roles.get(c.key) is not None and c.registered_at.date() < today)
     rest = [c for c in in_work if c.key not in roles and today < c.due_on <= today + 12 * DAY]
     for card in _take(rng, rest, OPEN_BEFORE_TODAY - still_open):
         roles[card.key] = Role.OPEN
 
     answered = [c for c in candidates if c.draft.submitter.owed_callback and c.key not in roles and not c.draft.outside]
-    settled = [c for c in answered if c.due_on < today - 10 * DAY and at(today, 8) - c.registered_at < timedelta(days=38)]
+    settled = [
+        c for c in answered if c.due_on < today - 10 * DAY and at(today, 8) - c.registered_at < timedelta(days=38)
+    ]
     for card in _take(rng, settled, 1):
         roles[card.key] = Role.REOPENED
+    unheard = [c for c in settled if c.key not in roles and at(today, 8) - c.registered_at < timedelta(days=32)]
+    for card in _take(rng, unheard, 1):
+        roles[card.key] = Role.CARD_POSTED
+    outside = [
+        c for c in candidates if c.draft.outside and c.key not in roles and c.registered_at.date() < last_work - 4 * DAY
+    ]
+    roles |= {card.key: Role.REFERRED for card in outside[-1:]}
     return roles
 
 
@@ -108,6 +135,8 @@ def _late_ones(rng: random.Random, candidates: list[Candidate], today: date) -> 
     pick(latest_earlier - 7 * DAY, latest_earlier - DAY, ON_EARLIER_LISTS - len(chosen))
     recent = LATE_OPEN - len(chosen)
     pick(max(latest_earlier, today - 6 * DAY), today - DAY, recent)
+    # After a week of public holidays too few cards have come: then some more were on the last list.
+    pick(latest_earlier - 7 * DAY, latest_earlier - DAY, LATE_OPEN - len(chosen))
     return chosen
 
 
@@ -130,5 +159,3 @@ def completed_on(rng: random.Random, *, registered: date, due_on: date, today: d
     while day > registered and working_on_or_after(day) > min(due_on, last_work):
         day -= DAY
     return working_on_or_after(day)
-
-

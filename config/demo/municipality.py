@@ -14,6 +14,7 @@ NUMBER = "0000"  # no Norwegian municipality has it
 DOMAIN = "solvik.example"
 POSTCODE = "0000"
 TIME_ZONE = "Europe/Oslo"
+STAFF_PHONE_SERIES = "33 00 00 "  # staff have 10–99 of it, 00 is the switchboard
 COUNTRY = "NO"
 LANGUAGES = ("nb", "nn", "sv", "en")
 PHONE = "33 00 00 00"
@@ -22,8 +23,8 @@ MESSAGE_EMAIL = f"melding@{DOMAIN}"
 STREET_ADDRESS = "Rådhusgata 1"
 OPENING_HOURS = "Mandag–fredag 08.00–15.30"
 
-# Shown on the sign-in page of a demonstration, and only there.
-SHARED_PASSWORD = "sola skinner i Solvik"  # noqa: S105
+# Shown on the sign-in page of a demonstration, and only there; the same as settings.DEMONSTRATION_PASSWORD.
+SHARED_PASSWORD = "solvik-hører-etter"  # noqa: S105
 
 # Days the town hall keeps shut besides public holidays, as (month, day).
 OWN_DAYS_OFF = ((12, 24), (12, 31))
@@ -61,7 +62,6 @@ class Person:
     roles: tuple[str, ...]
     unit: str | None = None
     title: str = ""
-    phone: str = ""
 
     @property
     def email(self) -> str:
@@ -92,7 +92,9 @@ def email_of(name: str) -> str:
 _TO_ASCII = str.maketrans({"å": "aa", "ø": "o", "æ": "ae", "é": "e", "á": "a", "ö": "o", "ä": "a", " ": "."})
 
 SECTORS = (
-    Sector(code="ORG", name="Organisasjon og service", email=_address("organisasjon"), leader=email_of("Berit Haugland")),
+    Sector(
+        code="ORG", name="Organisasjon og service", email=_address("organisasjon"), leader=email_of("Berit Haugland")
+    ),
     Sector(code="TEK", name="Teknisk", email=_address("teknisk"), leader=email_of("Morten Tveiten")),
     Sector(code="OPP", name="Oppvekst", email=_address("oppvekst"), leader=email_of("Siri Nordbø")),
     Sector(code="HEO", name="Helse og omsorg", email=_address("helse-omsorg"), leader=email_of("Anne Lise Kvam")),
@@ -100,23 +102,112 @@ SECTORS = (
 )
 
 UNITS = (
-    Unit(code="SERV", name="Servicesenteret", sector="ORG", leader=email_of("Berit Haugland"), deputy=email_of("Lene Myhre"), service_centre=True),
-    Unit(code="ORDF", name="Ordførerens kontor", sector="ORG", leader=email_of("Gro Stensrud"), deputy=email_of("Jonas Aasen"), mayors_office=True),
-    Unit(code="VEI", name="Vei og gate", sector="TEK", leader=email_of("Roar Lindseth"), deputy=email_of("Hege Brattås")),
-    Unit(code="VA", name="Vann og avløp", sector="TEK", leader=email_of("Kjersti Østby"), deputy=email_of("Per Arne Sletten")),
-    Unit(code="PARK", name="Park og idrett", sector="TEK", leader=email_of("Odd Gunnar Fossum"), deputy=email_of("Silje Rønning")),
-    Unit(code="RENO", name="Renovasjon", sector="TEK", leader=email_of("Nina Bakkerud"), deputy=email_of("Farid Hosseini")),
-    Unit(code="PLAN", name="Plan og byggesak", sector="TEK", leader=email_of("Eivind Skaar"), deputy=email_of("Marte Lien")),
+    Unit(
+        code="SERV",
+        name="Servicesenteret",
+        sector="ORG",
+        leader=email_of("Berit Haugland"),
+        deputy=email_of("Lene Myhre"),
+        service_centre=True,
+    ),
+    Unit(
+        code="ORDF",
+        name="Ordførerens kontor",
+        sector="ORG",
+        leader=email_of("Gro Stensrud"),
+        deputy=email_of("Jonas Aasen"),
+        mayors_office=True,
+    ),
+    Unit(
+        code="VEI", name="Vei og gate", sector="TEK", leader=email_of("Roar Lindseth"), deputy=email_of("Hege Brattås")
+    ),
+    Unit(
+        code="VA",
+        name="Vann og avløp",
+        sector="TEK",
+        leader=email_of("Kjersti Østby"),
+        deputy=email_of("Per Arne Sletten"),
+    ),
+    Unit(
+        code="PARK",
+        name="Park og idrett",
+        sector="TEK",
+        leader=email_of("Odd Gunnar Fossum"),
+        deputy=email_of("Silje Rønning"),
+    ),
+    Unit(
+        code="RENO",
+        name="Renovasjon",
+        sector="TEK",
+        leader=email_of("Nina Bakkerud"),
+        deputy=email_of("Farid Hosseini"),
+    ),
+    Unit(
+        code="PLAN",
+        name="Plan og byggesak",
+        sector="TEK",
+        leader=email_of("Eivind Skaar"),
+        deputy=email_of("Marte Lien"),
+    ),
     Unit(code="EIEN", name="Eiendom", sector="TEK", leader=email_of("Tor Erik Vatne"), deputy=email_of("Wenche Dahl")),
     Unit(code="LIA", name="Lia skole", sector="OPP", leader=email_of("Ingvild Moe"), deputy=email_of("Stian Hagen")),
-    Unit(code="STRA", name="Strand skole", sector="OPP", leader=email_of("Arild Kjelsrud"), deputy=email_of("Mona Grøtting")),
-    Unit(code="NES", name="Neset ungdomsskole", sector="OPP", leader=email_of("Randi Torgersen"), deputy=email_of("Håkon Vik")),
-    Unit(code="BHG", name="Solvik barnehager", sector="OPP", leader=email_of("Tone Sørli"), deputy=email_of("Camilla Engen")),
-    Unit(code="HJEM", name="Hjemmetjenesten", sector="HEO", leader=email_of("Elisabeth Rud"), deputy=email_of("Yonas Tesfaye")),
-    Unit(code="SYKE", name="Strandtunet sykehjem", sector="HEO", leader=email_of("Gunn Marit Holte"), deputy=email_of("Terje Solum")),
-    Unit(code="HELS", name="Solvik helsehus", sector="HEO", leader=email_of("Kristin Ålien"), deputy=email_of("Pål Hestnes")),
-    Unit(code="BIB", name="Solvik bibliotek", sector="KUL", leader=email_of("Astrid Fjeldberg"), deputy=email_of("Mats Olofsson"), leader_away=(-3, 9)),
-    Unit(code="KULT", name="Kultur og ungdom", sector="KUL", leader=email_of("Trygve Sandnes"), deputy=email_of("Ida Marie Lunde")),
+    Unit(
+        code="STRA",
+        name="Strand skole",
+        sector="OPP",
+        leader=email_of("Arild Kjelsrud"),
+        deputy=email_of("Mona Grøtting"),
+    ),
+    Unit(
+        code="NES",
+        name="Neset ungdomsskole",
+        sector="OPP",
+        leader=email_of("Randi Torgersen"),
+        deputy=email_of("Håkon Vik"),
+    ),
+    Unit(
+        code="BHG",
+        name="Solvik barnehager",
+        sector="OPP",
+        leader=email_of("Tone Sørli"),
+        deputy=email_of("Camilla Engen"),
+    ),
+    Unit(
+        code="HJEM",
+        name="Hjemmetjenesten",
+        sector="HEO",
+        leader=email_of("Elisabeth Rud"),
+        deputy=email_of("Yonas Tesfaye"),
+    ),
+    Unit(
+        code="SYKE",
+        name="Strandtunet sykehjem",
+        sector="HEO",
+        leader=email_of("Gunn Marit Holte"),
+        deputy=email_of("Terje Solum"),
+    ),
+    Unit(
+        code="HELS",
+        name="Solvik helsehus",
+        sector="HEO",
+        leader=email_of("Kristin Ålien"),
+        deputy=email_of("Pål Hestnes"),
+    ),
+    Unit(
+        code="BIB",
+        name="Solvik bibliotek",
+        sector="KUL",
+        leader=email_of("Astrid Fjeldberg"),
+        deputy=email_of("Mats Olofsson"),
+        leader_away=(-3, 9),
+    ),
+    Unit(
+        code="KULT",
+        name="Kultur og ungdom",
+        sector="KUL",
+        leader=email_of("Trygve Sandnes"),
+        deputy=email_of("Ida Marie Lunde"),
+    ),
 )
 
 LEADER = ("unit_leader",)
@@ -124,13 +215,17 @@ HANDLER = ("case_handler",)
 
 PEOPLE = (
     # The house at the top and the service centre.
-    Person(name="Berit Haugland", roles=("service_centre", "unit_leader"), unit="SERV", title="leder for servicesenteret"),
+    Person(
+        name="Berit Haugland", roles=("service_centre", "unit_leader"), unit="SERV", title="leder for servicesenteret"
+    ),
     Person(name="Lene Myhre", roles=("service_centre",), unit="SERV", title="rådgiver"),
     Person(name="Ahmed Warsame", roles=("service_centre",), unit="SERV", title="konsulent"),
     Person(name="Solveig Nygård", roles=("service_centre",), unit="SERV", title="konsulent"),
     Person(name="Vidar Klokk", roles=("administrator",), unit="SERV", title="systemansvarlig"),
     Person(name="Helene Brandval", roles=("chief_executive",), title="kommunedirektør"),
-    Person(name="Gro Stensrud", roles=("mayors_office", "unit_leader"), unit="ORDF", title="leder for ordførerens kontor"),
+    Person(
+        name="Gro Stensrud", roles=("mayors_office", "unit_leader"), unit="ORDF", title="leder for ordførerens kontor"
+    ),
     Person(name="Jonas Aasen", roles=("mayors_office", "case_handler"), unit="ORDF", title="politisk sekretær"),
     Person(name="Rune Ekeberg", roles=("mayors_office",), unit="ORDF", title="ordfører"),
     Person(name="Ragnhild Opsahl", roles=("quality_adviser",), title="kvalitetsrådgiver"),
@@ -193,32 +288,94 @@ DEMO_LOGINS = (
 
 CATEGORIES = (
     Category(code="road", nb="Vei og fortau", nn="Veg og fortau", sv="Gator och trottoarer", en="Roads and pavements"),
-    Category(code="snow", nb="Brøyting og strøing", nn="Brøyting og strøing", sv="Snöröjning och halka", en="Snow clearing and gritting"),
+    Category(
+        code="snow",
+        nb="Brøyting og strøing",
+        nn="Brøyting og strøing",
+        sv="Snöröjning och halka",
+        en="Snow clearing and gritting",
+    ),
     Category(code="street_light", nb="Gatelys", nn="Gatelys", sv="Gatubelysning", en="Street lights"),
-    Category(code="traffic_safety", nb="Trafikksikkerhet", nn="Trafikktryggleik", sv="Trafiksäkerhet", en="Traffic safety"),
+    Category(
+        code="traffic_safety", nb="Trafikksikkerhet", nn="Trafikktryggleik", sv="Trafiksäkerhet", en="Traffic safety"
+    ),
     Category(code="parking", nb="Parkering", nn="Parkering", sv="Parkering", en="Parking"),
-    Category(code="public_transport", nb="Buss og kollektivtrafikk", nn="Buss og kollektivtrafikk", sv="Buss och kollektivtrafik", en="Buses and public transport"),
+    Category(
+        code="public_transport",
+        nb="Buss og kollektivtrafikk",
+        nn="Buss og kollektivtrafikk",
+        sv="Buss och kollektivtrafik",
+        en="Buses and public transport",
+    ),
     Category(code="water", nb="Vann og avløp", nn="Vatn og avløp", sv="Vatten och avlopp", en="Water and sewage"),
-    Category(code="waste", nb="Avfall og gjenvinning", nn="Avfall og attvinning", sv="Avfall och återvinning", en="Waste and recycling"),
-    Category(code="park", nb="Parker og grøntområder", nn="Parkar og grøntområde", sv="Parker och grönområden", en="Parks and green areas"),
+    Category(
+        code="waste",
+        nb="Avfall og gjenvinning",
+        nn="Avfall og attvinning",
+        sv="Avfall och återvinning",
+        en="Waste and recycling",
+    ),
+    Category(
+        code="park",
+        nb="Parker og grøntområder",
+        nn="Parkar og grøntområde",
+        sv="Parker och grönområden",
+        en="Parks and green areas",
+    ),
     Category(code="playground", nb="Lekeplasser", nn="Leikeplassar", sv="Lekplatser", en="Playgrounds"),
     Category(code="sports", nb="Idrett og bad", nn="Idrett og bad", sv="Idrott och bad", en="Sports and swimming"),
-    Category(code="trail", nb="Turstier og friluftsliv", nn="Turstigar og friluftsliv", sv="Vandringsleder och friluftsliv", en="Trails and outdoor life"),
+    Category(
+        code="trail",
+        nb="Turstier og friluftsliv",
+        nn="Turstigar og friluftsliv",
+        sv="Vandringsleder och friluftsliv",
+        en="Trails and outdoor life",
+    ),
     # Building cases take longer by law; the municipality promises three weeks there.
-    Category(code="planning", nb="Plan og byggesak", nn="Plan og byggjesak", sv="Plan och bygglov", en="Planning and building", deadline_days=21),
-    Category(code="building", nb="Kommunale bygg", nn="Kommunale bygg", sv="Kommunala byggnader", en="Municipal buildings"),
+    Category(
+        code="planning",
+        nb="Plan og byggesak",
+        nn="Plan og byggjesak",
+        sv="Plan och bygglov",
+        en="Planning and building",
+        deadline_days=21,
+    ),
+    Category(
+        code="building", nb="Kommunale bygg", nn="Kommunale bygg", sv="Kommunala byggnader", en="Municipal buildings"
+    ),
     Category(code="school", nb="Skole og SFO", nn="Skule og SFO", sv="Skola och fritids", en="Schools"),
     Category(code="kindergarten", nb="Barnehage", nn="Barnehage", sv="Förskola", en="Kindergartens"),
     Category(code="home_care", nb="Hjemmetjenester", nn="Heimetenester", sv="Hemtjänst", en="Home care"),
     Category(code="nursing_home", nb="Sykehjem", nn="Sjukeheim", sv="Äldreboende", en="Nursing homes"),
-    Category(code="health", nb="Helsestasjon og lege", nn="Helsestasjon og lege", sv="Vårdcentral", en="Health centre and doctors"),
+    Category(
+        code="health",
+        nb="Helsestasjon og lege",
+        nn="Helsestasjon og lege",
+        sv="Vårdcentral",
+        en="Health centre and doctors",
+    ),
     Category(code="library", nb="Bibliotek", nn="Bibliotek", sv="Bibliotek", en="Library"),
-    Category(code="culture", nb="Kultur og ungdom", nn="Kultur og ungdom", sv="Kultur och unga", en="Culture and youth"),
-    Category(code="service", nb="Service og informasjon", nn="Service og informasjon", sv="Service och information", en="Service and information"),
-    Category(code="political", nb="Politikk og prioriteringer", nn="Politikk og prioriteringar", sv="Politik och prioriteringar", en="Politics and priorities"),
+    Category(
+        code="culture", nb="Kultur og ungdom", nn="Kultur og ungdom", sv="Kultur och unga", en="Culture and youth"
+    ),
+    Category(
+        code="service",
+        nb="Service og informasjon",
+        nn="Service og informasjon",
+        sv="Service och information",
+        en="Service and information",
+    ),
+    Category(
+        code="political",
+        nb="Politikk og prioriteringer",
+        nn="Politikk og prioriteringar",
+        sv="Politik och prioriteringar",
+        en="Politics and priorities",
+    ),
     Category(code="other", nb="Annet", nn="Anna", sv="Övrigt", en="Other"),
 )
 
+POLITICAL_CATEGORY = "political"
 CALLBACK_DAYS = 10
 
 
@@ -230,7 +387,9 @@ def deadline_days(category: str | None) -> int:
 
 def handlers_of(unit: str) -> tuple[str, ...]:
     """E-mail addresses of those the unit's leader may delegate to."""
-    return tuple(p.email for p in PEOPLE if p.unit == unit and "unit_leader" not in p.roles and "administrator" not in p.roles)
+    return tuple(
+        p.email for p in PEOPLE if p.unit == unit and "unit_leader" not in p.roles and "administrator" not in p.roles
+    )
 
 
 def leader_of(unit: str) -> str:

@@ -5,8 +5,10 @@ The town is made up; its coordinates lie in open sea, so that no pin ever points
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
+
+from config.demo.municipality import CATEGORIES, POLITICAL_CATEGORY
+from feedback.routing import Facts, Rule, first_fit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,22 +29,13 @@ class Area:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoutingRule:
-    """First that fits wins; what a rule leaves empty fits anything. A word fits the beginning of a word in the text."""
+    """First that fits wins; what a rule leaves empty fits anything (`feedback.routing`)."""
 
     unit: str
+    name: str
     category: str = ""
-    kind: str = ""
-    areas: tuple[str, ...] = ()
+    area: str = ""
     words: tuple[str, ...] = ()
-    note: str = ""
-
-    def fits(self, *, category: str | None, kind: str, area: str, text: str) -> bool:
-        return (
-            self.category in ("", category or "-")
-            and self.kind in ("", kind)
-            and (not self.areas or area in self.areas)
-            and (not self.words or any(re.search(rf"\b{re.escape(w)}", text, re.IGNORECASE) for w in self.words))
-        )
 
 
 AREAS = (
@@ -96,9 +89,22 @@ AREAS = (
     ),
 )  # fmt: skip
 
-SPORTS_GROUNDS = ("Solvikhallen", "Lia idrettspark", "svømmehallen", "kunstgressbanen i Fagerdal", "skøytebanen på Holmen")
+SPORTS_GROUNDS = (
+    "Solvikhallen",
+    "Lia idrettspark",
+    "svømmehallen",
+    "kunstgressbanen i Fagerdal",
+    "skøytebanen på Holmen",
+)
 TRAILS = ("kyststien", "lysløypa", "turstien rundt Myrtjern", "stien opp til Varden", "elvestien")
-BUILDINGS = ("rådhuset", "kulturhuset", "Holmen grendehus", "Fagerdal samfunnshus", "Solvikhallen", "det gamle brannvernhuset")
+BUILDINGS = (
+    "rådhuset",
+    "kulturhuset",
+    "Holmen grendehus",
+    "Fagerdal samfunnshus",
+    "Solvikhallen",
+    "det gamle brannvernhuset",
+)
 
 STATE_ROADS = "Statens vegvesen"
 COUNTY = "fylkeskommunen"
@@ -117,43 +123,57 @@ OUTSIDE_BODIES = (STATE_ROADS, COUNTY, BUS_COMPANY, POLICE, NAV, GRID_COMPANY, T
 UPHILL_AREAS = ("Lia", "Fagerdal", "Øvre Solvik")
 SEASIDE_AREAS = ("Sentrum", "Neset", "Strandbyen", "Holmen", "Vika")
 
-# Political cards go to the mayor before any rule is asked. «Annet» has no rule on purpose: the service centre looks at it.
+# Political cards go to the mayor before any rule is asked. «Annet» has no rule on purpose: the service centre looks at it,
+# and buses are the county's: the service centre tells the submitter itself.
 RULES = (
-    RoutingRule(unit="VA", words=("kloakk", "kumlokk", "vannlekkasje", "overvann"), note="Lukt, lokk og lekkasjer er VA, uansett hva kortet heter"),
-    RoutingRule(unit="VEI", words=("brøyt", "strøbil", "snøskuff"), note="Brøyting og strøing"),
-    RoutingRule(unit="VEI", words=("gatelys", "lyktestolpe", "veilys"), note="Gatelys"),
-    RoutingRule(unit="VEI", category="road"),
-    RoutingRule(unit="VEI", category="snow"),
-    RoutingRule(unit="VEI", category="street_light"),
-    RoutingRule(unit="VEI", category="traffic_safety"),
-    RoutingRule(unit="VEI", category="parking"),
-    RoutingRule(unit="SERV", category="public_transport", note="Buss hører til utenfor kommunen: servicesenteret tar kontakt selv"),
-    RoutingRule(unit="VA", category="water"),
-    RoutingRule(unit="RENO", category="waste"),
-    RoutingRule(unit="PARK", category="park"),
-    RoutingRule(unit="PARK", category="playground"),
-    RoutingRule(unit="PARK", category="sports"),
-    RoutingRule(unit="PARK", category="trail"),
-    RoutingRule(unit="PLAN", category="planning"),
-    RoutingRule(unit="EIEN", category="building"),
-    RoutingRule(unit="NES", category="school", words=("ungdomsskole", "tiende", "niende", "åttende"), note="Ungdomstrinnet, hele kommunen"),
-    RoutingRule(unit="LIA", category="school", areas=UPHILL_AREAS),
-    RoutingRule(unit="STRA", category="school", areas=SEASIDE_AREAS),
-    RoutingRule(unit="BHG", category="kindergarten"),
-    RoutingRule(unit="HJEM", category="home_care"),
-    RoutingRule(unit="SYKE", category="nursing_home"),
-    RoutingRule(unit="HELS", category="health"),
-    RoutingRule(unit="BIB", category="library"),
-    RoutingRule(unit="KULT", category="culture"),
-    RoutingRule(unit="SERV", category="service"),
-    RoutingRule(unit="ORDF", category="political"),
-    RoutingRule(unit="ORDF", words=("kommunestyret", "formannskapet"), note="Gjelder folkevalgte, uten kategori"),
-    RoutingRule(unit="RENO", words=("søppel", "hageavfall", "gjenvinning"), note="Uten kategori"),
+    RoutingRule(
+        unit="VA",
+        words=("kloakk", "kumlokk", "vannlekkasje", "overvann"),
+        name="Lukt, lokk og lekkasjer, uansett kategori",
+    ),
+    RoutingRule(unit="VEI", words=("brøyt", "strøbil", "snøskuff"), name="Brøyting og strøing, uansett kategori"),
+    RoutingRule(unit="VEI", words=("gatelys", "lyktestolpe", "veilys"), name="Gatelys, uansett kategori"),
+    RoutingRule(unit="VEI", category="road", name="Vei og fortau"),
+    RoutingRule(unit="VEI", category="snow", name="Vinterveien"),
+    RoutingRule(unit="VEI", category="street_light", name="Lys langs veien"),
+    RoutingRule(unit="VEI", category="traffic_safety", name="Trafikksikkerhet"),
+    RoutingRule(unit="VEI", category="parking", name="Parkering"),
+    RoutingRule(unit="SERV", category="public_transport", name="Buss: servicesenteret svarer selv"),
+    RoutingRule(unit="VA", category="water", name="Vann og avløp"),
+    RoutingRule(unit="RENO", category="waste", name="Avfall"),
+    RoutingRule(unit="PARK", category="park", name="Parker"),
+    RoutingRule(unit="PARK", category="playground", name="Lekeplasser"),
+    RoutingRule(unit="PARK", category="sports", name="Idrett og bad"),
+    RoutingRule(unit="PARK", category="trail", name="Turstier"),
+    RoutingRule(unit="PLAN", category="planning", name="Plan og byggesak"),
+    RoutingRule(unit="EIEN", category="building", name="Kommunale bygg"),
+    RoutingRule(
+        unit="NES",
+        category="school",
+        words=("ungdomsskole", "tiende", "niende", "åttende"),
+        name="Ungdomstrinnet, hele kommunen",
+    ),
+    *(RoutingRule(unit="LIA", category="school", area=area, name=f"Barneskolen for {area}") for area in UPHILL_AREAS),
+    *(RoutingRule(unit="STRA", category="school", area=area, name=f"Barneskolen for {area}") for area in SEASIDE_AREAS),
+    RoutingRule(unit="BHG", category="kindergarten", name="Barnehager"),
+    RoutingRule(unit="HJEM", category="home_care", name="Hjemmetjenester"),
+    RoutingRule(unit="SYKE", category="nursing_home", name="Sykehjem"),
+    RoutingRule(unit="HELS", category="health", name="Helsehuset"),
+    RoutingRule(unit="BIB", category="library", name="Biblioteket"),
+    RoutingRule(unit="KULT", category="culture", name="Kultur og ungdom"),
+    RoutingRule(unit="SERV", category="service", name="Service og informasjon"),
+    RoutingRule(unit="ORDF", words=("kommunestyret", "formannskapet"), name="Gjelder de folkevalgte, uten kategori"),
+    RoutingRule(unit="RENO", words=("søppel", "hageavfall", "gjenvinning"), name="Avfall, uten kategori"),
 )
 
+_CATEGORY_IDS = {category.code: number for number, category in enumerate(CATEGORIES, start=1)}
+_FITTING = [Rule(i, 0, _CATEGORY_IDS.get(r.category), "", r.area, r.words) for i, r in enumerate(RULES)]
 
-def first_unit(*, category: str | None, kind: str, area: str, text: str, political: bool) -> str | None:
-    """The unit that the rules pick; None is the service centre's own queue."""
-    if political:
+
+def first_unit(*, category: str | None, kind: str, area: str, place: str, text: str, political: bool) -> str:
+    """The unit that the software will pick; what fits nothing stays with the service centre."""
+    if political or category == POLITICAL_CATEGORY:
         return "ORDF"
-    return next((r.unit for r in RULES if r.fits(category=category, kind=kind, area=area, text=text)), None)
+    facts = Facts(text=text, category_id=_CATEGORY_IDS.get(category or ""), kind=kind, place=place, area=area)
+    rule = first_fit(_FITTING, facts)
+    return RULES[rule.rule_id].unit if rule else "SERV"

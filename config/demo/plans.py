@@ -46,7 +46,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forwarded(Step):
-    """`automatic`: by the routing rules at registration; otherwise by hand from the service centre's queue."""
+    """`automatic`: by the routing rules at registration; otherwise by hand from the service centre's queue.
+
+    A card that stays with the service centre has none.
+    """
 
     unit: str
     automatic: bool
@@ -66,7 +69,13 @@ class ReturnedMisrouted(Step):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delegated(Step):
     to: str
-    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted(Step):
+    """An internal note."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +98,7 @@ class AttemptFailed(Step):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactCardPrepared(Step):
-    note: str = ""
+    pass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +108,11 @@ class ContactCardPosted(Step):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalledBack(Step):
-    """`reaction` 1–6, 6 best; None where the submitter would not answer. 1–3 carry why and what instead, or «not given»."""
+    """`reaction` 1–6, 6 best; None where the submitter would not answer. 1–3 carry why and what instead, or «not given».
+
+    `way` is voice, visit or written. `registers_alternative`: what the submitter proposed became a suggestion card of its
+    own, the plan with `grown_from` this card.
+    """
 
     summary: str
     measures: str
@@ -108,7 +121,8 @@ class CalledBack(Step):
     reason_not_given: bool = False
     alternative: str = ""
     alternative_not_given: bool = False
-    written: bool = False
+    way: str = "voice"
+    registers_alternative: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,19 +139,14 @@ class ReferredOutside(Step):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Split(Step):
-    """The second matter went on a card of its own: the plan with `split_from` this card."""
+    """The second matter went on a card of its own, the plan with `split_from` this card; the first keeps the rest."""
 
-    note: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SuggestionGrown(Step):
-    """The alternative became a suggestion card of its own: the plan with `grown_from` this card."""
+    remaining_text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closed(Step):
-    """`result`: done, withdrawn, duplicate or not_reached."""
+    """`result`: answered, followed_up, referred, noted, withdrawn, duplicate or not_reached."""
 
     result: str
     note: str = ""
@@ -193,12 +202,17 @@ class CardPlan:
 
     @property
     def completed_at(self) -> datetime | None:
-        """The first completing instant since the last reopening."""
+        """The first completing instant since the last reopening. A contact card is posted at noon: it has only a date."""
         done: datetime | None = None
+        prepared: datetime | None = None
         for step in self.steps:
             if isinstance(step, Reopened):
                 done = None
-            elif done is None and isinstance(step, CalledBack | ContactCardPosted | ReferredOutside | FollowedUp | Closed):
+            elif isinstance(step, ContactCardPrepared):
+                prepared = step.at
+            elif done is None and isinstance(step, ContactCardPosted) and prepared is not None:
+                done = max(prepared, min(step.at.replace(hour=12, minute=0, second=0), step.at))
+            elif done is None and isinstance(step, CalledBack | ReferredOutside | FollowedUp | Closed):
                 done = step.at
         return done
 
@@ -207,14 +221,14 @@ class CardPlan:
         return bool(self.steps) and isinstance(self.steps[-1], Closed)
 
     @property
-    def unit(self) -> str | None:
-        """The unit that has the card now; None is the service centre's queue."""
-        unit: str | None = None
+    def unit(self) -> str:
+        """The unit that has the card now; SERV is the service centre, which has what no other unit has yet."""
+        unit = "SERV"
         for step in self.steps:
             if isinstance(step, Forwarded | Rerouted):
                 unit = step.unit
             elif isinstance(step, ReturnedMisrouted):
-                unit = None
+                unit = "SERV"
         return unit
 
     def overdue_at(self, moment: datetime) -> bool:

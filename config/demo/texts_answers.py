@@ -53,7 +53,9 @@ SUMMARIES: dict[tuple[str, str], tuple[str, ...]] = {
         "Forklarte hvorfor ordningen er innført og når den skal evalueres. Innspillet er notert til evalueringen.",
         "Skiltet er sjekket på stedet og flyttet så det synes.",
     ),
-    ("public_transport", ""): ("Forklarte at fylket har ansvaret for rutene, og hvem som kan gi svar. Vi har sendt innspillet videre i neste møte med dem.",),
+    ("public_transport", ""): (
+        "Forklarte at fylket har ansvaret for rutene, og hvem som kan gi svar. Vi har sendt innspillet videre i neste møte med dem.",
+    ),
     ("water", ""): (
         "Driftsvakta har vært på stedet. [Ventilen er skiftet.|Lekkasjen er funnet og graves opp i uke {week}.]",
         "Fortalte at prøvene er innenfor kravene, og hva som ga lukten.",
@@ -80,39 +82,80 @@ SUMMARIES: dict[tuple[str, str], tuple[str, ...]] = {
         "Forklarte fordelingen av tider og fristen for å søke neste sesong.",
         "Vaktmester har sett på det. Delen er i bestilling.",
     ),
-    ("trail", ""): ("Turlaget og kommunen deler på stien. Vi legger ut nye klopper på dugnaden.", "Er rettet i dag. Innmelder hadde sendt bilde, det var til stor hjelp."),
+    ("trail", ""): (
+        "Turlaget og kommunen deler på stien. Vi legger ut nye klopper på dugnaden.",
+        "Er rettet i dag. Innmelder hadde sendt bilde, det var til stor hjelp.",
+    ),
     ("planning", ""): (
         "Gikk gjennom saken og hvor den står. Ventet på uttalelse fra nabo, den er kommet nå.",
         "Forklarte reglene og hva som ikke må søkes om. Sender veilederen.",
         "Forklarte klageretten og fristen. Innmelder vil tenke på det.",
     ),
-    ("building", ""): ("Vaktmester tar det i løpet av uka. Forklarte hvorfor delen har latt vente på seg.", "Huset står på vedlikeholdslista. Innmelder fikk vite plassen og summen."),
+    ("building", ""): (
+        "Vaktmester tar det i løpet av uka. Forklarte hvorfor delen har latt vente på seg.",
+        "Huset står på vedlikeholdslista. Innmelder fikk vite plassen og summen.",
+    ),
     ("school", ""): (
         "Rektor snakket med innmelder og forklarte bemanningen fram mot ferien. Avtalte ny samtale.",
         "Forslaget tas opp i samarbeidsutvalget, og innmelder er invitert dit.",
         "Beklaget sen beskjed. Rutinen er endret: melding sendes nå før kl. 7.",
     ),
-    ("kindergarten", ""): ("Styrer forklarte situasjonen og når nye vikarer er på plass.", "Forklarte opptaksreglene og plassen på ventelista.", "Låsen er byttet. Takket for at innmelder sa fra."),
+    ("kindergarten", ""): (
+        "Styrer forklarte situasjonen og når nye vikarer er på plass.",
+        "Forklarte opptaksreglene og plassen på ventelista.",
+        "Låsen er byttet. Takket for at innmelder sa fra.",
+    ),
     ("home_care", ""): (
         "Lyttet. Vi legger om listene så det blir færre og mer faste ansatte.",
         "Avtalte fast tidspunkt og hvem som ringer ved forsinkelse.",
         "Forklarte hvordan det søkes, og tilbød hjelp med skjemaet.",
     ),
-    ("nursing_home", ""): ("Avdelingsleder inviterte til samtale og en kopp kaffe på Strandtunet.", "Forklarte vaskerirutinene. Klærne er funnet.", "Forslaget er tatt opp i brukerrådet, de ble begeistret."),
-    ("health", ""): ("Forklarte bestillingen og ga direktenummeret.", "Beklaget ventetiden. Telefontiden er utvidet fra neste måned."),
-    ("library", ""): ("Forklarte åpningstidene og hva meråpent bibliotek er. Innmelder får kort.", "Gebyret er slettet, boka sto i hylla.", "Vi bestiller inn det som ble foreslått."),
-    ("culture", ""): ("Forklarte tilskuddsordningen og fristen.", "Snakket om ventelista og tilbød prøvetime.", "Ungdomsrådet tar saken i neste møte."),
-    ("service", ""): ("Fant skjemaet sammen mens vi snakket.", "Beklaget. Feilen er rettet og ny faktura sendes.", "Forklarte hvem som har saken og når svaret kommer."),
+    ("nursing_home", ""): (
+        "Avdelingsleder inviterte til samtale og en kopp kaffe på Strandtunet.",
+        "Forklarte vaskerirutinene. Klærne er funnet.",
+        "Forslaget er tatt opp i brukerrådet, de ble begeistret.",
+    ),
+    ("health", ""): (
+        "Forklarte bestillingen og ga direktenummeret.",
+        "Beklaget ventetiden. Telefontiden er utvidet fra neste måned.",
+    ),
+    ("library", ""): (
+        "Forklarte åpningstidene og hva meråpent bibliotek er. Innmelder får kort.",
+        "Gebyret er slettet, boka sto i hylla.",
+        "Vi bestiller inn det som ble foreslått.",
+    ),
+    ("culture", ""): (
+        "Forklarte tilskuddsordningen og fristen.",
+        "Snakket om ventelista og tilbød prøvetime.",
+        "Ungdomsrådet tar saken i neste møte.",
+    ),
+    ("service", ""): (
+        "Fant skjemaet sammen mens vi snakket.",
+        "Beklaget. Feilen er rettet og ny faktura sendes.",
+        "Forklarte hvem som har saken og når svaret kommer.",
+    ),
     ("political", ""): (
         "Ordføreren ringte selv. Forklarte vedtaket og når saken kommer opp igjen.",
         "Innspillet er referert for formannskapet. Innmelder er invitert til åpen halvtime.",
         "Uenige, men en god samtale. Innmelder vil stille spørsmålet i kommunestyret.",
     ),
-    ("", "request"): ("Svarte på spørsmålet og forklarte hvem som har ansvaret.", "Ga de opplysningene innmelder trengte, og direktenummeret til oss."),
-    ("", "suggestion"): ("Takket for forslaget og fortalte hvordan det behandles videre.", "Forslaget er sendt videre til [ledermøtet|budsjettarbeidet]."),
-    ("", "fault_report"): ("Feilen er meldt til driften og rettes fortløpende.", "Takket for at innmelder sa fra. Rettet."),
+    ("", "request"): (
+        "Svarte på spørsmålet og forklarte hvem som har ansvaret.",
+        "Ga de opplysningene innmelder trengte, og direktenummeret til oss.",
+    ),
+    ("", "suggestion"): (
+        "Takket for forslaget og fortalte hvordan det behandles videre.",
+        "Forslaget er sendt videre til [ledermøtet|budsjettarbeidet].",
+    ),
+    ("", "fault_report"): (
+        "Feilen er meldt til driften og rettes fortløpende.",
+        "Takket for at innmelder sa fra. Rettet.",
+    ),
     ("", "complaint"): ("Beklaget og forklarte hva som gikk galt.", "Lyttet og noterte. Vi ser på rutinen."),
-    ("", "criticism"): ("En god samtale om hva vi kan gjøre bedre.", "Forklarte bakgrunnen. Innmelder sto på sitt, men satte pris på telefonen."),
+    ("", "criticism"): (
+        "En god samtale om hva vi kan gjøre bedre.",
+        "Forklarte bakgrunnen. Innmelder sto på sitt, men satte pris på telefonen.",
+    ),
     ("", "praise"): (
         "Takket for rosen og fortalte at den er lest opp på [morgenmøtet|personalmøtet].",
         "Hyggelig samtale. De ansatte det gjelder har fått hilsenen.",
@@ -121,16 +164,44 @@ SUMMARIES: dict[tuple[str, str], tuple[str, ...]] = {
 }
 
 MEASURES: dict[str, tuple[str, ...]] = {
-    "road": ("Hullet er tettet.", "Arbeidsordre til veilaget, uke {week}.", "Satt på asfaltlista.", "Sperremateriell satt ut.", "Befaring avtalt."),
-    "snow": ("Brøyteruta er endret.", "Strødd.", "Sandkasse fylt.", "Snakket med sjåføren.", "Kanten fjernet med hjullaster."),
-    "street_light": ("Meldt til entreprenør.", "Pære byttet.", "Stolpe rettet opp.", "Kabelfeil utbedres i uke {week}."),
-    "traffic_safety": ("Fartsmåling settes ut.", "Siktrydding bestilt.", "Gangfeltet males på nytt.", "Saken meldt til trafikksikkerhetsutvalget."),
+    "road": (
+        "Hullet er tettet.",
+        "Arbeidsordre til veilaget, uke {week}.",
+        "Satt på asfaltlista.",
+        "Sperremateriell satt ut.",
+        "Befaring avtalt.",
+    ),
+    "snow": (
+        "Brøyteruta er endret.",
+        "Strødd.",
+        "Sandkasse fylt.",
+        "Snakket med sjåføren.",
+        "Kanten fjernet med hjullaster.",
+    ),
+    "street_light": (
+        "Meldt til entreprenør.",
+        "Pære byttet.",
+        "Stolpe rettet opp.",
+        "Kabelfeil utbedres i uke {week}.",
+    ),
+    "traffic_safety": (
+        "Fartsmåling settes ut.",
+        "Siktrydding bestilt.",
+        "Gangfeltet males på nytt.",
+        "Saken meldt til trafikksikkerhetsutvalget.",
+    ),
     "parking": ("Skilt flyttet.", "Gebyret frafalt.", "Notert til evalueringen."),
     "water": ("Lekkasje tettet.", "Kumlokk skiftet.", "Vannprøve tatt.", "Rørinspeksjon bestilt."),
     "waste": ("Ekstra tømming.", "Ny dunk utlevert.", "Snakket med renovatøren.", "Ryddet."),
     "park": ("Beskåret.", "Ny benk bestilt.", "Klipperunde framskyndet."),
     "playground": ("Sperret og reparert.", "Sand skiftet.", "Ekstra kontroll utført."),
-    "": ("Rutinen er endret.", "Tatt opp på avdelingsmøtet.", "Rettet.", "Opplysningene på nettsida er oppdatert.", "Sendt skriftlig orientering."),
+    "": (
+        "Rutinen er endret.",
+        "Tatt opp på avdelingsmøtet.",
+        "Rettet.",
+        "Opplysningene på nettsida er oppdatert.",
+        "Sendt skriftlig orientering.",
+    ),
 }
 NO_MEASURE = ("Ingen tiltak ut over samtalen.", "")
 
@@ -152,7 +223,6 @@ NEGATIVE_REASONS = (
     "Mener reglene er urimelige for eldre uten bil.",
     "Ønsket å snakke med lederen.",
 )
-REASON_NOT_GIVEN = "ikke oppgitt"
 
 ALTERNATIVES = (
     "Foreslår at naboene gjør jobben mot at kommunen holder materialer.",
@@ -171,13 +241,13 @@ ALTERNATIVES = (
     "Foreslår at saken legges fram for bydelsmøtet.",
 )
 
-# An alternative good enough to become a suggestion card of its own: category and text.
-GROWN_SUGGESTIONS = (
-    ("road", "Innmelder foreslo i samtalen at velforeninga får materialer av kommunen og fyller hullene i {street} på dugnad."),
-    ("traffic_safety", "Innmelder foreslo i samtalen enveiskjøring i {street} på prøve i tre måneder, med måling før og etter."),
-    ("snow", "Innmelder foreslo i samtalen at brøyteruta i {area} snus annenhver uke, så de samme ikke alltid er sist."),
-    ("waste", "Innmelder foreslo i samtalen fast kveldsåpent på gjenvinningsstasjonen en gang i måneden, mot kortere dag mandag."),
-)
+# Alternatives good enough to become a suggestion card of their own, by the category of the first card.
+GROWN_SUGGESTIONS = {
+    "road": "Velforeninga får materialer av kommunen og fyller hullene i {street} på dugnad.",
+    "traffic_safety": "Enveiskjøring i {street} på prøve i tre måneder, med måling før og etter.",
+    "street_light": "La naboene i {street} velge mellom to styrker på lyset, og prøv begge en måned.",
+    "waste": "Fast kveldsåpent på gjenvinningsstasjonen en gang i måneden, mot kortere dag på mandager.",
+}
 
 PRELIMINARY_REASONS = (
     "Vi må på befaring før vi kan svare, og venter til telen er gått.",
@@ -191,16 +261,6 @@ PRELIMINARY_REASONS = (
     "Regningen må kontrolleres av økonomiavdelingen.",
 )
 
-REROUTE_REASONS = (
-    "Gjelder kommunal eiendom, ikke vei.",
-    "Arealet driftes av Park og idrett.",
-    "Hører til byggesaken på stedet.",
-    "Innmelder mener ungdomsskolen, ikke barneskolen.",
-    "Kummen er et avløpsanlegg.",
-    "Belysning på idrettsanlegget, ikke gatelys.",
-    "Hovedspørsmålet gjelder renovasjonen.",
-    "Dette er et spørsmål om prioritering, ikke drift.",
-)
 MISROUTED_REASONS = (
     "Ikke vårt ansvarsområde. Tror dette er privat vei.",
     "Vi drifter ikke dette bygget.",
@@ -209,18 +269,60 @@ MISROUTED_REASONS = (
     "Stedet ligger i nabobydelen, og anlegget er ikke vårt.",
 )
 
-DELEGATION_NOTES = ("", "", "Kan du ta denne?", "Ring helst i dag.", "Du kjenner stedet.", "Ta befaring først.", "Innmelder har ringt meg også.")
+INTERNAL_NOTES = (
+    "Ring helst i dag.",
+    "Du kjenner stedet, ta en titt på vei hjem.",
+    "Ta befaring først.",
+    "Innmelder har ringt meg også.",
+    "Samme sak som i fjor, se mappa.",
+    "Obs: står på asfaltlista allerede.",
+    "Sjekk med entreprenøren før du ringer.",
+    "Jeg har møte med velforeninga torsdag og tar det opp der.",
+)
 
-NO_ANSWER_NOTES = ("Ikke svar.", "Ikke svar.", "Telefonsvarer.", "Opptatt.", "Ingen svarte, prøver igjen i morgen.", "Telefonen var slått av.", "Ektefellen svarte, ber oss ringe senere.", "Svarte, men satt i møte. Ringer igjen.", "Prøvde i lunsjen, ikke svar.")
-CONTACT_CARD_NOTES = ("Tre forsøk uten svar. Kort sendes.", "Får ikke tak i innmelder på dagtid.")
+NO_ANSWER_NOTES = (
+    "Ikke svar.",
+    "Ikke svar.",
+    "Telefonsvarer.",
+    "Opptatt.",
+    "Ingen svarte, prøver igjen i morgen.",
+    "Telefonen var slått av.",
+    "Ektefellen svarte, ber oss ringe senere.",
+    "Svarte, men satt i møte. Ringer igjen.",
+    "Prøvde i lunsjen, ikke svar.",
+)
 
 FOLLOW_UPS: dict[str, tuple[str, ...]] = {
-    "request": ("Spørsmålet er besvart på nettsida. Innmelder har ikke oppgitt telefon.", "Brev sendt til oppgitt adresse.", "Anonym henvendelse. Tatt med i neste befaring."),
-    "suggestion": ("Forslaget er lagt i idébanken for budsjettet.", "Forslaget er sendt til planarbeidet.", "Notert. Tas opp på avdelingsmøtet."),
-    "fault_report": ("Feilen er rettet.", "Meldt til driftslaget og utbedret.", "Kontrollert på stedet, satt på arbeidslista.", "Var allerede meldt. Rettes."),
-    "complaint": ("Klagen er gjennomgått på avdelingsmøtet. Rutinen strammes inn.", "Sjekket på stedet og fulgt opp med entreprenøren.", "Anonym klage. Forholdet er utbedret."),
-    "criticism": ("Lest og drøftet i ledergruppa.", "Tatt til etterretning. Informasjonen på nettsida er gjort tydeligere."),
-    "praise": ("Rosen er hengt opp på tavla.", "Lest høyt på morgenmøtet.", "Hilsenen er gitt videre til den det gjelder."),
+    "request": (
+        "Spørsmålet er besvart på nettsida. Innmelder har ikke oppgitt telefon.",
+        "Brev sendt til oppgitt adresse.",
+        "Anonym henvendelse. Tatt med i neste befaring.",
+    ),
+    "suggestion": (
+        "Forslaget er lagt i idébanken for budsjettet.",
+        "Forslaget er sendt til planarbeidet.",
+        "Notert. Tas opp på avdelingsmøtet.",
+    ),
+    "fault_report": (
+        "Feilen er rettet.",
+        "Meldt til driftslaget og utbedret.",
+        "Kontrollert på stedet, satt på arbeidslista.",
+        "Var allerede meldt. Rettes.",
+    ),
+    "complaint": (
+        "Klagen er gjennomgått på avdelingsmøtet. Rutinen strammes inn.",
+        "Sjekket på stedet og fulgt opp med entreprenøren.",
+        "Anonym klage. Forholdet er utbedret.",
+    ),
+    "criticism": (
+        "Lest og drøftet i ledergruppa.",
+        "Tatt til etterretning. Informasjonen på nettsida er gjort tydeligere.",
+    ),
+    "praise": (
+        "Rosen er hengt opp på tavla.",
+        "Lest høyt på morgenmøtet.",
+        "Hilsenen er gitt videre til den det gjelder.",
+    ),
 }
 
 OUTSIDE_NOTES = (
@@ -240,10 +342,18 @@ WRITTEN_SUMMARIES = (
     "Skriftlig svar sendt som avtalt. Innmelder takket på e-post.",
 )
 
-REPORT_BACK_NOTES = ("", "Innmelder er informert, se tilbakemeldingen.", "Ferdig fra vår side.")
 CLOSE_NOTES = ("", "", "Avsluttet.", "Følges opp i driften.", "Ingen videre oppfølging avtalt.")
-WITHDRAWN_NOTES = ("Innmelder ringte og sa at det har ordnet seg.", "Trukket av innmelder, var sendt til feil kommune.", "Innmelder ba om at meldingen strykes.", "Innmelder fant svaret selv på nettsida.")
-DUPLICATE_NOTES = ("Samme innmelder og samme sak, sendt både på kort og nett.", "To like kort fra samme husstand.", "Gjentar forrige melding ord for ord.")
+WITHDRAWN_NOTES = (
+    "Innmelder ringte og sa at det har ordnet seg.",
+    "Trukket av innmelder, var sendt til feil kommune.",
+    "Innmelder ba om at meldingen strykes.",
+    "Innmelder fant svaret selv på nettsida.",
+)
+DUPLICATE_NOTES = (
+    "Samme innmelder og samme sak, sendt både på kort og nett.",
+    "To like kort fra samme husstand.",
+    "Gjentar forrige melding ord for ord.",
+)
 REOPEN_REASONS = (
     "Innmelder ringte: hullet er der igjen.",
     "Arbeidet ble ikke gjort som avtalt.",
@@ -251,20 +361,3 @@ REOPEN_REASONS = (
     "Feilen er kommet tilbake.",
     "Lovet befaring er ikke holdt.",
 )
-SPLIT_NOTES = ("Kortet gjelder to saker.", "Del nummer to hører til en annen enhet.")
-
-OPENINGS: dict[str, tuple[str, ...]] = {
-    "neutral": ("Hei!", "Hei.", "Hei,", "God dag.", "Hallo!", "Hei Solvik kommune!", "Til kommunen:", "Til rette vedkommende:", "Hei på dere.", "Til teknisk etat:", "Godt folk!"),
-    "angry": ("Hei.", "Til den det måtte angå:", "Til ansvarlig leder:", "God dag.", "Nå må jeg si fra.", "Til kommunen:", "Igjen:", "Kjære kommune."),
-    "kind": ("Hei!", "Kjære alle sammen!", "Kjære Solvik!", "Hei på dere!", "Ros!", "En liten hilsen:"),
-}
-MIDDLES: dict[str, tuple[str, ...]] = {
-    "neutral": ("Flere naboer sier det samme.", "Jeg kan sende bilde.", "Ring meg gjerne.", "Ring helst etter kl. 12.", "Det haster ikke, men det hadde vært fint.", "Vi er mange som lurer.", "Jeg har bodd i {area} hele livet.", "Vi er nyinnflyttet i {area}.", "Har ikke meldt fra om dette før.", "Naboen i nr. {no} mener det samme."),
-    "angry": ("Jeg har sagt fra om dette før.", "Flere naboer er like oppgitte.", "Dette er ikke første gang.", "Jeg vil ha et ordentlig svar.", "Hvem tar ansvaret?", "Dette gjelder ikke bare meg.", "Jeg har bodd i {area} i {no} år og aldri sett maken.", "Bilder finnes.", "Nå har jeg ventet lenge nok."),
-    "kind": ("Det varmer.", "Slikt bør også sies.", "Vi er mange som setter pris på det.", "Hele {area} er enig.", "Hils dem fra oss."),
-}
-CLOSINGS: dict[str, tuple[str, ...]] = {
-    "neutral": ("På forhånd takk.", "Takk!", "Håper dere ser på dette.", "Mvh {first}", "Hilsen {first}", "Vennlig hilsen {name}", "Hilsen en i {street}", "Takk for at dere leser.", "Ha en fin dag.", "Hører fra dere.", "Hilsen oss i {area}"),
-    "angry": ("Dette holder ikke.", "Jeg forventer svar.", "Hilsen en oppgitt innbygger i {area}", "Skjerpings!", "{first}", "Mvh {name}", "Hilsen en som betaler skatten sin", "Nå får dere ta dere sammen."),
-    "kind": ("Tusen takk!", "Stå på!", "Hilsen {first}", "Klem fra {area}", "Beste hilsen {name}", "Fortsett slik.", "Hilsen en fornøyd innbygger", "Ha en strålende dag!"),
-}

@@ -108,7 +108,9 @@ OUTDOORS: Raw = {
             "Skulpturen i {park} ligner mest på et varmeapparat. Hva kostet den?",
         ),
         "praise": (
-            summer("Blomsterbedene i {street} er et syn! [Hilsen en som tar omveien hver dag.|Gartnerne bør få medalje.]"),
+            summer(
+                "Blomsterbedene i {street} er et syn! [Hilsen en som tar omveien hver dag.|Gartnerne bør få medalje.]"
+            ),
             "Takk for den nye benken i {park}. Mor på {old} og jeg satt der i går.",
             summer("Sommerjobbungdommene som rydder i {park} er så høflige og flinke!"),
         ),
@@ -163,7 +165,9 @@ OUTDOORS: Raw = {
             "Hvorfor fikk håndballen alle timene våre i hallen? Vi er {n} lag som står uten.",
             "Billetten i svømmehallen er blitt for dyr for en familie på {n}.",
         ),
-        "criticism": ("Kunstgresset har kostet skjorta, og granulatet ligger i hele {area}. Særlig i vaskemaskinen min.",),
+        "criticism": (
+            "Kunstgresset har kostet skjorta, og granulatet ligger i hele {area}. Særlig i vaskemaskinen min.",
+        ),
         "praise": (
             "Damene i kassa i svømmehallen er noen engler. De fant tanna til {child} i silen.",
             winter("Nydelige skispor i lysløypa i dag! [Takk til løypekjøreren.|Han må ha stått opp kl. 3.]"),
@@ -250,9 +254,21 @@ OUTDOORS: Raw = {
 OUTSIDE_OUTDOORS: dict[str, dict[str, tuple[str | Template, ...]]] = {
     "water": {"request": (belongs_to(FOOD_SAFETY, "Det er blåskjell på brygga. Kan de spises nå?"),)},
     "park": {
-        "fault_report": (belongs_to(GRID_COMPANY, "En gren ligger på strømledningen over {street}. Det gnistrer når det blåser."),),
+        "fault_report": (
+            belongs_to(GRID_COMPANY, "En gren ligger på strømledningen over {street}. Det gnistrer når det blåser."),
+        ),
         "complaint": (belongs_to(POLICE, "Det er fest og bråk i {park} hver helg til langt på natt."),),
     },
-    "trail": {"suggestion": (belongs_to(COUNTY, "Senk fartsgrensa på sjøen utenfor badeplassen i {area}. Vannscooterne er for nær barna."),)},
-    "playground": {"request": (spring("Kan dere sjekke {playground} etter vinteren? Ett av stativene ser ut til å ha løftet seg i telen."),)},
+    "trail": {
+        "suggestion": (
+            belongs_to(
+                COUNTY, "Senk fartsgrensa på sjøen utenfor badeplassen i {area}. Vannscooterne er for nær barna."
+            ),
+        )
+    },
+    "playground": {
+        "request": (
+            spring("Kan dere sjekke {playground} etter vinteren? Ett av stativene ser ut til å ha løftet seg i telen."),
+        )
+    },
 }

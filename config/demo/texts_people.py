@@ -83,7 +83,9 @@ PEOPLE_TEXTS: Raw = {
             "Send en melding til pårørende når besøket er gjort. Fred i sinnet for oss som bor langt unna.",
             "Middagslag i {area}: to ganger i uka på grendehuset i stedet for mat i plastboks alene.",
         ),
-        "fault_report": ("Nøkkelboksen utenfor leiligheten i {street} henger i én skrue. Hjemmesykepleien har sagt fra, sier de.",),
+        "fault_report": (
+            "Nøkkelboksen utenfor leiligheten i {street} henger i én skrue. Hjemmesykepleien har sagt fra, sier de.",
+        ),
         "complaint": (
             "Det har vært {no} ulike mennesker innom min mor på en måned. [Hun er sliten av å presentere seg.|Alle er hyggelige, men nå får det være nok.]",
             "Støvsugingen er kuttet til hver fjerde uke. Jeg er {old}, ikke ferdig med livet.",
@@ -140,7 +142,10 @@ PEOPLE_TEXTS: Raw = {
             belongs_to(HOSPITAL, "Innkallinga fra poliklinikken kom dagen etter timen. Kan dere ta det opp med dem?"),
         ),
         "criticism": ("Alt skal bestilles på nett. Jeg er {old} og har telefon med snor.",),
-        "praise": ("Helsesykepleieren på {school} er et funn. Hun ser hver enkelt.", "Rask og vennlig hjelp på helsestasjonen. Takk!"),
+        "praise": (
+            "Helsesykepleieren på {school} er et funn. Hun ser hver enkelt.",
+            "Rask og vennlig hjelp på helsestasjonen. Takk!",
+        ),
     },
     "library": {
         "request": (
@@ -154,7 +159,10 @@ PEOPLE_TEXTS: Raw = {
             "Kjøp tegneserier for voksne også. {n} av oss på {stop} diskuterte det senest i dag.",
             "Lag en stille krok. Det er nok av steder i verden med tastaturlyd.",
         ),
-        "fault_report": ("Innleveringsluka på biblioteket er full. Bøkene ligger i regnet.", "Skriveren på biblioteket spiser papir og mynter."),
+        "fault_report": (
+            "Innleveringsluka på biblioteket er full. Bøkene ligger i regnet.",
+            "Skriveren på biblioteket spiser papir og mynter.",
+        ),
         "complaint": (
             "Purregebyr på en bok jeg har levert! Den står i hylla, jeg har sett den.",
             "Biblioteket stenger kl. 15 i {n} uker i ferien. Det er jo da vi har tid.",
@@ -178,11 +186,16 @@ PEOPLE_TEXTS: Raw = {
             "Ta vare på fyrvokterboligen og gjør den til atelier.",
             "Lokal bandkveld på kulturhuset, uten aldersgrense. Vi har {n} band på {age_teen} år som venter.",
         ),
-        "fault_report": ("Teleslynga i kulturhuset virker ikke. Konserten ble en stumfilm for meg.", "Halvparten av stolene på rad {no} i kulturhuset knirker midt i de stille partiene."),
+        "fault_report": (
+            "Teleslynga i kulturhuset virker ikke. Konserten ble en stumfilm for meg.",
+            "Halvparten av stolene på rad {no} i kulturhuset knirker midt i de stille partiene.",
+        ),
         "complaint": (
             "Billettene til julekonserten var utsolgt før de kom ut. Hvem fikk dem?",
             "Øvingslokalet vårt er gitt bort uten et ord. Koret står på gata.",
-            summer("Festivalen holdt {street} våken til kl. 3 tre netter på rad. Jeg liker musikk. Jeg liker også søvn."),
+            summer(
+                "Festivalen holdt {street} våken til kl. 3 tre netter på rad. Jeg liker musikk. Jeg liker også søvn."
+            ),
         ),
         "criticism": ("Kulturplanen har mange bilder av unge, men ingen har spurt oss.",),
         "praise": (
@@ -196,7 +209,10 @@ PEOPLE_TEXTS: Raw = {
             "Fakturaen for kommunale avgifter har feil navn. Min mann døde i fjor. Kan dere rette det uten at jeg må innom?",
             "Kan dere sende svar på papir? Jeg har ikke digital postkasse og vil ikke ha.",
             "Når er borgerlig vigsel mulig på en lørdag? Vi er blitt enige, han og jeg.",
-            belongs_to(TAX, "Jeg har flyttet til {street} {no}, men posten går til gammel adresse. Kan dere endre det i folkeregisteret?"),
+            belongs_to(
+                TAX,
+                "Jeg har flyttet til {street} {no}, men posten går til gammel adresse. Kan dere endre det i folkeregisteret?",
+            ),
             belongs_to(NAV, "Har ventet på svar på bostøtte og dagpenger i {n} uker. Hvem kan hjelpe?"),
             belongs_to(POST, "Postkassestativet i {street} må flyttes. Hvem bestemmer det?"),
         ),
@@ -207,7 +223,7 @@ PEOPLE_TEXTS: Raw = {
             "Legg disse meldingskortene på bensinstasjonen og i kassa på butikken også.",
         ),
         "fault_report": (
-            "Søket på nettsida gir treff fra [i forrige århundre|for ti år siden] øverst.",
+            "Søket på nettsida gir treff fra [forrige århundre|for ti år siden] øverst.",
             "Skjemaet for barnehageplass sletter alt når man trykker tilbake.",
         ),
         "complaint": (
@@ -257,11 +273,20 @@ PEOPLE_TEXTS: Raw = {
             "Hvem eier flaggstanga på toppen i {area}? Snora slår hele natta.",
             "Kan noen fortelle meg hva den høye lyden var i natt? Hele {area} våknet.",
         ),
-        "suggestion": ("Vi burde ha en vennskapsby med noe varmt.", "Sett opp en gjenglemt-boks på torget. Jeg har funnet {n} votter i år, alle venstre."),
+        "suggestion": (
+            "Vi burde ha en vennskapsby med noe varmt.",
+            "Sett opp en gjenglemt-boks på torget. Jeg har funnet {n} votter i år, alle venstre.",
+        ),
         "fault_report": ("Kirkeklokka i {area} slår ett slag for mye.",),
-        "complaint": ("Måkene på torget stjal hele pølsa mi. Kan kommunen gjøre noe med måkene?", "Naboens hane i {street} galer fra kl. 4. Finnes det regler?"),
+        "complaint": (
+            "Måkene på torget stjal hele pølsa mi. Kan kommunen gjøre noe med måkene?",
+            "Naboens hane i {street} galer fra kl. 4. Finnes det regler?",
+        ),
         "criticism": ("Alt var bedre før, bortsett fra tannlegen.",),
-        "praise": ("Solvik er et godt sted å bo. Det er alt jeg ville si.", "Ville bare takke den som fant lommeboka mi og leverte den på rådhuset, med alle pengene i."),
+        "praise": (
+            "Solvik er et godt sted å bo. Det er alt jeg ville si.",
+            "Ville bare takke den som fant lommeboka mi og leverte den på rådhuset, med alle pengene i.",
+        ),
     },
 }
 
@@ -275,9 +300,34 @@ UNROUTED = (
 
 # One card, two matters: category and text of each, to be split.
 TWO_MATTERS = (
-    ("road", "Hullet i {street} ved nr. {no} må fylles.", "library", "Og kan biblioteket holde åpent til kl. 19 på torsdager?"),
-    ("street_light", "Gatelyset ved {stop} er gått.", "kindergarten", "Dessuten: når kommer svaret om barnehageplass i {kindergarten}?"),
-    ("playground", "Husken på {playground} er i stykker.", "waste", "Så lurer jeg på hvorfor papirdunken vår ikke ble tømt i {street}."),
-    ("road", "Fortauet i {street} er umulig med rullator.", "home_care", "Og så ville jeg be om at hjemmehjelpen ringer før de kommer."),
-    ("traffic_safety", "Vi trenger fartsdump i {street}.", "school", "Samtidig: er det bestemt når skolegården på {school} skal pusses opp?"),
+    (
+        "road",
+        "Hullet i {street} ved nr. {no} må fylles.",
+        "library",
+        "Og kan biblioteket holde åpent til kl. 19 på torsdager?",
+    ),
+    (
+        "street_light",
+        "Gatelyset ved {stop} er gått.",
+        "kindergarten",
+        "Dessuten: når kommer svaret om barnehageplass i {kindergarten}?",
+    ),
+    (
+        "playground",
+        "Husken på {playground} er i stykker.",
+        "waste",
+        "Så lurer jeg på hvorfor papirdunken vår ikke ble tømt i {street}.",
+    ),
+    (
+        "road",
+        "Fortauet i {street} er umulig med rullator.",
+        "home_care",
+        "Og så ville jeg be om at hjemmehjelpen ringer før de kommer.",
+    ),
+    (
+        "traffic_safety",
+        "Vi trenger fartsdump i {street}.",
+        "school",
+        "Samtidig: er det bestemt når skolegården på {school} skal pusses opp?",
+    ),
 )

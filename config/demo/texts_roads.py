@@ -8,17 +8,21 @@ from config.demo.wording import Raw, bare, belongs_to, dark, spring, summer, win
 ROADS: Raw = {
     "road": {
         "request": (
-            "Når [blir|skal] {street} [asfaltert|få ny asfalt]? Det er blitt lovet i flere år.",
+            "[Når blir {street} asfaltert?|Når skal {street} få ny asfalt?|Når kommer asfalten i {street}?] Det er blitt lovet i flere år.",
             "Kan dere [fylle|tette] hullene i {street}? [Det ligger an til punktering.|Vi kjører slalåm hver morgen.|Bilen min liker det ikke.]",
             "Ønsker svar på når fortauet i {street} blir reparert. [Jeg går med rullator|Jeg triller barnevogn|Moren min sitter i rullestol] og må ut i veibanen ved nr. {no}.",
             "Hvem eier egentlig [veistubben|stikkveien] mellom {street} og {street2}? [Vi er {n} hus som deler på å måke og gruse.|Ingen vil ta ansvar.]",
             "Er det planer om fortau langs {street}? [Det er mange skolebarn som går der.|Vi har ventet siden boligfeltet kom.]",
             "Kan kommunen skrape opp grusen i {street}? Veien er [som et vaskebrett|bare humper og groper] nå.",
-            bare("Kan dere [salte|vanne] grusveien i {street}? [Støvet står rett inn i stua når bilene kjører forbi.|Vi kan ikke ha vinduene oppe.]"),
+            bare(
+                "Kan dere [salte|vanne] grusveien i {street}? [Støvet står rett inn i stua når bilene kjører forbi.|Vi kan ikke ha vinduene oppe.]"
+            ),
             "Rekkverket ved {street} er [rustet tvers igjennom|bøyd etter en påkjørsel]. Når kommer det nytt?",
             "Vi i {street} lurer på om veien kan få et navneskilt. [Budbilene|Drosjen|Hjemmesykepleien] finner ikke fram.",
             "Kan kantsteinen ved nr. {no} i {street} senkes? [Jeg kommer ikke opp med rullestolen.|Det er umulig med tvillingvogn.]",
-            spring("Når kommer feiebilen til {street}? [All grusen fra i vinter ligger der ennå.|Syklene glir på strøsanden.]"),
+            spring(
+                "Når kommer feiebilen til {street}? [All grusen fra i vinter ligger der ennå.|Syklene glir på strøsanden.]"
+            ),
             "Jeg trenger beskjed om når gravearbeidet i {street} er ferdig. [Skiltet sier forrige måned.|Ingen har informert oss som bor her.]",
             "Er det kommunen eller huseier som skal klippe hekken som henger ut over fortauet i {street}? Man må bøye seg for å komme forbi.",
             "Kan vi få et speil i krysset {street}/{street2}? Det er umulig å se hva som kommer.",
@@ -50,8 +54,14 @@ ROADS: Raw = {
             "Asfaltkant på {n} cm der dere gravde i {street}. [Sykkelen min overlevde, bakhjulet gjorde ikke.|Farlig i mørket.]",
             "Rekkverket på brua ved {street} er løst.",
             "Et tre har veltet over {street}. [Vi kommer fram på den ene siden.|Naboen har sagd av toppen, resten må dere ta.]",
-            belongs_to(STATE_ROADS, "Det er et dypt hull på riksveien ved avkjøringen til {area}. [Måtte svinge over i motsatt felt.|Fikk ødelagt felgen.]"),
-            belongs_to(COUNTY, "Fylkesveien gjennom {area} er så [humpete|sporete] at vannet blir stående. Nesten vannplaning i går."),
+            belongs_to(
+                STATE_ROADS,
+                "Det er et dypt hull på riksveien ved avkjøringen til {area}. [Måtte svinge over i motsatt felt.|Fikk ødelagt felgen.]",
+            ),
+            belongs_to(
+                COUNTY,
+                "Fylkesveien gjennom {area} er så [humpete|sporete] at vannet blir stående. Nesten vannplaning i går.",
+            ),
         ),
         "complaint": (
             "Jeg klager på tilstanden til {street}. [Dette er tredje året jeg melder fra.|Har ringt to ganger uten at noe skjer.]",
@@ -90,43 +100,73 @@ ROADS: Raw = {
     "snow": {
         "request": (
             winter("Når på dagen brøytes {street}? [Jeg skal rekke bussen kl. 6.30.|Jeg begynner på jobb kl. 6.]"),
-            winter("Kan dere strø bakken i {street}? [Hjemmehjelpen kommer ikke opp.|Postbilen snudde i dag.|Naboen på {old} tør ikke gå ut.]"),
+            winter(
+                "Kan dere strø bakken i {street}? [Hjemmehjelpen kommer ikke opp.|Postbilen snudde i dag.|Naboen på {old} tør ikke gå ut.]"
+            ),
             winter("Hvem skal måke trappa mellom {street} og {street2}? Den er stengt av snø [hver vinter|nå]."),
             winter("Hvor kan vi hente strøsand? [Kassa i {street} er tom.|Kassa ved {stop} er låst.]"),
-            winter("Kan brøytebilen løfte skjæret forbi utkjørselen i {street} {no}? Jeg er {old} og orker ikke å måke bort den kanten en gang til."),
-            winter("Blir fortauene i {area} brøytet i år? [I fjor måtte vi gå i veibanen.|Ingen svarer på telefonen om det.]"),
+            winter(
+                "Kan brøytebilen løfte skjæret forbi utkjørselen i {street} {no}? Jeg er {old} og orker ikke å måke bort den kanten en gang til."
+            ),
+            winter(
+                "Blir fortauene i {area} brøytet i år? [I fjor måtte vi gå i veibanen.|Ingen svarer på telefonen om det.]"
+            ),
         ),
         "suggestion": (
-            winter("Forslag: brøyt gang- og sykkelveiene FØR bilveiene. Bilene klarer seg, det gjør ikke [ungene|vi som sykler]."),
+            winter(
+                "Forslag: brøyt gang- og sykkelveiene FØR bilveiene. Bilene klarer seg, det gjør ikke [ungene|vi som sykler]."
+            ),
             winter("Sett ut en kasse med strøsand nederst i {street}, så kan vi [som bor her|naboene] ta et tak selv."),
-            winter("Kan det ikke avtales med bonden i {area} at han brøyter {street}? Han kjører forbi med traktoren likevel."),
+            winter(
+                "Kan det ikke avtales med bonden i {area} at han brøyter {street}? Han kjører forbi med traktoren likevel."
+            ),
             winter("Send SMS når brøyteruta starter i {area}, så kan vi flytte bilene [i tide|av gata]."),
             winter("Strø med grov singel i stedet for sand i {street}. Sanden er borte etter ti minutter."),
         ),
         "fault_report": (
             winter("{street} er ikke brøytet. Klokka er [8|9|10|11] og det ligger [20|25|30] cm."),
-            winter("Blank is i bakken i {street}. [To biler står på tvers.|Jeg så en syklist gå over ende.] Må strøs NÅ."),
+            winter(
+                "Blank is i bakken i {street}. [To biler står på tvers.|Jeg så en syklist gå over ende.] Må strøs NÅ."
+            ),
             winter("Snøskuffa på brøytebilen tok med seg [postkassestativet|gjerdet] vårt i {street} {no} i natt."),
             winter("Snøhaugen på hjørnet {street}/{street2} er så høy at en ikke ser trafikken."),
-            winter("Fortauet fra {stop} til {street} er ikke strødd. [Helt speilblankt.|Folk går med armene rett ut som pingviner.]"),
+            winter(
+                "Fortauet fra {stop} til {street} er ikke strødd. [Helt speilblankt.|Folk går med armene rett ut som pingviner.]"
+            ),
         ),
         "complaint": (
-            winter("Brøytebilen la igjen en meterhøy kant foran garasjen i {street} {no}. [For tredje gang denne uka.|Jeg kom for sent på jobb.]"),
+            winter(
+                "Brøytebilen la igjen en meterhøy kant foran garasjen i {street} {no}. [For tredje gang denne uka.|Jeg kom for sent på jobb.]"
+            ),
             winter("{street} ble brøytet [kl. 14|etter at alle var dratt på jobb]. Hva er vitsen da?"),
-            winter("Vi i {street} er alltid sist på brøyteruta. [Kan rekkefølgen snus en gang iblant?|Er det fordi vi bor øverst?]"),
-            winter("Brøytingen av gangveien ved skolen er ikke god nok. {age}-åringen min gikk i veien i mørket i dag."),
+            winter(
+                "Vi i {street} er alltid sist på brøyteruta. [Kan rekkefølgen snus en gang iblant?|Er det fordi vi bor øverst?]"
+            ),
+            winter(
+                "Brøytingen av gangveien ved skolen er ikke god nok. {age}-åringen min gikk i veien i mørket i dag."
+            ),
             winter("Dere har strødd med noe som ødelegger både parketten og hundepotene i {street}. Hva er det?"),
             winter("Hekken min i {street} {no} er brøytet flat. Jeg vil ha den erstattet."),
         ),
         "criticism": (
-            winter("Det kan umulig komme som en overraskelse på kommunen at det snør i [januar|Norge|denne byen]. {street} er ubrøytet igjen."),
+            winter(
+                "Det kan umulig komme som en overraskelse på kommunen at det snør i [januar|Norge|denne byen]. {street} er ubrøytet igjen."
+            ),
             winter("Glattisen i sentrum er en skam. Rådhustrappa er bar og tørr, den."),
-            winter("Før brøytet de {street} innen kl. 6. Nå er det flaks om det skjer før kl. 12. [Det kalles visst effektivisering.|]"),
-            winter("Brøytekantene i {street} gjør veien så smal at [søppelbilen|brannbilen] ikke kommer fram. Har noen tenkt på det?"),
+            winter(
+                "Før brøytet de {street} innen kl. 6. Nå er det flaks om det skjer før kl. 12. [Det kalles visst effektivisering.|]"
+            ),
+            winter(
+                "Brøytekantene i {street} gjør veien så smal at [søppelbilen|brannbilen] ikke kommer fram. Har noen tenkt på det?"
+            ),
         ),
         "praise": (
-            winter("All ære til brøytemannskapene! [{street} var ren kl. 6 i dag.|Det var nybrøytet og strødd da jeg skulle på tidligvakt.]"),
-            winter("Takk til han som kjører brøytebilen i {area}. Han [vinker til ungene|stoppet og dyttet bilen min ut av grøfta]."),
+            winter(
+                "All ære til brøytemannskapene! [{street} var ren kl. 6 i dag.|Det var nybrøytet og strødd da jeg skulle på tidligvakt.]"
+            ),
+            winter(
+                "Takk til han som kjører brøytebilen i {area}. Han [vinker til ungene|stoppet og dyttet bilen min ut av grøfta]."
+            ),
             winter("Så bra at dere strør gangveiene så tidlig! Jeg er {old} og har kunnet gå ut hver dag."),
         ),
     },
@@ -136,7 +176,9 @@ ROADS: Raw = {
             "Når kommer de nye lysene i {street}? [Grøfta er gravd, stolpene ligger der, men ingen er her.|Vi fikk brev om det {since}.]",
             dark("Gatelysene i {street} slukker kl. 23. Kan de stå på til siste buss har gått?"),
             "Hvem melder jeg fra til når det er nr. {no} i {street} som ikke lyser? Stolpen har ikke noe nummer.",
-            dark("Kan lyset på gangveien mellom {street} og skolen tennes litt tidligere? [Ungene går i mørket kl. 8.|SFO-barna går hjem i mørket.]"),
+            dark(
+                "Kan lyset på gangveien mellom {street} og skolen tennes litt tidligere? [Ungene går i mørket kl. 8.|SFO-barna går hjem i mørket.]"
+            ),
         ),
         "suggestion": (
             "Bytt til lys som dempes når ingen går der. [Sparer strøm, og vi får se stjernene.|Det har de i nabokommunen.]",
@@ -201,8 +243,14 @@ ROADS: Raw = {
             "Fartsdumpene i {street} er så lave at [ingen merker dem|de unge bruker dem som hopp].",
             "Jeg ble nesten kjørt ned i gangfeltet ved {stop}. [Det er andre gang i år.|Jeg har hvit stokk og syntes godt.] Gjør noe.",
             "Elsparkesyklene ligger strødd over fortauet i {street}. For oss som ser dårlig er de snubletråder.",
-            belongs_to(POLICE, "Hver [fredag|lørdag] natt er det råkjøring og brent gummi på parkeringsplassen ved {stop}. Kan dere gjøre noe?"),
-            belongs_to(STATE_ROADS, "Avkjøringen fra riksveien til {area} er livsfarlig. [Vi må krysse to felt.|Det trengs rundkjøring.]"),
+            belongs_to(
+                POLICE,
+                "Hver [fredag|lørdag] natt er det råkjøring og brent gummi på parkeringsplassen ved {stop}. Kan dere gjøre noe?",
+            ),
+            belongs_to(
+                STATE_ROADS,
+                "Avkjøringen fra riksveien til {area} er livsfarlig. [Vi må krysse to felt.|Det trengs rundkjøring.]",
+            ),
         ),
         "criticism": (
             "Dere lager trafikksikkerhetsplan på {no} sider, men klarer ikke å klippe en busk i {street}.",
@@ -245,11 +293,19 @@ ROADS: Raw = {
     },
     "public_transport": {
         "request": (
-            belongs_to(BUS_COMPANY, "Hvorfor går ikke bussen fra {stop} etter kl. 18 lenger? [Jeg kommer ikke hjem fra jobb.|Ungdommen kommer ikke på trening.]"),
-            belongs_to(BUS_COMPANY, "Kan det komme leskur på {stop}? [Det blåser rett inn fra sjøen.|Vi står som våte høns.]"),
+            belongs_to(
+                BUS_COMPANY,
+                "Hvorfor går ikke bussen fra {stop} etter kl. 18 lenger? [Jeg kommer ikke hjem fra jobb.|Ungdommen kommer ikke på trening.]",
+            ),
+            belongs_to(
+                BUS_COMPANY, "Kan det komme leskur på {stop}? [Det blåser rett inn fra sjøen.|Vi står som våte høns.]"
+            ),
         ),
         "suggestion": (
-            belongs_to(COUNTY, "Forslag: en liten servicebuss som går runden {area}–helsehuset–sentrum to ganger i uka for oss [eldre|uten bil]."),
+            belongs_to(
+                COUNTY,
+                "Forslag: en liten servicebuss som går runden {area}–helsehuset–sentrum to ganger i uka for oss [eldre|uten bil].",
+            ),
             belongs_to(BUS_COMPANY, "La bussen vente på ferga! Den kjører ett minutt før vi er i land."),
         ),
         "fault_report": (
@@ -257,19 +313,40 @@ ROADS: Raw = {
             belongs_to(BUS_COMPANY, "Rutetabellen på {stop} er fra i fjor."),
         ),
         "complaint": (
-            belongs_to(BUS_COMPANY, "Skolebussen fra {stop} er så full at de minste står i midtgangen. [Det må da være ulovlig?|Jeg vil ha svar før helga.]"),
+            belongs_to(
+                BUS_COMPANY,
+                "Skolebussen fra {stop} er så full at de minste står i midtgangen. [Det må da være ulovlig?|Jeg vil ha svar før helga.]",
+            ),
             belongs_to(BUS_COMPANY, "Bussen kjørte rett forbi {stop} i dag, enda vi var {n} som sto og vinket."),
         ),
-        "criticism": (belongs_to(COUNTY, "Kollektivtilbudet i {area} er en vits: én buss inn om morgenen og ingen hjem."),),
-        "praise": (belongs_to(BUS_COMPANY, "Ros til sjåføren på morgenbussen fra {stop}! Han kan navnet på alle ungene."),),
+        "criticism": (
+            belongs_to(COUNTY, "Kollektivtilbudet i {area} er en vits: én buss inn om morgenen og ingen hjem."),
+        ),
+        "praise": (
+            belongs_to(BUS_COMPANY, "Ros til sjåføren på morgenbussen fra {stop}! Han kan navnet på alle ungene."),
+        ),
     },
 }
 
 SUMMER_ROADS: Raw = {
     "road": {
-        "fault_report": (summer("Asfalten i {street} er så myk i varmen at sykkelstøtta synker. [Artig, men fila er full av hull.|]"),),
-        "request": (bare("Kan grøfta langs {street} slås? [Gresset er høyere enn sønnen min på {age}.|Vi ser ikke bilene.]"),),
-        "complaint": (bare("Kantslåtten i {street} tok med seg staudebedet mitt og lot [hundekjeksen|brennesla] stå. Det må være et kunststykke."),),
-        "praise": (bare("Så pent det er i grøftekanten langs {street} i år! Takk for at dere lar blomstene stå til de er ferdige."),),
+        "fault_report": (
+            summer(
+                "Asfalten i {street} er så myk i varmen at sykkelstøtta synker. [Artig, men fila er full av hull.|]"
+            ),
+        ),
+        "request": (
+            bare("Kan grøfta langs {street} slås? [Gresset er høyere enn sønnen min på {age}.|Vi ser ikke bilene.]"),
+        ),
+        "complaint": (
+            bare(
+                "Kantslåtten i {street} tok med seg staudebedet mitt og lot [hundekjeksen|brennesla] stå. Det må være et kunststykke."
+            ),
+        ),
+        "praise": (
+            bare(
+                "Så pent det er i grøftekanten langs {street} i år! Takk for at dere lar blomstene stå til de er ferdige."
+            ),
+        ),
     },
 }

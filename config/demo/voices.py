@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
@@ -13,15 +14,22 @@ from config.demo.municipality import POSTCODE, SHORT_NAME
 from config.demo.people_names import CHILDREN, FIRST_NAMES, SURNAMES
 from config.demo.places import AREAS, Area
 from config.demo.plans import NEGATIVE, Submitter
-from config.demo.texts_answers import CLOSINGS, MIDDLES, OPENINGS
 from config.demo.texts_languages import FOREIGN, ForeignText
+from config.demo.texts_manners import CLOSINGS, MIDDLES, OPENINGS
 from config.demo.texts_outdoors import OUTDOORS, OUTSIDE_OUTDOORS
 from config.demo.texts_people import PEOPLE_TEXTS, UNROUTED
 from config.demo.texts_roads import ROADS, SUMMER_ROADS
 from config.demo.wording import DARK, WINTER, Pools, Template, as_templates, choose, upper_first
 
 # Of a thousand cards, by kind: requests, suggestions and fault reports far over half; 3.2 negative to one of praise.
-KIND_SHARES = {"request": 242, "suggestion": 184, "fault_report": 146, "complaint": 201, "criticism": 124, "praise": 103}
+KIND_SHARES = {
+    "request": 242,
+    "suggestion": 184,
+    "fault_report": 146,
+    "complaint": 201,
+    "criticism": 124,
+    "praise": 103,
+}
 
 CATEGORY_WEIGHTS = {
     "road": 25.0, "snow": 6.0, "street_light": 7.0, "traffic_safety": 8.5, "parking": 3.5, "public_transport": 2.0, "water": 4.5,
@@ -45,8 +53,18 @@ _PARTS = (("name",), ("name", "phone"), ("name", "address"), ("phone",), ("email
 _TO_ASCII = str.maketrans({"å": "a", "ø": "o", "æ": "e", "é": "e", "ø".upper(): "O", "Å": "A"})
 _NUMBERS = ("to", "tre", "fire", "fem", "seks")
 _ORDINALS = ("andre", "tredje", "fjerde", "femte")
+_ON = re.compile(r"\b([Ii]) (Neset|Holmen)\b")
 _GRADES = tuple(f"{year}{letter}" for year in range(1, 8) for letter in "AB")
-_EVENTS = {12: "julemarkedet", 1: "lysfesten", 2: "vinterdagen", 3: "vinterdagen", 6: "havnefesten", 7: "havnefesten", 8: "kulturnatta", 9: "kulturnatta"}
+_EVENTS = {
+    12: "julemarkedet",
+    1: "lysfesten",
+    2: "vinterdagen",
+    3: "vinterdagen",
+    6: "havnefesten",
+    7: "havnefesten",
+    8: "kulturnatta",
+    9: "kulturnatta",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +104,11 @@ def inhabitants(rng: random.Random, count: int) -> list[Inhabitant]:
         name = f"{rng.choice(FIRST_NAMES)} {rng.choice(SURNAMES)}"
         local = name.lower().translate(_TO_ASCII).replace(" ", ".")
         phone = f"33 00 {number // 100:02d} {number % 100:02d}"
-        people.append(Inhabitant(name, area, rng.choice(area.streets), rng.randint(1, 48), phone, f"{local}{number % 97}@post.example"))
+        people.append(
+            Inhabitant(
+                name, area, rng.choice(area.streets), rng.randint(1, 48), phone, f"{local}{number % 97}@post.example"
+            )
+        )
     return people
 
 
@@ -101,6 +123,12 @@ def all_pools() -> Pools:
 
 def base_template_count() -> int:
     return sum(len(pool) for pool in all_pools().values()) + len(FOREIGN) + len(UNROUTED)
+
+
+def tidy(text: str) -> str:
+    """One space between words, a capital first, and «på Neset», «på Holmen», «i sentrum» as people say."""
+    text = _ON.sub(lambda m: ("På" if m[1] == "I" else "på") + f" {m[2]}", " ".join(text.split()))
+    return upper_first(text.replace("i Sentrum", "i sentrum"))
 
 
 class Scribe:
@@ -128,7 +156,9 @@ class Scribe:
         address = f"{person.street} {person.house}, {POSTCODE} {SHORT_NAME}"
         with_mail = (channel in ("email", "web") and self.rng.random() < 0.7) or self.rng.random() < 0.12
         if completeness == "full":
-            return Submitter(name=person.name, address=address, phone=person.phone, email=person.email if with_mail else "")
+            return Submitter(
+                name=person.name, address=address, phone=person.phone, email=person.email if with_mail else ""
+            )
         if completeness == "none":
             return Submitter(email=person.email) if channel == "email" else Submitter()
         parts = ("name", "phone") if channel == "phone" else self.rng.choice(_PARTS)
@@ -209,7 +239,7 @@ class Scribe:
             parts.append(rng.choice(closings).format_map(slots))
         if rng.random() < 0.3 and not body.startswith("Hei"):
             parts.insert(0, rng.choice(OPENINGS[mood]))
-        text = " ".join(parts)
+        text = tidy(" ".join(p if p[-1] in ".!?,:;»)" else f"{p}." for p in parts[:-1]) + f" {parts[-1]}")
         style = rng.random()
         if style < 0.03:  # typed with one thumb
             return text.lower().rstrip(".")
@@ -217,11 +247,13 @@ class Scribe:
             return text.upper()
         return text
 
-    def write(self, template: str, kind: str, person: Inhabitant, day: date, submitter: Submitter) -> tuple[str, dict[str, str]]:
+    def write(
+        self, template: str, kind: str, person: Inhabitant, day: date, submitter: Submitter
+    ) -> tuple[str, dict[str, str]]:
         """A text that nobody has written before, and the slots it was filled with."""
         for _ in range(12):
             slots = self.slots(person, day)
-            body = upper_first(" ".join(choose(self.rng, template).format_map(slots).split()))
+            body = tidy(choose(self.rng, template).format_map(slots))
             text = self.dress(body, kind, slots, submitter)
             if text not in self.written:
                 break
@@ -230,7 +262,14 @@ class Scribe:
 
     def place(self, template: str, category: str | None, slots: dict[str, str]) -> str:
         """What the submitter would write under «where»."""
-        fixed = {"library": "Solvik bibliotek", "nursing_home": "Strandtunet", "health": "Solvik helsehus", "political": "", "service": "", "home_care": ""}
+        fixed = {
+            "library": "Solvik bibliotek",
+            "nursing_home": "Strandtunet",
+            "health": "Solvik helsehus",
+            "political": "",
+            "service": "",
+            "home_care": "",
+        }
         if category in fixed:
             return fixed[category]
         for slot in ("playground", "park", "kindergarten", "school", "stop"):
@@ -239,7 +278,9 @@ class Scribe:
         if "{street}/{street2}" in template:
             return f"{slots['street']} x {slots['street2']}"
         if "{street}" in template:
-            return f"{slots['street']} {slots['no']}" if "{no}" in template or self.rng.random() < 0.4 else slots["street"]
+            return (
+                f"{slots['street']} {slots['no']}" if "{no}" in template or self.rng.random() < 0.4 else slots["street"]
+            )
         return ""
 
     def draft(self, arrival: Arrival, kind: str, completeness: str, *, unrouted: int | None = None) -> Draft:

@@ -39,9 +39,10 @@ def take(card: Card, step: Step, by: Person | None) -> Card:
 
     Raises NotAllowed or WrongState. Of two people who do the same at once the second meets the state the first left.
     """
-    locked = (
-        Card.objects.select_for_update(of=("self",)).select_related("unit", "category", "submitter").get(pk=card.pk)
-    )
+    # Locked alone, then read anew: a join in the locking query would be judged by the row as it was before the wait, so
+    # that a card which somebody moves meanwhile would not be found at all.
+    Card.objects.select_for_update().only("pk").get(pk=card.pk)
+    locked = Card.objects.select_related("unit", "category", "submitter").get(pk=card.pk)
     require(step, locked, by)
     return locked
 

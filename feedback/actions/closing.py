@@ -61,9 +61,19 @@ def close_card(
             if card.callback_owed and card.state in OPEN_STATES:
                 raise CallbackStillOwed
             raise NotClosedThatWay(result=dict(CloseResult.choices).get(result, result))
-        if (result == CloseResult.DUPLICATE) != (duplicate_of is not None) or duplicate_of == card:
+        if (result == CloseResult.DUPLICATE) != (duplicate_of is not None):
+            raise DuplicateOfWhat
+        if duplicate_of is not None and _leads_to(duplicate_of, card):
             raise DuplicateOfWhat
         return _close(card, CloseResult(result), by=by, now=now, duplicate_of=duplicate_of, note=note.strip())
+
+
+def _leads_to(other: Card, card: Card) -> bool:
+    """Whether `other` is `card` or, link by link, its duplicate: then each would be closed by the other."""
+    link: int | None = other.pk
+    while link is not None and link != card.pk:
+        link = Card.objects.values_list("duplicate_of", flat=True).get(pk=link)
+    return link is not None
 
 
 def _close(

@@ -16,7 +16,9 @@ from feedback.actions.moving import move
 from feedback.actions.registration import (
     House,
     Intake,
+    check_choices,
     checked,
+    clean,
     deadline_rule,
     phone_key,
     register_card,
@@ -98,11 +100,12 @@ def correct_card(card: Card, *, about: About, by: Person | None, now: datetime) 
     """Correct what a card is about. A category with a deadline of its own makes the deadline count anew from the
     registration, or from the last reopening. An open card that turns out to be political goes to the mayor's office.
 
-    Raises NothingChanged, NotAllowed, WrongState.
+    Raises NothingChanged, UnknownChoice, UnknownLanguage, NotAllowed, WrongState.
     """
     with transaction.atomic():
         card = take(card, Step.CORRECT, by)
-        about = replace(about, place=about.place.strip()[:250], area=about.area.strip()[:100])
+        about = replace(about, place=clean(about.place)[:250], area=clean(about.area)[:100])
+        check_choices(about.kind, about.language)
         changed = [name for name in About.__dataclass_fields__ if getattr(card, name) != getattr(about, name)]
         if not changed:
             raise NothingChanged
@@ -149,8 +152,8 @@ def split_card(
 ) -> Card:
     """Make a second card of one that holds two matters, and return it.
 
-    Both keep the submitter, the received date and the registration: the promise was given then, so the deadline of the
-    second counts from there too. The first card's former text is kept as a note in its history.
+    Both keep the submitter, the received date, the registration and the reopening: the promise was given then, so the
+    deadline of the second counts from there too. The first card's former text is kept as a note in its history.
 
     Raises SplitKeepsNothing, NotAllowed, WrongState.
     """
@@ -174,7 +177,13 @@ def split_card(
             longitude=card.longitude,
             unit=unit,
         )
-        second = register_card(intake, by=by, now=now, house=House.read(), origin=card, origin_kind=Card.Origin.SPLIT)
+        house = House.read()
+        second = register_card(intake, by=by, now=now, house=house, origin=card, origin_kind=Card.Origin.SPLIT)
+        if card.reopened_at is not None:
+            second.cycle, second.reopened_at = card.cycle, card.reopened_at
+            start = house.calendar.local_date(card.reopened_at)
+            second.due_on = due_on(start, deadline_rule(second.category, house.municipality), house.calendar)
+            second.save(update_fields=["cycle", "reopened_at", "due_on"])
         former, card.text = card.text, checked(replace(intake, text=remaining_text)).text
         card.save(update_fields=["text"])
         write(card, CardEvent.What.SPLIT, by=by, now=now, to_value=second.reference, note=former)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.db import connection, transaction
+from django.db.models import F, Q
 
 from feedback import mails
 from feedback.errors import NotAllowed
@@ -148,6 +149,10 @@ def _send(run: OverdueRun, house: Municipality, calendar: WorkingCalendar, *, ma
         run = OverdueRun.objects.select_for_update().get(pk=run.pk)
         if run.mailed_at is not None:
             return
+        # A run that died before its mails is completed up to an hour later: who was answered meanwhile is not mailed.
+        OverdueEntry.objects.filter(
+            ~Q(card__completed_at=None) | Q(cycle__lt=F("card__cycle")), overdue_list__run=run
+        ).update(solved_before_mail=True)
         today = calendar.local_date(max(now, run.as_of))
         by_list: dict[int, list[OverdueEntry]] = defaultdict(list)
         entries = (

@@ -39,6 +39,11 @@ LONGEST_TEXT = 20_000
 """Characters. Longer than any letter the service centre has typed in, short enough for a page."""
 
 
+# Once: `values` makes the list anew with every look, and an import asks a hundred thousand times.
+_CHANNELS, _KINDS = frozenset(Channel.values), frozenset(Kind.values)
+_LANGUAGES = frozenset(code for code, _name in settings.LANGUAGES)
+
+
 class TextTooLong(Refused):
     code = "text_too_long"
     field = "text"
@@ -262,12 +267,9 @@ def checked(intake: Intake) -> Intake:
         raise TextMissing("text")
     if len(text) > LONGEST_TEXT:
         raise TextTooLong(limit=LONGEST_TEXT)
-    if intake.channel not in Channel.values:
+    if intake.channel not in _CHANNELS:
         raise UnknownChoice("channel", intake.channel)
-    if intake.kind and intake.kind not in Kind.values:
-        raise UnknownChoice("kind", intake.kind)
-    if intake.language not in dict(settings.LANGUAGES):
-        raise UnknownLanguage(language=intake.language)
+    check_choices(intake.kind, intake.language)
     latitude, longitude = intake.latitude, intake.longitude
     if (latitude is None) != (longitude is None):
         raise ImpossiblePlace
@@ -279,6 +281,14 @@ def checked(intake: Intake) -> Intake:
     if len(area) > _longest(Card, "area"):
         raise TooLong("area", _longest(Card, "area"))
     return replace(intake, text=text, place=place, area=area, contact=tidy(intake.contact))
+
+
+def check_choices(kind: str, language: str) -> None:
+    """Raise UnknownChoice or UnknownLanguage for a kind or a language that there is not."""
+    if kind and kind not in _KINDS:
+        raise UnknownChoice("kind", kind)
+    if language not in _LANGUAGES:
+        raise UnknownLanguage(language=language)
 
 
 def clean(text: str) -> str:

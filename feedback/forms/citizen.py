@@ -36,7 +36,10 @@ class ContactFields(forms.Form):
         label=_("Name"), max_length=150, required=False, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
     address = forms.CharField(
-        label=_("Address"), max_length=250, required=False, widget=forms.TextInput(attrs={"autocomplete": "street-address"})
+        label=_("Address"),
+        max_length=250,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
     )
     phone = forms.CharField(
         label=_("Daytime phone"), max_length=30, required=False,
@@ -87,10 +90,12 @@ class CitizenForm(AboutFields, ContactFields):
         widget=forms.Textarea(attrs={"rows": "6"}),
         error_messages={
             "required": _("Write what you want to tell us."),
-            "max_length": _("The text is longer than %(limit_value)s characters. Shorten it, or send the rest as a PDF."),
+            "max_length": _(
+                "The text is longer than %(limit_value)s characters. Shorten it, or send the rest as a PDF."
+            ),
         },
     )
-    files = FilesField(
+    uploads = FilesField(
         label=_("Pictures"), required=False, help_text=_("Up to five pictures or PDFs, at most 10 MB each."),
     )  # fmt: skip
     key = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -98,7 +103,7 @@ class CitizenForm(AboutFields, ContactFields):
         label=_("Leave this field empty"), required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
 
-    field_order = ["text", "kind", "category", "place", "files", "name", "address", "phone", "email"]
+    field_order = ["text", "kind", "category", "place", "uploads", "name", "address", "phone", "email"]
 
     @property
     def has_contact(self) -> bool:

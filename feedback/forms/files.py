@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -47,7 +47,7 @@ class FilesField(forms.FileField):
         kwargs.setdefault("widget", FilesInput(attrs={"accept": ACCEPT}))
         super().__init__(**kwargs)
 
-    def clean(self, data: Any, initial: Any = None) -> list[Upload]:  # type: ignore[override]
+    def clean(self, data: Any, initial: Any = None) -> list[Upload]:
         """Return what can be stored. Raises ValidationError that names the file it is about."""
         files = [file for file in (data if isinstance(data, (list, tuple)) else [data]) if file]
         if self.required and not files:
@@ -72,5 +72,7 @@ def _checked(file: UploadedFile) -> Upload:
     content_type = type_by_content(file.read(16))
     file.seek(0)
     if content_type is None:
-        raise ValidationError(_("«%(name)s» is neither a picture (JPEG, PNG, WebP, HEIC) nor a PDF."), params={"name": name})
-    return Upload(name=name, content_type=content_type, content=file.file)
+        raise ValidationError(
+            _("«%(name)s» is neither a picture (JPEG, PNG, WebP, HEIC) nor a PDF."), params={"name": name}
+        )
+    return Upload(name=name, content_type=content_type, content=cast(BinaryIO, file))

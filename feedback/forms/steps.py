@@ -13,7 +13,7 @@ from feedback.actions.base import ImpossibleMoment
 from feedback.deadlines import moment_of
 from feedback.forms.citizen import AboutFields, ContactFields
 from feedback.forms.files import FilesField
-from feedback.models import Callback, Card, ContactAttempt, Submitter
+from feedback.models import Callback, Card, Category, ContactAttempt, Submitter
 from feedback.queries import card_of_reference, categories_for, categories_in_use
 from feedback.workflow import CloseResult, results_for
 from organisation.calendar import WorkingCalendar
@@ -105,7 +105,9 @@ class UnitForm(StepForm):
 
 
 class RerouteForm(UnitForm):
-    reason = forms.CharField(label=_("Why does it belong there?"), widget=_area(2), error_messages={"required": REQUIRED})
+    reason = forms.CharField(
+        label=_("Why does it belong there?"), widget=_area(2), error_messages={"required": REQUIRED}
+    )
 
 
 class ReasonForm(StepForm):
@@ -133,7 +135,7 @@ class AboutForm(AboutFields, StepForm):
         super().__init__(*args, **kwargs)
         card = self.card
         known = {"kind": card.kind, "category": card.category.code if card.category else None, "place": card.place}
-        self.initial = known | {"area": card.area, "political": card.political} | self.initial
+        self.initial = {**known, "area": card.area, "political": card.political, **self.initial}
         self.fields["category"].queryset = categories_for(card)  # type: ignore[attr-defined]
 
 
@@ -141,7 +143,7 @@ class ContactForm(ContactFields, StepForm):
     def prepare(self) -> None:
         if (submitter := getattr(self.card, "submitter", None)) is not None:
             names = ("name", "address", "phone", "email")
-            self.initial = {name: getattr(submitter, name) for name in names} | self.initial
+            self.initial = {**{name: getattr(submitter, name) for name in names}, **self.initial}
 
 
 class SplitForm(StepForm):
@@ -152,11 +154,11 @@ class SplitForm(StepForm):
         label=_("What becomes a card of its own"), widget=_area(4), error_messages={"required": REQUIRED}
     )
     category = forms.ModelChoiceField(
-        None, label=_("What the new card is about"), required=False, to_field_name="code",
+        Category.objects.none(), label=_("What the new card is about"), required=False, to_field_name="code",
         empty_label=_("No category"),
     )  # fmt: skip
     unit = forms.ModelChoiceField(
-        None, label=_("Unit of the new card"), required=False, to_field_name="code",
+        Unit.objects.none(), label=_("Unit of the new card"), required=False, to_field_name="code",
         empty_label=_("By the routing rules"),
     )  # fmt: skip
 
@@ -179,7 +181,7 @@ class OtherWayForm(StepForm):
 
     def prepare(self) -> None:
         if (submitter := getattr(self.card, "submitter", None)) is not None:
-            self.initial = {"way": submitter.other_way, "note": submitter.other_way_note} | self.initial
+            self.initial = {"way": submitter.other_way, "note": submitter.other_way_note, **self.initial}
 
 
 class PreliminaryForm(StepForm):
@@ -315,4 +317,4 @@ class NoteForm(StepForm):
 
 
 class AttachForm(StepForm):
-    files = FilesField(label=_("Files"), help_text=_("Up to five pictures or PDFs, at most 10 MB each."))
+    uploads = FilesField(label=_("Files"), help_text=_("Up to five pictures or PDFs, at most 10 MB each."))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -22,8 +22,8 @@ from feedback.views.access import card_for
 from feedback.views.refusals import show_refusal
 from feedback.views.steps import BY_SLUG, ENTRIES, StepEntry, main_step
 from feedback.views.telling import for_staff
-from organisation.models import Person
-from organisation.queries import municipality, working_calendar
+from organisation.models import Municipality, Person
+from organisation.queries import working_calendar
 
 
 @login_required
@@ -32,7 +32,7 @@ from organisation.queries import municipality, working_calendar
 def card(request: HttpRequest, reference: str) -> HttpResponse:
     """Show a card with the forms of every step that is open to the person."""
     person, found = card_for(request, reference)
-    return render(request, "feedback/cards/card.html", Drawing(found, person).context())
+    return render(request, "feedback/cards/card.html", Drawing(found, person, _house(request)).context())
 
 
 @login_required
@@ -44,7 +44,7 @@ def step(request: HttpRequest, reference: str, step: str) -> HttpResponse:
     entry = BY_SLUG.get(step)
     if entry is None:
         raise Http404
-    form = Drawing(found, person).form(entry, request.POST, request.FILES)
+    form = Drawing(found, person, _house(request)).form(entry, request.POST, request.FILES)
     if form.is_valid():
         now = timezone.now()
         try:
@@ -60,8 +60,12 @@ def step(request: HttpRequest, reference: str, step: str) -> HttpResponse:
     else:
         status = 422
     _person, fresh = card_for(request, reference)
-    context = Drawing(fresh, person, wrong=(entry, form)).context()
+    context = Drawing(fresh, person, _house(request), wrong=(entry, form)).context()
     return render(request, "feedback/cards/card.html", context, status=status)
+
+
+def _house(request: HttpRequest) -> Municipality:
+    return request.municipality  # type: ignore[attr-defined]
 
 
 @dataclass
@@ -76,13 +80,17 @@ class Shown:
 class Drawing:
     """What a card's page shows one person, with the forms of what they may do. `wrong` is a form that came back."""
 
-    def __init__(self, found: Card, person: Person, wrong: tuple[StepEntry, StepForm] | None = None) -> None:
+    def __init__(
+        self, found: Card, person: Person, house: Municipality, wrong: tuple[StepEntry, StepForm] | None = None
+    ) -> None:
         self.card, self.person, self.wrong = found, person, wrong
-        self.house = municipality()
+        self.house = house
         self.calendar = working_calendar(self.house)
         self.now = timezone.now()
         self.attempts = [
-            attempt for attempt in found.contactattempts.all() if attempt.cycle == found.cycle and attempt.undone_at is None
+            attempt
+            for attempt in found.contactattempts.all()
+            if attempt.cycle == found.cycle and attempt.undone_at is None
         ]
         self.contact_card = next((made for made in found.contactcards.all() if made.cycle == found.cycle), None)
 
@@ -108,8 +116,9 @@ class Drawing:
         if self.wrong is not None:
             entry, form = self.wrong
             # The page now shows what the person had not seen; pressing again is an answer to that.
-            form.data = form.data.copy()
-            form.data[form.add_prefix("seen")] = latest_event(self.card)
+            data = cast(QueryDict, form.data).copy()
+            data[form.add_prefix("seen")] = str(latest_event(self.card))
+            form.data = data
             steps[entry.slug] = Shown(entry, form, open=True)
         return steps
 

@@ -21,7 +21,7 @@ from feedback.models import Card
 from feedback.queries import card_by_secret, card_of_reference
 from feedback.views.refusals import show_refusal
 from feedback.views.telling import for_submitter, steps_of
-from organisation.queries import municipality, working_calendar
+from organisation.queries import working_calendar
 
 
 @never_cache
@@ -39,7 +39,7 @@ def send(request: HttpRequest) -> HttpResponse:
                 return redirect("feedback:receipt", secret=card.secret)
     else:
         form = CitizenForm(initial={"key": uuid.uuid4()})
-    house = municipality()
+    house = request.municipality  # type: ignore[attr-defined]
     calendar = working_calendar(house)
     promise = due_on(calendar.local_date(timezone.now()), deadline_rule(None, house), calendar)
     return render(
@@ -48,7 +48,7 @@ def send(request: HttpRequest) -> HttpResponse:
 
 
 def _register(form: CitizenForm) -> Card:
-    now, uploads = timezone.now(), form.cleaned_data["files"]
+    now, uploads = timezone.now(), form.cleaned_data["uploads"]
 
     def attach(card: Card) -> None:
         add_attachments(card, uploads, by=None, now=now)

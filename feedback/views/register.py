@@ -24,7 +24,6 @@ from feedback.views.access import person_who_may
 from feedback.views.refusals import show_refusal
 from organisation.models import Person
 from organisation.permissions import Permission
-from organisation.queries import municipality
 
 KEPT = "register_keeps"
 
@@ -37,8 +36,11 @@ def register(request: HttpRequest) -> HttpResponse:
     person = person_who_may(request, Permission.REGISTER_CARDS)
     if request.method != "POST":
         kept = request.session.get(KEPT, {})
-        first = {"received_on": timezone.localdate(), "language": municipality().language, **kept, "key": uuid.uuid4()}
-        return render(request, "feedback/cards/register.html", {"form": RegisterForm(initial=first), "section": "register"})
+        language = request.municipality.language  # type: ignore[attr-defined]
+        first = {"received_on": timezone.localdate(), "language": language, **kept, "key": uuid.uuid4()}
+        return render(
+            request, "feedback/cards/register.html", {"form": RegisterForm(initial=first), "section": "register"}
+        )
     form = RegisterForm(request.POST, request.FILES)
     if form.is_valid():
         try:
@@ -53,7 +55,7 @@ def register(request: HttpRequest) -> HttpResponse:
 
 
 def _register(form: RegisterForm, person: Person) -> Card:
-    now, uploads = timezone.now(), form.cleaned_data["files"]
+    now, uploads = timezone.now(), form.cleaned_data["uploads"]
 
     def attach(card: Card) -> None:
         add_attachments(card, uploads, by=person, now=now)
@@ -62,5 +64,7 @@ def _register(form: RegisterForm, person: Person) -> Card:
 
 
 def _saved(card: Card) -> str:
-    link = format_html('<a class="ds-link" href="{}">{}</a>', reverse("feedback:card", args=[card.reference]), card.reference)
+    link = format_html(
+        '<a class="ds-link" href="{}">{}</a>', reverse("feedback:card", args=[card.reference]), card.reference
+    )
     return format_html(_("Registered {reference}: it is with {unit}."), reference=link, unit=card.unit.name)

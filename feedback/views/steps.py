@@ -60,7 +60,9 @@ class StepEntry:
 def _about(card: Card, form: forms.AboutForm, by: Person, now: datetime) -> object:
     data = form.cleaned_data
     names = ("kind", "category", "place", "area", "political")
-    return correct_card(card, about=About(language=card.language, **{name: data[name] for name in names}), by=by, now=now)
+    return correct_card(
+        card, about=About(language=card.language, **{name: data[name] for name in names}), by=by, now=now
+    )
 
 
 def _contact(card: Card, form: forms.ContactForm, by: Person, now: datetime) -> object:
@@ -190,7 +192,7 @@ ENTRIES = [
     ),
     StepEntry(
         "attach", Step.CORRECT, _("Attach files"), _("Attach"), _("Attached."), forms.AttachForm,
-        lambda card, form, by, now: add_attachments(card, form.cleaned_data["files"], by=by, now=now),
+        lambda card, form, by, now: add_attachments(card, form.cleaned_data["uploads"], by=by, now=now),
     ),
     StepEntry("close", Step.CLOSE, _("Close the card"), _("Close"), _("Closed."), forms.CloseForm, _close),
     StepEntry(

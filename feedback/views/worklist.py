@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -15,7 +16,9 @@ from feedback.queries import counts_for_today, visible_to
 from feedback.reference import parse_reference
 from feedback.views.access import person_who_may
 from organisation.permissions import Permission
-from organisation.queries import municipality
+
+FILTERS = ("state", "unit", "category", "kind", "channel", "received_from", "received_until")
+"""Those that stand in the folded part, which is open where one of them is in use."""
 
 
 @login_required
@@ -25,8 +28,8 @@ def worklist(request: HttpRequest) -> HttpResponse:
     """Show the cards that the person may see: without a filter the open ones, the next deadline first."""
     person = person_who_may(request, Permission.SEE_ALL_CARDS, Permission.SEE_UNIT_CARDS)
     asked = request.GET.copy()
-    if parse_reference(asked.get("q", "")):
-        return _straight_to_card(request, asked["q"])
+    if reference := parse_reference(str(asked.get("q", ""))):
+        return _straight_to_card(request, reference)
     if not set(asked) - {"after", "before", "mine"}:
         asked["due"] = "open"
     filtered = CardFilter(asked, queryset=visible_to(person), request=request)
@@ -38,8 +41,9 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "asked": asked,
         "page": page_of(filtered.qs, order, after=asked.get("after", ""), before=asked.get("before", "")),
         "today": today,
-        "needed": municipality().minimum_attempts,
+        "needed": request.municipality.minimum_attempts,  # type: ignore[attr-defined]
         "by_deadline": order is DUE,
+        "filtering": any(asked.get(name) for name in FILTERS),
     }
     if request.htmx:  # type: ignore[attr-defined]
         return render(request, "feedback/cards/list.html#rows", context)
@@ -48,7 +52,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
 
 def _straight_to_card(request: HttpRequest, reference: str) -> HttpResponse:
     """Somebody who types a whole reference wants that card."""
-    response = redirect("feedback:card", reference=parse_reference(reference))
+    address = reverse("feedback:card", args=[reference])
     if request.htmx:  # type: ignore[attr-defined]
-        response = HttpResponse(headers={"HX-Redirect": response["Location"]})
-    return response
+        return HttpResponse(headers={"HX-Redirect": address})
+    return redirect(address)

@@ -1,0 +1,97 @@
+"""How people begin, what they add, and how they end: by mood, put round any text."""
+
+from __future__ import annotations
+
+OPENINGS: dict[str, tuple[str, ...]] = {
+    "neutral": (
+        "Hei!",
+        "Hei.",
+        "Hei,",
+        "God dag.",
+        "Hallo!",
+        "Hei Solvik kommune!",
+        "Til kommunen:",
+        "Til rette vedkommende:",
+        "Hei på dere.",
+        "Til teknisk etat:",
+        "Godt folk!",
+    ),
+    "angry": (
+        "Hei.",
+        "Til den det måtte angå:",
+        "Til ansvarlig leder:",
+        "God dag.",
+        "Nå må jeg si fra.",
+        "Til kommunen:",
+        "Igjen:",
+        "Kjære kommune.",
+    ),
+    "kind": ("Hei!", "Kjære alle sammen!", "Kjære Solvik!", "Hei på dere!", "Ros!", "En liten hilsen:"),
+}
+MIDDLES: dict[str, tuple[str, ...]] = {
+    "neutral": (
+        "Flere naboer sier det samme.",
+        "Jeg kan sende bilde.",
+        "Ring meg gjerne.",
+        "Ring helst etter kl. 12.",
+        "Det haster ikke, men det hadde vært fint.",
+        "Vi er mange som lurer.",
+        "Jeg har bodd i {area} hele livet.",
+        "Vi er nyinnflyttet i {area}.",
+        "Har ikke meldt fra om dette før.",
+        "Si fra om dere trenger flere opplysninger.",
+    ),
+    "angry": (
+        "Jeg har sagt fra om dette før.",
+        "Flere naboer er like oppgitte.",
+        "Dette er ikke første gang.",
+        "Jeg vil ha et ordentlig svar.",
+        "Hvem tar ansvaret?",
+        "Dette gjelder ikke bare meg.",
+        "Jeg har bodd i {area} i {no} år og aldri sett maken.",
+        "Bilder finnes.",
+        "Nå har jeg ventet lenge nok.",
+    ),
+    "kind": (
+        "Det varmer.",
+        "Slikt bør også sies.",
+        "Vi er mange som setter pris på det.",
+        "Hele {area} er enig.",
+        "Hils dem fra oss.",
+    ),
+}
+CLOSINGS: dict[str, tuple[str, ...]] = {
+    "neutral": (
+        "På forhånd takk.",
+        "Takk!",
+        "Håper dere ser på dette.",
+        "Mvh {first}",
+        "Hilsen {first}",
+        "Vennlig hilsen {name}",
+        "Hilsen en i {street}",
+        "Takk for at dere leser.",
+        "Ha en fin dag.",
+        "Hører fra dere.",
+        "Hilsen oss i {area}",
+    ),
+    "angry": (
+        "Dette holder ikke.",
+        "Jeg forventer svar.",
+        "Hilsen en oppgitt innbygger i {area}",
+        "Skjerpings!",
+        "{first}",
+        "Mvh {name}",
+        "Hilsen en som betaler skatten sin",
+        "Nå får dere ta dere sammen.",
+    ),
+    "kind": (
+        "Tusen takk!",
+        "Stå på!",
+        "Hilsen {first}",
+        "Klem fra {area}",
+        "Beste hilsen {name}",
+        "Fortsett slik.",
+        "Hilsen en fornøyd innbygger",
+        "Ha en strålende dag!",
+    ),
+}
