@@ -21,18 +21,18 @@ run: install
 
 # Everything but what opens a browser, sends load or kills processes.
 test: install-dev
-	@$(PY) -m pytest -n auto --maxprocesses 2 -m "not browser and not load and not fault"
+	@$(PY) -m pytest -n auto --maxprocesses 2 --dist worksteal -m "not browser and not load and not fault"
 
 check: install-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy $(APPS) manage.py
-	$(BIN)/lint-imports --no-timing
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/djlint templates --lint --quiet
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	$(PY) manage.py makemigrations --check --dry-run
 	$(PY) manage.py check
-	$(PY) -m pytest -n auto --maxprocesses 2
+	$(PY) -m pytest -n auto --maxprocesses 2 --dist worksteal
 
 install: $(RUN_STAMP) $(NODE_STAMP)
 

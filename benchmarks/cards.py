@@ -26,7 +26,7 @@ INSERT INTO feedback_card (reference, secret, channel, kind, text, language, pol
     registered_at, unit_id, state, cycle, callback_wanted, callback_owed, due_on, completed_at, closed_at, close_result,
     origin_kind, import_source, import_key)
 SELECT 'B' || n, md5(n::text), 'web', (ARRAY['request','fault_report','complaint','praise'])[1 + n %% 4],
-    (ARRAY['Hull i veien ved skolen','Lyset er ute ved gangveien','Takk for fin brøyting','Når blir søpla hentet'])[1 + n %% 4]
+    (ARRAY['Hull i veien ved skolen','Lyset er ute ved gangveien','Takk for fin brøyting','Når hentes søpla'])[1 + n %% 4]
         || ' nummer ' || n,
     'nb', false, 'Storgata ' || n %% 300, '', day::date, day, units[1 + n %% array_length(units, 1)],
     CASE WHEN open THEN 'forwarded' ELSE 'closed' END, 1, false, true, day::date + 10,
@@ -80,7 +80,9 @@ def measure(cards: int, overdue: int) -> dict[str, Any]:
     Unit.objects.create(code="centre", name="Servicesenter", kind="service_centre", email="centre@example.org")
     leader = get_user_model().objects.create_user("leader@example.org", "Leder")
     for number in range(UNITS):
-        Unit.objects.create(code=f"unit-{number}", name=f"Enhet {number}", email=f"u{number}@example.org", leader=leader)
+        Unit.objects.create(
+            code=f"unit-{number}", name=f"Enhet {number}", email=f"u{number}@example.org", leader=leader
+        )
     clerk = get_user_model().objects.create_user("clerk@example.org", "Servicesenter")
     RoleAssignment.objects.create(person=clerk, role="service_centre")
     start = time.perf_counter()

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
+
+# One way in: the admin's own sign-in page would know neither our limits on tries nor, later, a second factor.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 handler400 = "config.handlers.bad_request"
 handler403 = "config.handlers.not_allowed"

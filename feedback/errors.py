@@ -2,36 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from django.utils.translation import gettext_lazy as _
 
-if TYPE_CHECKING:
-    from django.utils.functional import _StrPromise
+from organisation import errors
+from organisation.errors import Refused
+
+__all__ = ["ChangedMeanwhile", "NotAllowed", "Refused", "WrongState"]
 
 
-class Refused(Exception):
-    """An action did nothing, for a reason that the person can put right. The base of all named refusals.
-
-    `message` is a translatable sentence, `field` the name of the argument it concerns (empty for the card as a whole).
-    """
-
-    code = "refused"
-    message: str | _StrPromise = _("That is not possible.")
-    field = ""
-
-    def __init__(self, **values: Any) -> None:
-        self.values = values
-        super().__init__(self.code)
-
-    def __str__(self) -> str:
-        return str(self.message) % self.values if self.values else str(self.message)
-
-
-class NotAllowed(Refused):
+class NotAllowed(errors.NotAllowed):
     """The person does not hold the permission for this card."""
 
-    code = "not_allowed"
     message = _("You are not allowed to do that with this card.")
 
 

@@ -128,10 +128,12 @@ def card_reopened(card: Card, unit: Unit, reason: str, *, house: Municipality, o
 
 
 def reminder(person: Recipient, cards: Sequence[Card], *, house: Municipality, today: date) -> Mail:
-    """Remind one person of all cards due in a few days: one mail a day, whatever their number."""
+    """Remind one person of all cards due in a few days: one mail a day, whatever their number.
+
+    The first card is in the key: a second run of the day has other cards, and a mail of its own."""
     return Mail(
         kind="reminder",
-        dedupe_key=f"reminder:{today}:{person.email}",
+        dedupe_key=f"reminder:{today}:{cards[0].pk}:{person.email}",
         to=person.email,
         language=person.language,
         context={

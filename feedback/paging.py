@@ -55,7 +55,9 @@ def read_key(text: str, order: Order) -> tuple[date | datetime, int] | None:
     """Return what `key_of` wrote, or None for a text that it did not write."""
     value, _, pk = text.rpartition("_")
     try:
-        read: date | datetime = datetime.fromisoformat(value) if order.field == "registered_at" else date.fromisoformat(value)
+        read: date | datetime = (
+            datetime.fromisoformat(value) if order.field == "registered_at" else date.fromisoformat(value)
+        )
         number = int(pk)
     except ValueError:
         return None

@@ -74,7 +74,9 @@ def parse_day(text: str) -> date:
         return date(year, month, day)
     except ValueError:
         raise ValidationError(
-            _("«%(value)s» is not in the calendar. Look at day and month again."), code="invalid", params={"value": text[:40]}
+            _("«%(value)s» is not in the calendar. Look at day and month again."),
+            code="invalid",
+            params={"value": text[:40]},
         ) from None
 
 

@@ -33,7 +33,6 @@ class MunicipalityMiddleware:
         except NotSetUp:
             timezone.deactivate()
 
-
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Say in a page what is missing where nobody has set up a municipality yet."""
         if isinstance(exception, NotSetUp):

@@ -27,6 +27,8 @@ CELERY_TASK_DEFAULT_QUEUE = f"tests-{WORKER}"
 if os.environ.get("INNSPILL_TEST_DATABASE"):
     DATABASES["default"]["NAME"] = os.environ["INNSPILL_TEST_DATABASE"]
 
+# Nothing is collected for tests: files are served from where they lie.
+WHITENOISE_AUTOREFRESH = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

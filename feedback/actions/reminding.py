@@ -10,6 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from feedback import mails
 from feedback.models import Card, CardEvent
 from feedback.workflow import OPEN_STATES
+from organisation.models import Municipality
 from organisation.outbox.queueing import queue_mails
 from organisation.queries import (
     Recipient,
@@ -25,8 +26,8 @@ from organisation.queries import (
 def remind_of_deadlines(*, now: datetime) -> int:
     """Mail each handler, or the unit's leader, the cards that are due in two days (a setting). Return how many cards.
 
-    A card is reminded of once in its cycle; a day on which the job did not run is made up the next. Rows are claimed
-    with SKIP LOCKED, so that of two runs at once each takes its own.
+    A card is reminded of once in its cycle; a day on which the job did not run is made up the next. A card that somebody
+    works on at the moment is left for tomorrow.
     """
     house = municipality()
     today = working_calendar(house).local_date(now)
@@ -36,6 +37,8 @@ def remind_of_deadlines(*, now: datetime) -> int:
         what=CardEvent.What.REMINDED,
     )
     with transaction.atomic():
+        # One run at a time: of two that shared out the cards, each would take a person's one mail for its own part.
+        Municipality.objects.select_for_update(no_key=True).get()
         cards = list(
             Card.objects.select_for_update(skip_locked=True, of=("self",))
             .filter(

@@ -24,7 +24,8 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
 
-from feedback.errors import ChangedMeanwhile, NotAllowed, Refused, WrongState
+from feedback.errors import ChangedMeanwhile, WrongState
+from organisation.errors import NotAllowed, Refused
 from organisation.queries import NotSetUp
 
 logger = logging.getLogger(__name__)

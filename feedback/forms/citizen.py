@@ -36,7 +36,10 @@ class ContactFields(forms.Form):
         label=_("Name"), max_length=150, required=False, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
     address = forms.CharField(
-        label=_("Address"), max_length=250, required=False, widget=forms.TextInput(attrs={"autocomplete": "street-address"})
+        label=_("Address"),
+        max_length=250,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
     )
     phone = forms.CharField(
         label=_("Daytime phone"), max_length=30, required=False,
@@ -87,7 +90,9 @@ class CitizenForm(AboutFields, ContactFields):
         widget=forms.Textarea(attrs={"rows": "6"}),
         error_messages={
             "required": _("Write what you want to tell us."),
-            "max_length": _("The text is longer than %(limit_value)s characters. Shorten it, or send the rest as a PDF."),
+            "max_length": _(
+                "The text is longer than %(limit_value)s characters. Shorten it, or send the rest as a PDF."
+            ),
         },
     )
     uploads = FilesField(

@@ -72,5 +72,7 @@ def _checked(file: UploadedFile) -> Upload:
     content_type = type_by_content(file.read(16))
     file.seek(0)
     if content_type is None:
-        raise ValidationError(_("«%(name)s» is neither a picture (JPEG, PNG, WebP, HEIC) nor a PDF."), params={"name": name})
+        raise ValidationError(
+            _("«%(name)s» is neither a picture (JPEG, PNG, WebP, HEIC) nor a PDF."), params={"name": name}
+        )
     return Upload(name=name, content_type=content_type, content=cast(BinaryIO, file))

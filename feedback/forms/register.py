@@ -17,11 +17,18 @@ from organisation.models import Unit
 from organisation.queries import answering_units
 
 CHANNELS = [Channel.PAPER, Channel.POST, Channel.PHONE, Channel.EMAIL, Channel.FAX, Channel.MEETING]
-LANGUAGES = [("nb", _("Norwegian (bokmål)")), ("nn", _("Norwegian (nynorsk)")), ("sv", _("Swedish")), ("en", _("English"))]
+LANGUAGES = [
+    ("nb", _("Norwegian (bokmål)")),
+    ("nn", _("Norwegian (nynorsk)")),
+    ("sv", _("Swedish")),
+    ("en", _("English")),
+]
 
 
 class RegisterForm(AboutFields, ContactFields):
-    channel = forms.ChoiceField(label=_("How did it come?"), choices=[(channel.value, channel.label) for channel in CHANNELS])
+    channel = forms.ChoiceField(
+        label=_("How did it come?"), choices=[(channel.value, channel.label) for channel in CHANNELS]
+    )
     received_on = DayField(label=_("Received"), required=False)
     text = forms.CharField(
         label=_("What does the card say?"), widget=forms.Textarea(attrs={"rows": "8"}),

@@ -105,7 +105,9 @@ class UnitForm(StepForm):
 
 
 class RerouteForm(UnitForm):
-    reason = forms.CharField(label=_("Why does it belong there?"), widget=_area(2), error_messages={"required": REQUIRED})
+    reason = forms.CharField(
+        label=_("Why does it belong there?"), widget=_area(2), error_messages={"required": REQUIRED}
+    )
 
 
 class ReasonForm(StepForm):

@@ -31,10 +31,10 @@ def state_tag(card: Card) -> dict[str, str]:
     """Where the card stands; a closed one says how it was closed."""
     state = State(card.state)
     sign, colour = _STATES[state]
-    word = CloseResult(card.close_result).label if card.close_result else state.label
+    word = str(CloseResult(card.close_result).label if card.close_result else state.label)
     if state == State.REGISTERED and card.returned_at:
-        sign, word = "↩", _("Sent back as misrouted")
-    return {"sign": sign, "colour": colour, "word": str(word)}
+        sign, word = "↩", str(_("Sent back as misrouted"))
+    return {"sign": sign, "colour": colour, "word": word}
 
 
 @register.inclusion_tag("components/tag.html")
@@ -50,7 +50,12 @@ def deadline_tag(card: Card, today: date) -> dict[str, str]:
         return {"sign": "◔", "colour": "warning", "word": _("Due today")}
     if days == 1:
         return {"sign": "◔", "colour": "warning", "word": _("Due tomorrow"), "variant": "outline"}
-    return {"sign": "", "colour": "neutral", "word": _("Due %(day)s") % {"day": short_day(card.due_on)}, "variant": "outline"}
+    return {
+        "sign": "",
+        "colour": "neutral",
+        "word": _("Due %(day)s") % {"day": short_day(card.due_on)},
+        "variant": "outline",
+    }
 
 
 @register.inclusion_tag("components/attempts.html")

@@ -22,7 +22,9 @@ def attachment(request: HttpRequest, reference: str, pk: int) -> FileResponse:
     found = attachment_of(card, pk)
     if found is None:
         raise Http404
-    response = FileResponse(found.file.open("rb"), as_attachment=True, filename=found.name, content_type=found.content_type)
+    response = FileResponse(
+        found.file.open("rb"), as_attachment=True, filename=found.name, content_type=found.content_type
+    )
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
@@ -37,7 +39,9 @@ def contact_card(request: HttpRequest, reference: str) -> HttpResponse:
     made = next((made for made in card.contactcards.all() if made.cycle == card.cycle), None)
     if made is None:
         raise Http404
-    document = make_document({"maker": "contact_card", "contact_card_id": made.pk}, language=card.language or get_language())
+    document = make_document(
+        {"maker": "contact_card", "contact_card_id": made.pk}, language=card.language or get_language()
+    )
     response = HttpResponse(document.content, content_type=document.content_type)
     response["Content-Disposition"] = f'inline; filename="{document.name}"'
     return response

@@ -88,7 +88,9 @@ class Drawing:
         self.calendar = working_calendar(self.house)
         self.now = timezone.now()
         self.attempts = [
-            attempt for attempt in found.contactattempts.all() if attempt.cycle == found.cycle and attempt.undone_at is None
+            attempt
+            for attempt in found.contactattempts.all()
+            if attempt.cycle == found.cycle and attempt.undone_at is None
         ]
         self.contact_card = next((made for made in found.contactcards.all() if made.cycle == found.cycle), None)
 

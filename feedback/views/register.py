@@ -38,7 +38,9 @@ def register(request: HttpRequest) -> HttpResponse:
         kept = request.session.get(KEPT, {})
         language = request.municipality.language  # type: ignore[attr-defined]
         first = {"received_on": timezone.localdate(), "language": language, **kept, "key": uuid.uuid4()}
-        return render(request, "feedback/cards/register.html", {"form": RegisterForm(initial=first), "section": "register"})
+        return render(
+            request, "feedback/cards/register.html", {"form": RegisterForm(initial=first), "section": "register"}
+        )
     form = RegisterForm(request.POST, request.FILES)
     if form.is_valid():
         try:
@@ -62,5 +64,7 @@ def _register(form: RegisterForm, person: Person) -> Card:
 
 
 def _saved(card: Card) -> str:
-    link = format_html('<a class="ds-link" href="{}">{}</a>', reverse("feedback:card", args=[card.reference]), card.reference)
+    link = format_html(
+        '<a class="ds-link" href="{}">{}</a>', reverse("feedback:card", args=[card.reference]), card.reference
+    )
     return format_html(_("Registered {reference}: it is with {unit}."), reference=link, unit=card.unit.name)

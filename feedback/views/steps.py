@@ -60,7 +60,9 @@ class StepEntry:
 def _about(card: Card, form: forms.AboutForm, by: Person, now: datetime) -> object:
     data = form.cleaned_data
     names = ("kind", "category", "place", "area", "political")
-    return correct_card(card, about=About(language=card.language, **{name: data[name] for name in names}), by=by, now=now)
+    return correct_card(
+        card, about=About(language=card.language, **{name: data[name] for name in names}), by=by, now=now
+    )
 
 
 def _contact(card: Card, form: forms.ContactForm, by: Person, now: datetime) -> object:

@@ -180,7 +180,11 @@ def _words(event: CardEvent, unit_names: dict[str, str], person_names: dict[str,
     if event.what == What.CONTACT_ATTEMPTED:
         return _("attempt number %(number)s") % {"number": after}
     if event.what == What.CALLED_BACK:
-        return _("reaction %(reaction)s of 6") % {"reaction": after} if after else _("would not say how the answer was taken")
+        return (
+            _("reaction %(reaction)s of 6") % {"reaction": after}
+            if after
+            else _("would not say how the answer was taken")
+        )
     if event.what == What.CLOSED:
         return str(dict(CloseResult.choices).get(after, after))
     return _dates_and_references(event, before, after)

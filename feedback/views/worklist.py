@@ -17,7 +17,6 @@ from feedback.reference import parse_reference
 from feedback.views.access import person_who_may
 from organisation.permissions import Permission
 
-
 FILTERS = ("state", "unit", "category", "kind", "channel", "received_from", "received_until")
 """Those that stand in the folded part, which is open where one of them is in use."""
 

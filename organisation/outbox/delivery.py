@@ -12,6 +12,7 @@ import smtplib
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from email.utils import parseaddr
+from time import monotonic
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
@@ -59,12 +60,16 @@ def deliver_due(*, now: datetime, limit: int = 500) -> Delivered:
     marked as failed with the server's words.
     """
     done = Delivered()
+    began = monotonic()
     with _Server() as server:
         for _ in range(limit):
-            mail = _claim(now)
+            # A claim carries the moment it was made: with that of the pass's beginning, what a slow mail server takes
+            # after five minutes would look like a dead worker's, and go twice.
+            moment = now + timedelta(seconds=monotonic() - began)
+            mail = _claim(moment)
             if mail is None:
                 break
-            _deliver(mail, server, now, done)
+            _deliver(mail, server, moment, done)
             if server.is_down:
                 break
     return done
@@ -81,10 +86,17 @@ def _deliver(mail: OutgoingMail, server: _Server, now: datetime, done: Delivered
     try:
         server.send(_message(mail))
     except Exception as error:
-        for_good = _is_for_good(error) or mail.attempts > len(BACK_OFF)
+        for_good = not server.is_down and (_is_for_good(error) or mail.attempts > len(BACK_OFF))
         if for_good:
             done.failed += 1
             _mark(mail, status=OutgoingMail.Status.FAILED, error=_words(error))
+        elif server.is_down:
+            # No fault of the mail's: it waits as long as the server is away, and the try does not count.
+            done.put_off += 1
+            _mark(
+                mail, status=OutgoingMail.Status.QUEUED, next_attempt_at=now + BACK_OFF[0], attempts=mail.attempts - 1,
+                error=_words(error),
+            )  # fmt: skip
         else:
             done.put_off += 1
             wait = BACK_OFF[mail.attempts - 1]
@@ -128,8 +140,8 @@ def _is_for_good(error: Exception) -> bool:
     """Whether trying again is no use: the server refused with a 5xx code, or the row itself cannot become a mail."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return all(500 <= code < 600 for code, _text in error.recipients.values())
-    if isinstance(error, smtplib.SMTPAuthenticationError):
-        return False  # our own credentials are wrong: somebody will put them right
+    if isinstance(error, smtplib.SMTPSenderRefused):
+        return False  # the sender is ours and the same for all mails: somebody will put it right
     if isinstance(error, smtplib.SMTPResponseException):
         return 500 <= error.smtp_code < 600
     return isinstance(error, ValueError)
@@ -157,13 +169,13 @@ class _Server:
 
     def send(self, message: EmailMultiAlternatives) -> None:
         if self._backend is None:
-            backend = get_connection()
+            self._backend = get_connection()
             try:
-                backend.open()
+                self._backend.open()
             except (smtplib.SMTPException, OSError):
                 self.is_down = True  # the others will fare no better: leave them for the next sweep
+                self._close()  # after a refused login Django leaves the connection open
                 raise
-            self._backend = backend
         message.connection = self._backend
         try:
             message.send()

@@ -23,8 +23,11 @@ from feedback.actions.reminding import remind_of_deadlines
 from feedback.deadlines import Contact
 from feedback.models import Card, Submitter
 from organisation.models import OutgoingMail, Unit
+from organisation.outbox.delivery import deliver_due
 from organisation.outbox.queueing import queue_mails
 from organisation.queries import Recipient
+from tests.organisation.pdf_reading import read
+from tests.post_office import open_post_office, send_to
 from tests.small_town import NOW, Town
 
 pytestmark = pytest.mark.django_db
@@ -451,3 +454,55 @@ def test_a_units_own_address_gets_the_card_in_the_municipalitys_language(town) -
     assert (mail.to, mail.language) == ("veg@sandoy.example", "nb")
     assert isinstance(mails._to_unit(town.parks, town.house, NOW.date()), Recipient)
     assert Submitter.objects.count() == 1
+
+
+# --- A card's whole life, by way of a real mail server ---------------------------------------------------------------
+
+
+def test_the_mails_of_a_cards_whole_life_arrive(town, settings) -> None:
+    """Registered, delegated, not answered, listed, listed again, answered, reopened: each tells whom it concerns, once."""
+    day = timedelta(days=1)
+    with open_post_office() as office:
+        send_to(office.port, settings)
+
+        def arrived(now: datetime) -> list[tuple[str, str]]:
+            before = len(office.messages)
+            deliver_due(now=now)
+            return sorted((str(m["To"]), str(m["Subject"])) for m in office.messages[before:])
+
+        card = town.card("Ødelagt gatelys på Åsveien\nSlukket siden lørdag.")
+        number = card.reference
+        assert [to for to, _subject in arrived(NOW)] == ["age@example.org", "veg@sandoy.example"]
+        delegate_card(card, handler=town.handler, by=town.leader, now=NOW + day)
+        assert [to for to, _subject in arrived(NOW + day)] == ["handler@sandoy.example"]
+        remind_of_deadlines(now=NOW + 8 * day)
+        assert [to for to, _subject in arrived(NOW + 8 * day)] == ["handler@sandoy.example"]
+
+        first_monday = datetime(2026, 11, 16, 6, tzinfo=UTC)
+        run_overdue_list(now=first_monday)
+        run_overdue_list(now=first_monday)
+        assert [to for to, _subject in arrived(first_monday)] == ["leiar@sandoy.example"]
+        listed = office.messages[-1]
+        (pdf,) = listed.iter_attachments()
+        document = read(pdf.get_content())
+        assert pdf.get_content_type() == "application/pdf"
+        assert re.fullmatch(r"[a-z0-9-]+-2026-w47-veg\.pdf", pdf.get_filename())
+        assert (document.language, document.part, document.conformance) == ("nn", "2", "A")
+        assert number in document.text
+        assert "Ødelagt gatelys på Åsveien" in " ".join(document.text.split())
+
+        run_overdue_list(now=first_monday + 7 * day)
+        assert [to for to, _subject in arrived(first_monday + 7 * day)] == [
+            "chief@sandoy.example",
+            "leiar@sandoy.example",
+        ]
+        answered = first_monday + 8 * day
+        record_callback(card, held_at=answered, summary="Lyset er skiftet.", reaction=6, by=town.handler, now=answered)
+        assert [to for to, _subject in arrived(answered)] == ["service@sandoy.example"]
+        reopen_card(card, reason="Slukket igjen", by=town.leader, now=answered + day)
+        assert [to for to, _subject in arrived(answered + day)] == ["veg@sandoy.example"]
+
+        assert all(m.get_body(("plain",)) is not None and m.get_body(("html",)) is not None for m in office.messages)
+        assert all(number in m.as_string() or number in m.get_body(("plain",)).get_content() for m in office.messages)
+        assert len({m["Message-ID"] for m in office.messages}) == len(office.messages) == 9
+        assert set(OutgoingMail.objects.values_list("status", flat=True)) == {"sent"}

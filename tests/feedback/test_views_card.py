@@ -57,7 +57,10 @@ def test_the_page_shows_the_card_and_only_steps_that_the_person_may_take(solvik:
 
 
 STEPS = {
-    "callback": ({"summary": "Vi fyller hullet", "reaction": "5", "way": "voice", "held_on": "03.11.2026"}, "called_back"),
+    "callback": (
+        {"summary": "Vi fyller hullet", "reaction": "5", "way": "voice", "held_on": "03.11.2026"},
+        "called_back",
+    ),
     "contact-attempt": ({}, "contact_attempted"),
     "preliminary-answer": ({"reason": "Venter på deler", "expected_on": "2026-11-20"}, "preliminary_answer"),
     "agree-other-way": ({"way": "written", "note": "e-post"}, "other_way_agreed"),
@@ -158,7 +161,9 @@ def test_bad_input_comes_back_with_a_sentence_and_all_that_was_typed(
     assert (events(card), card.state, mails()) == (before, "forwarded", mail)
 
 
-def test_a_callback_on_a_closed_card_is_refused_and_what_was_written_is_still_there(solvik: Solvik, client: Client) -> None:
+def test_a_callback_on_a_closed_card_is_refused_and_what_was_written_is_still_there(
+    solvik: Solvik, client: Client
+) -> None:
     card = a_card(unit=solvik.roads)
     close_card(card, result="withdrawn", by=solvik.clerk, now=NOW)
     response = do(client, solvik.handler, card, "callback", **STEPS["callback"][0])
@@ -183,7 +188,9 @@ def test_a_button_pressed_twice_does_it_once(solvik: Solvik, client: Client) -> 
     ("person", "status"),
     [("water_leader", 404), ("mayors_secretary", 404), ("reader", 403), ("chief", 403), ("administrator", 403)],
 )
-def test_a_step_of_somebody_who_may_not_writes_nothing(solvik: Solvik, client: Client, person: str, status: int) -> None:
+def test_a_step_of_somebody_who_may_not_writes_nothing(
+    solvik: Solvik, client: Client, person: str, status: int
+) -> None:
     card = a_card(unit=solvik.roads)
     before, mail = events(card), mails()
     response = do(client, getattr(solvik, person), card, "callback", **STEPS["callback"][0])

@@ -102,7 +102,9 @@ def test_another_text_from_the_same_page_is_another_card(solvik: Solvik, client:
 
 def test_pictures_are_kept_by_what_is_in_them(solvik: Solvik, client: Client, settings, tmp_path) -> None:
     settings.MEDIA_ROOT = tmp_path
-    send(client, uploads=[SimpleUploadedFile("hull.txt", PNG, "text/plain"), SimpleUploadedFile("b.pdf", b"%PDF-1.7 x")])
+    send(
+        client, uploads=[SimpleUploadedFile("hull.txt", PNG, "text/plain"), SimpleUploadedFile("b.pdf", b"%PDF-1.7 x")]
+    )
     found = Attachment.objects.order_by("id").values_list("name", "content_type", "size")
     assert list(found) == [("hull.txt", "image/png", 48), ("b.pdf", "application/pdf", 10)]
 
@@ -117,7 +119,9 @@ def test_pictures_are_kept_by_what_is_in_them(solvik: Solvik, client: Client, se
     ],
     ids=["type", "empty", "large", "many"],
 )
-def test_files_that_cannot_be_taken_are_named_and_the_text_is_kept(solvik: Solvik, client: Client, files, sentence) -> None:
+def test_files_that_cannot_be_taken_are_named_and_the_text_is_kept(
+    solvik: Solvik, client: Client, files, sentence
+) -> None:
     for file in files:
         file.seek(0)
     response = send(client, uploads=files)
@@ -137,11 +141,11 @@ def test_the_receipt_promises_a_call_only_where_one_is_owed(solvik: Solvik, clie
     owed, not_owed = a_card(unit=solvik.roads), a_card(contact=NO_PHONE)
     html = page(client.get(f"/card/{owed.secret}/receipt/", HTTP_ACCEPT_LANGUAGE="en"))
     assert owed.reference in html
-    assert "We ring you by Thursday 12 November 2026 at the latest." in html
+    assert "We ring you with an answer by Thursday 12 November at the latest." in html
     assert "Vei" in html
     html = page(client.get(f"/card/{not_owed.secret}/receipt/", HTTP_ACCEPT_LANGUAGE="en"))
-    assert "We ring you by" not in html
-    assert "We do not promise to ring" in html
+    assert "We ring you" not in html
+    assert "We ring only those who have given name, address and daytime phone." in html
 
 
 def test_the_private_page_tells_what_happened_without_names_of_staff(solvik: Solvik, client: Client) -> None:
@@ -155,7 +159,13 @@ def test_the_private_page_tells_what_happened_without_names_of_staff(solvik: Sol
         card, held_at=oslo(2026, 11, 5), summary="Intern oppsummering", reaction=5, by=solvik.handler, now=oslo(2026, 11, 5)
     )  # fmt: skip
     html = page(client.get(f"/card/{card.secret}/", HTTP_ACCEPT_LANGUAGE="en"))
-    order = ["We gave you an answer.", "takes longer", "Vi venter på deler.", "We sent it to", "We received your message."]
+    order = [
+        "We gave you an answer.",
+        "takes longer",
+        "Vi venter på deler.",
+        "We sent it to",
+        "We received your message.",
+    ]
     assert [html.index(words) for words in order] == sorted(html.index(words) for words in order)
     assert "did not reach you" not in html
     for hidden in ("Handler", "opptatt", "Intern oppsummering"):

@@ -27,11 +27,23 @@ def test_staff_register_a_card_and_keep_channel_and_date_for_the_next(solvik: So
         signed_in(client, solvik.clerk)
         response = client.post(
             "/staff/register/",
-            {"channel": "fax", "received_on": "1.11.2026", "text": "Hull", "unit": "roads", "language": "nn", "key": ""},
+            {
+                "channel": "fax",
+                "received_on": "1.11.2026",
+                "text": "Hull",
+                "unit": "roads",
+                "language": "nn",
+                "key": "",
+            },
         )
         assert (response.status_code, response.headers["Location"]) == (302, "/staff/register/")
         card = Card.objects.get()
-        assert (card.channel, str(card.received_on), card.unit, card.language) == ("fax", "2026-11-01", solvik.roads, "nn")
+        assert (card.channel, str(card.received_on), card.unit, card.language) == (
+            "fax",
+            "2026-11-01",
+            solvik.roads,
+            "nn",
+        )
         assert card.registered_by == solvik.clerk
         html = client.get("/staff/register/").content.decode()
     assert '<option value="fax" selected>' in html
@@ -79,7 +91,8 @@ def test_a_leader_sees_the_unit_own_list_and_not_that_of_others(listed: Card, so
 
 
 @pytest.mark.parametrize(
-    "path", ["/staff/overdue/2026-W01/", "/staff/overdue/tull/", "/staff/overdue/2026-W60/", "/staff/escalations/2026-W47/"]
+    "path",
+    ["/staff/overdue/2026-W01/", "/staff/overdue/tull/", "/staff/overdue/2026-W60/", "/staff/escalations/2026-W47/"],
 )
 def test_a_week_without_lists_is_not_found(listed: Card, solvik: Solvik, client: Client, path: str) -> None:
     assert signed_in(client, solvik.clerk).get(path).status_code == 404
@@ -134,7 +147,9 @@ PAGES = {
 
 
 @pytest.mark.parametrize("path", PAGES)
-@pytest.mark.parametrize("name", ["clerk", "roads_leader", "handler", "chief", "mayors_secretary", "administrator", "reader"])
+@pytest.mark.parametrize(
+    "name", ["clerk", "roads_leader", "handler", "chief", "mayors_secretary", "administrator", "reader"]
+)
 def test_who_may_open_which_page(solvik: Solvik, client: Client, path: str, name: str) -> None:
     assert signed_in(client, getattr(solvik, name)).get(path).status_code == (200 if name in PAGES[path] else 403)
 

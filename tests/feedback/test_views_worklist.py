@@ -60,7 +60,10 @@ def test_each_sees_the_cards_of_their_own_units_and_no_others(solvik: Solvik, cl
 
 
 def test_the_next_deadline_stands_first_and_closed_cards_are_left_out(solvik: Solvik, client: Client) -> None:
-    slow, quick = CategoryFactory(code="slow", deadline_days=30, deadline_kind="calendar_days"), CategoryFactory(code="quick")
+    slow, quick = (
+        CategoryFactory(code="slow", deadline_days=30, deadline_kind="calendar_days"),
+        CategoryFactory(code="quick"),
+    )
     late, soon = a_card(category=slow), a_card(category=quick)
     assert references(opened(client, solvik.clerk)) == [soon.reference, late.reference]
 

@@ -31,7 +31,9 @@ def test_staff_sign_in_and_out(solvik: Solvik, client: Client) -> None:
 
 
 def test_a_wrong_password_gets_a_sentence_and_keeps_the_address(solvik: Solvik, client: Client) -> None:
-    response = client.post("/accounts/login/", {"login": "clerk@solvik.test", "password": "feil"}, HTTP_ACCEPT_LANGUAGE="en")
+    response = client.post(
+        "/accounts/login/", {"login": "clerk@solvik.test", "password": "feil"}, HTTP_ACCEPT_LANGUAGE="en"
+    )
     assert "The e-mail address or the password is wrong." in response.content.decode()
     assert 'value="clerk@solvik.test"' in response.content.decode()
 

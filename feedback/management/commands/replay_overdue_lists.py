@@ -14,7 +14,6 @@ from feedback.actions.listing import replay_overdue_lists
 from feedback.management.commands.run_overdue_list import as_dict, summary
 from organisation.queries import NotSetUp, municipality, working_calendar
 
-
 EARLIEST = 1900
 
 

@@ -1,0 +1,115 @@
+"""Categories and routing rules, editable; cards and what became of them, for support, read-only."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.contrib import admin
+
+from feedback.actions.moving import move_cards_of_closed_unit
+from feedback.models import (
+    Card,
+    CardEvent,
+    Category,
+    Escalation,
+    OverdueEntry,
+    OverdueList,
+    OverdueRun,
+    RoutingRule,
+    Submitter,
+)
+from organisation.admin import ByRole, Kept, ReadOnly, UnitAdmin
+from organisation.models import Person, Unit
+
+admin.site.unregister(Unit)
+
+
+@admin.register(Unit)
+class UnitWithCardsAdmin(UnitAdmin):
+    """A unit that is closed hands its open cards to its successor."""
+
+    def after_closing(self, unit: Unit, *, by: Person, now: datetime) -> None:
+        move_cards_of_closed_unit(unit, by=by, now=now)
+
+
+@admin.register(Category)
+class CategoryAdmin(Kept, admin.ModelAdmin):
+    """Categories go out of use; cards point to them."""
+
+    list_display = ["name", "code", "position", "is_active", "is_political", "deadline_days", "deadline_kind"]
+    list_filter = ["is_active"]
+    search_fields = ["name", "code"]
+
+
+@admin.register(RoutingRule)
+class RoutingRuleAdmin(ByRole, admin.ModelAdmin):
+    list_display = ["position", "name", "category", "kind", "area", "unit", "is_active"]
+    list_display_links = ["name"]
+    list_select_related = ["category", "unit"]
+    list_filter = ["is_active", "unit"]
+
+
+class SubmitterInline(ReadOnly, admin.StackedInline):
+    model = Submitter
+
+
+class EventInline(ReadOnly, admin.TabularInline):
+    model = CardEvent
+    fields = ["at", "what", "by", "from_value", "to_value", "details"]
+
+
+@admin.register(Card)
+class CardAdmin(ReadOnly, admin.ModelAdmin):
+    inlines = [SubmitterInline, EventInline]
+    exclude = ["secret", "idempotency_key"]
+    list_display = ["reference", "state", "unit", "category", "due_on", "registered_at"]
+    list_filter = ["state", "channel", "kind"]
+    list_select_related = ["unit", "category"]
+    search_fields = ["reference"]
+    show_full_result_count = False
+
+
+@admin.register(CardEvent)
+class CardEventAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["at", "what", "card", "by", "from_value", "to_value"]
+    list_filter = ["what"]
+    list_select_related = ["card", "by"]
+    ordering = ["-id"]
+    show_full_result_count = False
+
+
+@admin.register(Submitter)
+class SubmitterAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["card", "name", "phone", "email"]
+    list_select_related = ["card"]
+    search_fields = ["=card__reference"]
+    ordering = ["-card_id"]
+    show_full_result_count = False
+
+
+class OverdueListInline(ReadOnly, admin.TabularInline):
+    model = OverdueList
+
+
+@admin.register(OverdueRun)
+class OverdueRunAdmin(ReadOnly, admin.ModelAdmin):
+    inlines = [OverdueListInline]
+    list_display = ["__str__", "as_of", "created_at", "created_by", "mailed_at"]
+    list_select_related = ["created_by"]
+
+
+class OverdueEntryInline(ReadOnly, admin.TabularInline):
+    model = OverdueEntry
+    fields = ["card", "cycle", "due_on", "times", "solved_before_mail"]
+
+
+@admin.register(OverdueList)
+class OverdueListAdmin(ReadOnly, admin.ModelAdmin):
+    inlines = [OverdueEntryInline]
+    list_display = ["__str__", "unit", "grace_on"]
+    list_select_related = ["unit"]
+
+
+@admin.register(Escalation)
+class EscalationAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["__str__", "created_at", "cards", "units"]

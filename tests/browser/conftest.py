@@ -1,0 +1,83 @@
+"""A real Chromium on the real server. Every page fails its test on an error in the console, and a blocked resource is one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import ConsoleMessage, Page
+
+from organisation.models import Person
+from tests.factories import Solvik, make_solvik
+
+PASSWORD = "et-langt-passord-her"
+# Playwright's loop runs in this thread; Django takes that for asynchronous code and would refuse the database.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    switches = (
+        "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+        "--disable-component-update --disable-sync"
+    )
+    return browser_type_launch_args | {
+        "executable_path": os.environ.get("CHROMIUM", "/usr/bin/chromium"),
+        "args": switches.split(),
+    }
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    return browser_context_args | {"locale": "en-GB", "timezone_id": "Europe/Oslo"}
+
+
+@pytest.fixture
+def solvik(live_server: Any) -> Solvik:
+    """The municipality, and the same password for all its people."""
+    made = make_solvik(phone="33 00 00 00", email="post@solvik.test")
+    made.clerk.set_password(PASSWORD)
+    Person.objects.update(password=made.clerk.password)
+    return made
+
+
+@pytest.fixture
+def page(page: Page, live_server: Any) -> Iterator[Page]:
+    """A page with the server as its base, whose console must stay without errors."""
+    complaints: list[str] = []
+
+    def heard(message: ConsoleMessage) -> None:
+        if message.type == "error" and "status of 4" not in message.text:  # a form that came back with 422 is no fault
+            complaints.append(f"{page.url}: {message.text}")
+
+    page.on("console", heard)
+    page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
+    page.set_default_timeout(15_000)
+    yield page
+    assert complaints == []
+
+
+def sign_in(page: Page, server: str, person: Person) -> None:
+    """Sign in by the form, as people do."""
+    page.goto(f"{server}/accounts/login/")
+    page.get_by_label("E-mail").fill(person.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url(f"{server}/staff/**")
+
+
+def check_accessibility(page: Page) -> None:
+    """Fail with axe's own words for anything in WCAG 2.2 A and AA."""
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": tags}})
+    assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
