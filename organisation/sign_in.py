@@ -9,9 +9,12 @@ from allauth.account.forms import ChangePasswordForm, LoginForm, ResetPasswordFo
 from allauth.account.views import LoginView
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from organisation.queries import NotSetUp, demonstration_people, municipality
+from organisation.models import Person, Unit
+from organisation.permissions import Permission, Role
+from organisation.queries import DemonstrationPerson, NotSetUp, demonstration_people, grants_of, municipality
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -29,6 +32,19 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Citizens have no login, and staff get theirs from the administrator."""
         return False
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Send each to where their day begins: cards to work on, what was escalated, or the reference data."""
+        person = request.user
+        if not isinstance(person, Person):
+            return str(settings.LOGIN_REDIRECT_URL)
+        grants = grants_of(person)
+        if not grants.somewhere(Permission.WORK_ON_CARDS):
+            if grants.somewhere(Permission.SEE_ESCALATIONS):
+                return reverse("feedback:escalations")
+            if person.is_staff and not grants.somewhere(Permission.SEE_ALL_CARDS):
+                return reverse("admin:index")
+        return str(settings.LOGIN_REDIRECT_URL)
 
     def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:
         """Say nothing on signing in and out: the page that follows shows it."""
@@ -90,8 +106,25 @@ class SignInView(LoginView):
         context: dict[str, Any] = super().get_context_data(**kwargs)
         password = getattr(settings, "DEMONSTRATION_PASSWORD", "")
         if settings.DEMONSTRATION and password and _is_demonstration():
-            context |= {"demonstration_people": demonstration_people(), "demonstration_password": password}
+            people = demonstration_people()
+            first = _one_of_each_role(people)
+            context |= {
+                "demonstration_people": first,
+                "more_people": [shown for shown in people if shown not in first],
+                "demonstration_password": password,
+            }
         return context
+
+
+def _one_of_each_role(people: list[DemonstrationPerson]) -> list[DemonstrationPerson]:
+    """Return one person of each role, so that whoever tries it finds each kind of day at once; of leaders one of a unit
+    rather than of a sector."""
+    chosen: dict[Role, DemonstrationPerson] = {}
+    for shown in people:
+        role, unit = shown.roles[0]
+        if role not in chosen and (unit is None or unit.kind == Unit.Kind.UNIT) and len(shown.roles) == 1:
+            chosen[role] = shown
+    return list(chosen.values())
 
 
 def _is_demonstration() -> bool:
