@@ -21,7 +21,7 @@ run: install
 
 # Everything but what opens a browser, sends load or kills processes.
 test: install-dev
-	@$(PY) -m pytest -n auto --maxprocesses 2 -m "not browser and not load and not fault"
+	@$(PY) -m pytest -n auto --maxprocesses 2 --dist worksteal -m "not browser and not load and not fault"
 
 check: install-dev
 	$(BIN)/ruff check .
@@ -32,7 +32,7 @@ check: install-dev
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	$(PY) manage.py makemigrations --check --dry-run
 	$(PY) manage.py check
-	$(PY) -m pytest -n auto --maxprocesses 2
+	$(PY) -m pytest -n auto --maxprocesses 2 --dist worksteal
 
 install: $(RUN_STAMP) $(NODE_STAMP)
 

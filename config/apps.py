@@ -11,4 +11,4 @@ class HouseConfig(AppConfig):
 
     def ready(self) -> None:
         """Make the Celery application known before any task is queued: `shared_task` binds to it. Starts nothing."""
-        from config import celery  # noqa: F401
+        from config import celery, checks  # noqa: F401

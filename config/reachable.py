@@ -22,11 +22,12 @@ def make_ready() -> None:
 
 def try_database() -> None:
     """Connect to the configured database, within its connect_timeout. Raises PartsError."""
-    from django.db import OperationalError, connection
+    from django.db import connection
+    from django.db.utils import Error
 
     try:
         connection.ensure_connection()
-    except OperationalError as error:
+    except Error as error:
         raise PartsError(f"The database at DATABASE_URL does not take us: {_one_line(error)}") from error
     finally:
         # Not kept: processes that fork from here must each have a connection of their own.

@@ -7,6 +7,7 @@ import secrets
 from pathlib import Path
 
 from config.embedded import make_var
+from config.embedded.locks import open_private
 
 
 def kept_secret_key(var_dir: Path) -> str:
@@ -19,8 +20,8 @@ def kept_secret_key(var_dir: Path) -> str:
     if not path.exists():
         make_var(var_dir)
         draft = var_dir / f".secret_key.{os.getpid()}"
-        draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(50))
+        with open(open_private(draft, os.O_WRONLY), "w") as file:
+            file.write(secrets.token_urlsafe(50))
         try:
             os.link(draft, path)
         except FileExistsError:

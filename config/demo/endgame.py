@@ -148,7 +148,7 @@ def completed_on(rng: random.Random, *, registered: date, due_on: date, today: d
     """The day on which a card that is done was completed: a working day before today."""
     last_work = previous_working(today)
     if late:
-        extra = 1 + min(34, int(rng.expovariate(1 / 6)))
+        extra = 1 + min(24, int(rng.expovariate(1 / 4)))
         day = working_on_or_after(due_on + DAY * extra)
         if day > last_work:
             day = last_work

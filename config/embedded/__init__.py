@@ -23,6 +23,7 @@ from config.embedded import locks
 from config.embedded.errors import PartsError
 from config.embedded.place import Place, make_var, settle, sockets_dir, var_dir
 from config.embedded.postgres import NAME, PORT, Postgres
+from config.embedded.server import end_children
 from config.embedded.valkey import SOCKET, Valkey
 
 __all__ = ["PartsError", "celery_url", "database", "ensure_running", "make_var", "redis_url", "var_dir"]
@@ -111,5 +112,7 @@ def _leave(var: Path) -> None:
                         _place.sockets.rmdir()
             # Said aloud, not left to the end of the process: a fork may still hold the same descriptor.
             fcntl.flock(descriptor, fcntl.LOCK_UN)
+    except FileNotFoundError:
+        end_children()
     except (OSError, PartsError) as error:
         print(f"The embedded parts were not stopped: {error}", file=sys.stderr)

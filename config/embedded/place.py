@@ -77,7 +77,8 @@ class Place:
 def var_dir() -> Path:
     """Return the folder for everything that is written while Innspill runs: INNSPILL_VAR, or `var/` beside the code."""
     given = os.environ.get("INNSPILL_VAR", "")
-    return Path(os.path.abspath(given)) if given else Path(__file__).resolve().parents[2] / "var"
+    # The real path: its parent folders are looked at, and one folder under two names must have one place for its sockets.
+    return Path(given).resolve() if given else Path(__file__).resolve().parents[2] / "var"
 
 
 def make_var(var: Path) -> None:

@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from config.embedded import locks
@@ -106,7 +107,7 @@ class Server:
         """Start the command in a session of its own, with `lock` as the one descriptor of ours that it keeps."""
         if self.log.exists() and self.log.stat().st_size > LOG_BYTES:
             self.log.rename(self.log.with_suffix(".log.old"))
-        log = os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        log = locks.open_private(self.log, os.O_WRONLY | os.O_APPEND)
         try:
             child = subprocess.Popen(
                 command,
@@ -139,6 +140,15 @@ def _bury() -> None:
             ended = child  # a fork's parent had it, or gunicorn has waited for it
         if ended:
             _children.remove(child)
+
+
+def end_children() -> None:
+    """Stop the servers that this process started, where their folder was deleted and tells nothing any more."""
+    for child in _children:
+        with suppress(ProcessLookupError):
+            os.kill(child, signal.SIGINT)
+            os.waitpid(child, 0)
+    _children.clear()
 
 
 def last_words(log: Path) -> str:

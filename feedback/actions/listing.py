@@ -88,7 +88,7 @@ def run_overdue_list(
 # the card since its registration or last reopening. A card that was completed between the moment and now is solved.
 _WRITE = """
 WITH due AS (
-    SELECT id, unit_id, cycle, due_on, completed_at IS NOT NULL AS solved
+    SELECT id, unit_id, cycle, due_on, coalesce(completed_at <= %(now)s, false) AS solved
     FROM feedback_card
     WHERE registered_at < %(moment)s AND due_on < %(today)s
       AND (completed_at IS NULL OR completed_at >= %(moment)s)
@@ -150,10 +150,12 @@ def _send(run: OverdueRun, house: Municipality, calendar: WorkingCalendar, *, ma
         run = OverdueRun.objects.select_for_update().get(pk=run.pk)
         if run.mailed_at is not None:
             return
-        # A run that died before its mails is completed up to an hour later: who was answered meanwhile is not mailed.
-        OverdueEntry.objects.filter(
-            ~Q(card__completed_at=None) | Q(cycle__lt=F("card__cycle")), overdue_list__run=run
-        ).update(solved_before_mail=True)
+        if mail:
+            # A run that died before its mails is completed up to an hour later: who was answered meanwhile is not mailed.
+            # In a past that is told afterwards (`mail=False`) what came after that Monday has not happened yet.
+            OverdueEntry.objects.filter(
+                ~Q(card__completed_at=None) | Q(cycle__lt=F("card__cycle")), overdue_list__run=run
+            ).update(solved_before_mail=True)
         today = calendar.local_date(max(now, run.as_of))
         by_list: dict[int, list[OverdueEntry]] = defaultdict(list)
         entries = (

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
+from typing import Any
 
 import phonenumbers
 from django.conf import settings
@@ -200,12 +201,39 @@ def _is_political(intake: Intake) -> bool:
 
 @dataclass
 class Prepared:
-    """Rows that are ready to be written. The card has no reference yet."""
+    """A card's rows that are ready to be written, but for the card's reference.
 
-    card: Card
-    submitter: Submitter | None
-    events: list[CardEvent]
+    They are kept as values of columns, which is what an import writes by the hundred thousand; the properties make the
+    objects of them, once.
+    """
+
+    values: dict[str, Any]
+    submitter_values: dict[str, Any] | None
+    event_values: list[dict[str, Any]]
     routed: Routed
+    category: Category | None
+    by: Person | None
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """The card's values by column, foreign keys as ids."""
+        return self.values | {
+            "category_id": self.category.pk if self.category else None,
+            "unit_id": self.routed.unit.pk,
+            "registered_by_id": self.by.pk if self.by else None,
+        }
+
+    @cached_property
+    def card(self) -> Card:
+        return Card(**self.values, category=self.category, unit=self.routed.unit, registered_by=self.by)
+
+    @cached_property
+    def submitter(self) -> Submitter | None:
+        return None if self.submitter_values is None else Submitter(card=self.card, **self.submitter_values)
+
+    @cached_property
+    def events(self) -> list[CardEvent]:
+        return [CardEvent(card=self.card, by=self.by, **values) for values in self.event_values]
 
 
 def prepare_card(intake: Intake, house: House, *, by: Person | None, now: datetime) -> Prepared:
@@ -221,43 +249,42 @@ def prepare_card(intake: Intake, house: House, *, by: Person | None, now: dateti
         raise ImpossibleReceived
     routed = route(intake, house)
     at_service_centre = routed.unit.kind == Unit.Kind.SERVICE_CENTRE
-    card = Card(
-        secret=secrets.token_urlsafe(24),
-        channel=intake.channel,
-        kind=intake.kind,
-        category=intake.category,
-        text=intake.text,
-        language=intake.language,
-        political=_is_political(intake),
-        place=intake.place,
-        area=intake.area,
-        latitude=intake.latitude,
-        longitude=intake.longitude,
-        received_on=received_on,
-        registered_at=registered_at,
-        registered_by=by,
-        unit=routed.unit,
-        state=State.REGISTERED if at_service_centre else State.FORWARDED,
-        callback_wanted=intake.callback_wanted,
-        callback_owed=owes_callback(intake.contact, house.municipality.callback_rule, wanted=intake.callback_wanted),
-        due_on=due_on(registered_on, deadline_rule(intake.category, house.municipality), house.calendar),
-        idempotency_key=intake.idempotency_key,
-        import_source=intake.import_source,
-        import_key=intake.import_key,
-    )
-    events = [CardEvent(card=card, what=CardEvent.What.REGISTERED, at=registered_at, by=by, to_value=intake.channel)]
+    values = {
+        "secret": secrets.token_urlsafe(24),
+        "channel": intake.channel,
+        "kind": intake.kind,
+        "text": intake.text,
+        "language": intake.language,
+        "political": _is_political(intake),
+        "place": intake.place,
+        "area": intake.area,
+        "latitude": intake.latitude,
+        "longitude": intake.longitude,
+        "received_on": received_on,
+        "registered_at": registered_at,
+        "state": State.REGISTERED if at_service_centre else State.FORWARDED,
+        "callback_wanted": intake.callback_wanted,
+        "callback_owed": owes_callback(intake.contact, house.municipality.callback_rule, wanted=intake.callback_wanted),
+        "due_on": due_on(registered_on, deadline_rule(intake.category, house.municipality), house.calendar),
+        "idempotency_key": intake.idempotency_key,
+        "import_source": intake.import_source,
+        "import_key": intake.import_key,
+    }
+    events: list[dict[str, Any]] = [
+        {"what": CardEvent.What.REGISTERED, "at": registered_at, "to_value": intake.channel}
+    ]
     if not at_service_centre:
+        details = {"by": routed.by} | ({"rule": routed.rule_id} if routed.rule_id else {})
         events.append(
-            CardEvent(
-                card=card,
-                what=CardEvent.What.FORWARDED,
-                at=registered_at,
-                by=by,
-                to_value=routed.unit.code,
-                details={"by": routed.by} | ({"rule": routed.rule_id} if routed.rule_id else {}),
-            )
+            {
+                "what": CardEvent.What.FORWARDED,
+                "at": registered_at,
+                "to_value": routed.unit.code,
+                "details": details,
+            }
         )
-    return Prepared(card, submitter_row(card, intake.contact, house.municipality.country), events, routed)
+    submitter = submitter_values(intake.contact, house.municipality.country)
+    return Prepared(values, submitter, events, routed, intake.category, by)
 
 
 def checked(intake: Intake) -> Intake:
@@ -325,11 +352,11 @@ def deadline_rule(category: Category | None, of: Municipality) -> DeadlineRule:
     return DeadlineRule(of.deadline_days, of.deadline_kind)
 
 
-def submitter_row(card: Card, contact: Contact, country: str) -> Submitter | None:
-    """Return the submitter's row, or None for a card without any contact details."""
+def submitter_values(contact: Contact, country: str) -> dict[str, Any] | None:
+    """Return the submitter's row as values, or None for a card without any contact details."""
     if not contact:
         return None
-    return Submitter(card=card, phone_key=phone_key(contact.phone, country), **vars(contact))
+    return vars(contact) | {"phone_key": phone_key(contact.phone, country)}
 
 
 def phone_key(phone: str, country: str) -> str:

@@ -64,10 +64,11 @@ class Copied:
     def __init__(self, model: type[Model], *, leave_out: tuple[str, ...] = (), last: str = "") -> None:
         skip = {*leave_out, last}
         columns = [field for field in model._meta.concrete_fields if not field.generated and field.attname not in skip]
-        self._names = [field.attname for field in columns]
+        # In the order of the columns, as COPY writes them: a row is a copy in which some are replaced.
+        self._defaults = {field.attname: copy_text(field.get_default()) for field in columns}
+        self._width = len(columns)
         self._columns = [str(field.column) for field in columns] + ([last] if last else [])
         self._table = model._meta.db_table
-        self._defaults = {field.attname: field.get_default() for field in columns}
         self._file: IO[bytes] = tempfile.TemporaryFile(prefix="innspill-import-")  # noqa: SIM115  (closed in __exit__)
         self.rows = 0
 
@@ -79,10 +80,14 @@ class Copied:
     ) -> None:
         self._file.close()
 
-    def add(self, row: Model | dict[str, Any]) -> None:
-        """Keep a row: an object, or the values of its columns where they are not the defaults (which is quicker)."""
-        values = self._defaults | row if isinstance(row, dict) else row.__dict__
-        line = "\t".join([_WRITERS[type(value := values[name])](value) for name in self._names])
+    def add(self, row: dict[str, Any]) -> None:
+        """Keep a row: the values of its columns where they are not the defaults."""
+        values = self._defaults.copy()
+        for name, value in row.items():
+            values[name] = _WRITERS[type(value)](value)
+        if len(values) != self._width:
+            raise KeyError(f"{self._table} has no columns {sorted(values.keys() - self._defaults.keys())}")
+        line = "\t".join(values.values())
         self._file.write(f"{line}\n".encode())
         self.rows += 1
 

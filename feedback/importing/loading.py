@@ -163,19 +163,16 @@ class _Load(ExitStack):
 
     def _keep(self, made: Made) -> None:
         """Put the card's rows aside."""
-        card, prepared = made.card, made.prepared
         if self._units:
-            self._units.use(card.unit)
+            self._units.use(made.unit)
         if self._categories:
-            self._categories.use(card.category)
-        self._cards.add(card)
-        self._instants.append(card.registered_at.timestamp())
-        self._years.append(self._house.calendar.local_date(card.registered_at).year)
-        if prepared.submitter is not None:
-            prepared.submitter.card_id = card.pk
-            self._submitters.add(prepared.submitter)
-        for registered in prepared.events:
-            self._events.add(registered)
+            self._categories.use(made.category)
+        registered_at = made.card["registered_at"]
+        self._instants.append(registered_at.timestamp())
+        self._years.append(self._house.calendar.local_date(registered_at).year)
+        self._cards.add(made.card)
+        if made.submitter is not None:
+            self._submitters.add(made.submitter)
         named: dict[str, int] = {}
         if made.record is not None:
             model, values = made.record

@@ -19,7 +19,7 @@ from feedback.importing.faults import RowRefused
 from feedback.importing.mapping import COMPLETING, OUTCOMES, Completed, Mapping
 from feedback.importing.named import Lookup
 from feedback.importing.values import Read, Row, Value
-from feedback.models import Callback, Card, CardEvent, Category, FollowUp, Referral, Submitter
+from feedback.models import Callback, CardEvent, Category, FollowUp, Referral, Submitter
 from feedback.workflow import Channel, CloseResult, State
 from organisation.models import Unit
 from organisation.queries import open_successor
@@ -32,16 +32,26 @@ NO_SUMMARY = "Followed up in the older system."
 
 @dataclass
 class Made:
-    """The rows of one card, without its reference: those of the registration as objects, what became of it as the values
-    of `record` (a FollowUp, Callback or Referral, still without its id) and of more events."""
+    """The rows of one card as values of columns, without the card's reference: `record` is a FollowUp, Callback or
+    Referral, still without its id."""
 
-    prepared: Prepared
+    card: dict[str, Any]
+    submitter: dict[str, Any] | None
+    events: list[dict[str, Any]]
+    unit: Unit
+    category: Category | None
     record: tuple[type[FollowUp | Callback | Referral], dict[str, Any]] | None = None
-    events: list[dict[str, Any]] = field(default_factory=list)
 
-    @property
-    def card(self) -> Card:
-        return self.prepared.card
+    @classmethod
+    def of(cls, prepared: Prepared, card_id: int) -> Made:
+        its = {"card_id": card_id}
+        return cls(
+            card={"id": card_id} | prepared.columns,
+            submitter=its | prepared.submitter_values if prepared.submitter_values is not None else None,
+            events=[its | event for event in prepared.event_values],
+            unit=prepared.routed.unit,
+            category=prepared.category,
+        )
 
 
 @dataclass
@@ -63,6 +73,7 @@ class RowMaker:
         self.key = self.bind(self.mapping.key)
         self._reads = {value.at: self.bind(value) for value in self.mapping.values()}
         self._centre = self.house.service_centre
+        self._today = self.house.calendar.local_date(self.now)
 
     def bind(self, value: Value) -> Read:
         return value.bind(self.header, self.mapping.file.empty)
@@ -102,12 +113,10 @@ class RowMaker:
             import_key=key,
         )
         try:
-            made = Made(prepare_card(intake, self.house, by=None, now=self.now))
+            prepared = prepare_card(intake, self.house, by=None, now=self.now)
         except Refused as error:
             raise RowRefused(error.code, f"{error.field}: {error}" if error.field else str(error)) from None
-        made.card.pk = next_id()
-        for event in made.prepared.events:
-            event.card_id = made.card.pk
+        made = Made.of(prepared, next_id())
         if mapping.completed is not None:
             self._complete(made, mapping.completed, row, timed=timed)
         return made
@@ -126,7 +135,7 @@ class RowMaker:
         if not said:
             return None
         moment = self.dates.read(said, what)
-        if (moment.instant or self.house.calendar.start_of(moment.day)) > self.now:
+        if moment.day > self._today or (moment.instant is not None and moment.instant > self.now):
             raise RowRefused("future_date", f"{what}: «{said[:40]}» is in the future.")
         return moment
 
@@ -169,7 +178,7 @@ class RowMaker:
         done = self._moment(rule.date, row, "completed")
         if done is None:
             return
-        done_at = self._not_before(done, made.card.registered_at, "completed", before_timed=timed)
+        done_at = self._not_before(done, made.card["registered_at"], "completed", before_timed=timed)
         outcome = self._text(rule.outcome, row)
         if outcome not in OUTCOMES:
             raise RowRefused("unknown_choice", f"outcome: «{outcome[:60]}» is not one of {', '.join(OUTCOMES)}.")
@@ -209,14 +218,14 @@ class RowMaker:
     def _record(
         self, kind: type[FollowUp | Callback | Referral], made: Made, state: State, at: datetime, **values: Any
     ) -> None:
-        made.record = (kind, {"card_id": made.card.pk, "recorded_at": at} | values)
-        made.card.state, made.card.completed_at = state, at
+        made.record = (kind, {"card_id": made.card["id"], "recorded_at": at} | values)
+        made.card["state"], made.card["completed_at"] = state, at
 
     def _event(self, made: Made, what: CardEvent.What, at: datetime, **values: Any) -> None:
-        made.events.append({"card_id": made.card.pk, "what": what, "at": at} | values)
+        made.events.append({"card_id": made.card["id"], "what": what, "at": at} | values)
 
     def _report_back(self, made: Made, at: datetime) -> None:
-        if made.card.unit_id != self._centre.pk:
+        if made.unit != self._centre:
             self._event(made, CardEvent.What.REPORTED_BACK, at, to_value=self._centre.code)
 
     def _follow_up(self, made: Made, rule: Completed, row: Row, at: datetime) -> None:
@@ -256,10 +265,10 @@ class RowMaker:
 
     def _close(self, made: Made, result: CloseResult, at: datetime) -> None:
         card = made.card
-        before = card.state
-        card.completed_at = card.completed_at or at
-        card.state, card.closed_at, card.close_result = State.CLOSED, at, result
-        self._event(made, CardEvent.What.CLOSED, at, from_value=str(before), to_value=str(result))
+        before = card["state"]
+        card.setdefault("completed_at", at)
+        card.update(state=State.CLOSED, closed_at=at, close_result=result)
+        self._event(made, CardEvent.What.CLOSED, at, from_value=before, to_value=result)
 
 
 _COMPLETE: dict[CloseResult, Callable[[RowMaker, Made, Completed, Row, datetime], None]] = {

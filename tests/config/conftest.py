@@ -72,7 +72,7 @@ class House:
         """Start a process that uses the parts until its standard input is closed."""
         return self.spawn(self.python, "-c", USER_PROGRAM)
 
-    def run(self, *command: str, timeout: float = 60) -> subprocess.CompletedProcess[str]:
+    def run(self, *command: str, timeout: float = 120) -> subprocess.CompletedProcess[str]:
         process = self.spawn(*command)
         out, err = process.communicate(timeout=timeout)
         return subprocess.CompletedProcess(command, process.returncode, out, err)
@@ -116,7 +116,10 @@ class House:
         for process in self.processes:
             if process.poll() is None:
                 process.kill()
-            process.communicate()
+            process.wait()
+            for stream in (process.stdin, process.stdout, process.stderr):
+                if stream is not None:
+                    stream.close()
         if self.var.exists():
             for variable in ("DATABASE_URL", "REDIS_URL"):
                 self.extra_env.pop(variable, None)
@@ -143,7 +146,7 @@ def leave(process: subprocess.Popen[str]) -> None:
     assert (process.returncode, err) == (0, "")
 
 
-def until(condition: Callable[[], bool], seconds: float = 20) -> None:
+def until(condition: Callable[[], bool], seconds: float = 60) -> None:
     """Wait for the condition."""
     deadline = time.monotonic() + seconds
     while not condition():

@@ -261,6 +261,27 @@ def test_a_moved_var_keeps_its_data(house: House) -> None:
         moved.close()
 
 
+def test_a_var_that_is_deleted_while_it_is_in_use_leaves_no_server_behind(house: House) -> None:
+    user = ready(house.user())
+    servers = house.servers()
+    shutil.rmtree(house.var)
+    leave(user)
+    assert [server for server in servers if server.is_running() and server.status() != "zombie"] == []
+
+
+def test_one_folder_under_two_names_has_one_server(house: House, open_folder: Path) -> None:
+    first = ready(house.user())
+    link = open_folder / "link"
+    link.symlink_to(house.var)
+    other = House(link)
+    second = ready(other.user())
+    assert other.servers() == house.servers()
+    leave(first)
+    assert len(house.servers()) == 2
+    leave(second)
+    assert house.servers() == []
+
+
 def test_a_folder_that_somebody_else_laid_in_the_way_is_refused(house: House) -> None:
     house.var.mkdir()
     (house.var / "run").mkdir(mode=0o755)

@@ -152,6 +152,11 @@ def test_an_ordinary_user_needs_nothing_of_root(open_folder: Path) -> None:
             assert ask(house, "SELECT 1") == [(1,)]
             leave(shared)
             assert house.servers() == []
+            for log in house.var.glob("*.log"):
+                log.unlink()
+            (house.var / "secret_key").unlink(missing_ok=True)
+            leave(ready(as_root.user()))
+            leave(ready(house.user()))
     finally:
         house.close()
 

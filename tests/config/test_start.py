@@ -31,6 +31,7 @@ WRONG = {
     "garbage": ({"DATABASE_URL": "hemmelig"}, r"DATABASE_URL must name a PostgreSQL database: .*"),
     "no name": ({"DATABASE_URL": "postgres://u:hemmelig@h"}, r"DATABASE_URL must name .* \(the name is missing\)"),
     "port": ({"DATABASE_URL": "postgres://u:hemmelig@h:x1/n"}, r"DATABASE_URL must name .* \(Port could not be .*\)"),
+    "unknown option": ({"DATABASE_URL": "postgres://u:hemmelig@h/n?colour=1"}, r"The database .* take us: .*colour.*"),
     "dead database": (
         {"DATABASE_URL": f"postgres://u:hemmelig@{NOBODY_THERE}/n"},
         r'The database at DATABASE_URL does not take us: connection to server at "127.0.0.1", .* Connection refused',
@@ -145,7 +146,7 @@ def start_run(house: House) -> tuple[subprocess.Popen[str], list[psutil.Process]
 
 
 @pytest.mark.fault
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_to_run_leaves_no_process_no_socket_and_no_file_beside_the_code(
     house: House, number: signal.Signals
 ) -> None:
@@ -154,8 +155,14 @@ def test_a_signal_to_run_leaves_no_process_no_socket_and_no_file_beside_the_code
     servers = house.servers()
     assert len(servers) == 2
     sockets = Path(house.place()["host"])
-    run.send_signal(number)
-    run.communicate(timeout=60)
+    if number == signal.SIGHUP:
+        assert run.stdout is not None
+        run.stdout.close()  # the terminal that says so is gone
+        run.send_signal(number)
+        run.wait(60)
+    else:
+        run.send_signal(number)
+        run.communicate(timeout=60)
     assert [child for child in [*children, *servers] if child.is_running() and child.status() != "zombie"] == []
     assert list(sockets.iterdir()) == []
     assert {path.name for path in ROOT.iterdir()} <= before

@@ -217,7 +217,7 @@ def test_many_contact_cards_are_a_page_each_in_their_own_language(town) -> None:
     cards = [town.card(f"Kort {language}", language=language) for language in LANGUAGES]
     made = contact_card_pdf(cards)
     document = read(made.content)
-    assert made.name == "contact-cards-4.pdf"
+    assert made.name == "kontaktkort-4.pdf"
     assert len(document.pages) == 4
     assert document.sizes == [(210, 148)] * 4
     assert document.language == "nb"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -14,7 +15,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
@@ -56,7 +57,12 @@ class Command(BaseCommand):
         for name, command in parse_procfile((settings.BASE_DIR / "Procfile").read_text()).processes.items():
             manager.add_process(name, command, env=env, cwd=str(settings.BASE_DIR))
         threading.Thread(target=announce, args=(address,), daemon=True).start()
-        manager.loop()
+        # Said by a terminal that closes. Like Ctrl-C, for which the manager is prepared.
+        signal.signal(signal.SIGHUP, lambda _number, _frame: signal.raise_signal(signal.SIGTERM))
+        try:
+            manager.loop()
+        finally:
+            manager.terminate()
         if manager.returncode not in (130, 143):
             raise CommandError(f"{printer.first_to_end or 'A process'} ended by itself, so the others were ended too.")
 
@@ -64,6 +70,7 @@ class Command(BaseCommand):
 class CalmPrinter(Printer):
     """Prints what the processes say, and of the manager's own words none but what went wrong."""
 
+    output: TextIO
     first_to_end: str | None = None
 
     def write(self, message: Message) -> None:
@@ -73,8 +80,12 @@ class CalmPrinter(Printer):
                 self.first_to_end = message.data.split(" ", 1)[0].capitalize()
             return
         if message.data.strip():
-            super().write(message)
-            self.output.flush()
+            try:
+                super().write(message)
+                self.output.flush()
+            except OSError:
+                # The terminal is gone. Whoever reads is, too; what runs is ended in order all the same.
+                self.output = open(os.devnull, "w")  # noqa: SIM115
 
 
 def chosen_port() -> int:

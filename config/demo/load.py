@@ -1,0 +1,168 @@
+"""Load Solvik: its organisation, the cards of its story, and the weekly overdue lists of its past. Sends nothing."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Any
+
+from django.core.files.storage import default_storage
+from django.db import connection, transaction
+from django.db.models import Model
+
+from config.demo.days import CALENDAR, OSLO, at
+from config.demo.furnish import Furnished, furnish
+from config.demo.plans import Story
+from config.demo.rows import Rows
+from config.demo.story import build_story
+from feedback.actions.listing import run_overdue_list
+from feedback.actions.registration import House, take_numbers
+from feedback.models import (
+    Attachment,
+    Card,
+    CardEvent,
+    CardNote,
+    Category,
+    Escalation,
+    OverdueList,
+    ReferenceCounter,
+    Submitter,
+)
+from feedback.reference import reference
+from organisation.calendar import IsoWeek
+from organisation.models import DayOff, Municipality, OutgoingMail, Person, Unit
+
+BATCH = 1000
+AFTER_LIST_MOMENT = timedelta(seconds=21)  # beat and worker need a little while after six
+
+# All other rows of the demonstration hang on these.
+_ROOTS = (Municipality, DayOff, Person, Unit, Category, Card, ReferenceCounter, OutgoingMail)
+
+
+class CannotLoad(Exception):
+    """There is something here already that is not the demonstration: one sentence for whoever asked."""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What the load wrote."""
+
+    today: date
+    cards: int
+    events: int
+    lists: int
+    escalations: int
+
+
+def story_day(now: datetime) -> date:
+    """The story's today. It is told as at 08:00; who comes earlier in the day gets yesterday's, as nothing may lie ahead."""
+    today = CALENDAR.local_date(now)
+    return today if now >= at(today, 8) else today - timedelta(days=1)
+
+
+def load_demo(*, seed: int, now: datetime, anew: bool = False) -> Loaded | None:
+    """Load the demonstration in one transaction: all of it is there afterwards, or nothing.
+
+    Returns None where it is loaded already and `anew` is not asked for; with `anew` the old one is thrown away, cards that
+    somebody tried things on included.
+
+    Raises CannotLoad where there is another municipality.
+    """
+    with transaction.atomic():
+        _hold()
+        here = Municipality.objects.first()
+        if here is None and (Card.objects.exists() or Unit.objects.exists()):
+            raise CannotLoad(
+                "There are units or cards but no municipality here. Load the demonstration into an empty database."
+            )
+        if here is not None and not here.is_demonstration:
+            raise CannotLoad(f"«{here.name}» is here already. The demonstration never mixes with a real municipality.")
+        if here is not None and not anew:
+            return None
+        if here is not None:
+            _clear()
+        story = build_story(seed, story_day(now))
+        furnished = furnish(story.today)
+        events = write_story(story, furnished)
+        _make_past_lists(story)
+        return Loaded(story.today, len(story.cards), events, OverdueList.objects.count(), Escalation.objects.count())
+
+
+def _hold() -> None:
+    """Let one load run at a time: the second finds what the first wrote."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('load_demo'))")
+
+
+def _clear() -> None:
+    """Throw the old demonstration away with all that hangs on it, whichever app's it is: it was made up, every row."""
+    files = list(Attachment.objects.values_list("file", flat=True))
+    tables = ", ".join(connection.ops.quote_name(model._meta.db_table) for model in _ROOTS)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table with checks still to come is not truncated
+        cursor.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    transaction.on_commit(partial(_delete_files, files))
+
+
+def _delete_files(names: list[str]) -> None:
+    for name in names:
+        default_storage.delete(name)
+
+
+def write_story(story: Story, furnished: Furnished) -> int:
+    """Write the story's cards and all that happened to them. Return the number of events."""
+    rows = Rows(House.read(), furnished)
+    references = _references(story)
+    for plan in story.cards:
+        rows.register(plan, references[plan.number])
+    children = {
+        plan.split_from or plan.grown_from: rows.cards[plan.number]
+        for plan in story.cards
+        if plan.split_from or plan.grown_from
+    }
+    for plan in story.cards:
+        child = children.get(plan.number)
+        rows.live(plan, split_into=child, grown_into=child)
+    _write(rows)
+    return len(rows.events)
+
+
+def _references(story: Story) -> dict[int, str]:
+    """A reference for each card, numbered within its year in the order of registration."""
+    years = {plan.number: plan.registered_at.astimezone(OSLO).year for plan in story.cards}
+    next_number = {year: take_numbers(year, count) for year, count in Counter(years.values()).items()}
+    references = {}
+    for number, year in years.items():
+        references[number] = reference(year, next_number[year])
+        next_number[year] += 1
+    return references
+
+
+def _write(rows: Rows) -> None:
+    cards = list(rows.cards.values())
+    alone = [card for card in cards if card.origin is None and card.duplicate_of is None]
+    Card.objects.bulk_create(alone, batch_size=BATCH)
+    # Those that name another card come when it has its id.
+    Card.objects.bulk_create([card for card in cards if card.pk is None], batch_size=BATCH)
+    Submitter.objects.bulk_create(rows.submitters, batch_size=BATCH)
+    by_model: dict[type[Model], list[Any]] = defaultdict(list)
+    for record in rows.records:
+        by_model[type(record)].append(record)
+    for model, records in by_model.items():
+        model._default_manager.bulk_create(records, batch_size=BATCH)
+    for event, name, record in rows.pointing:
+        event.details[name] = record.pk
+    # In the order of time, as ids of events are elsewhere; the sort is stable, so a card's own order stays.
+    CardEvent.objects.bulk_create(sorted(rows.events, key=lambda event: event.at), batch_size=BATCH)
+    CardNote.objects.bulk_create(rows.notes, batch_size=BATCH)
+
+
+def _make_past_lists(story: Story) -> None:
+    """Run the overdue lists of every Monday since the launch, each as it would have been run then; mail none of them."""
+    week, last = IsoWeek.of(story.launch).next(), CALENDAR.latest_list_week(story.now)
+    while week <= last:
+        run_overdue_list(week=week, now=CALENDAR.list_moment(week) + AFTER_LIST_MOMENT, mail=False)
+        week = week.next()

@@ -1,0 +1,348 @@
+"""What `manage.py doctor` looks at: each part by itself, so that one that is dead hides no other.
+
+Nothing here shows a password or a user's name; an address is told as host, port and database.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import smtplib
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import redis
+from django.conf import settings
+from django.core.mail import get_connection
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Max, Min
+from django_celery_beat.models import PeriodicTask
+from kombu.exceptions import KombuError
+
+from config.celery import app
+from config.checks import missing_packages
+from feedback.actions.listing import latest_week_to_run
+from feedback.models import OverdueRun
+from organisation.models import OutgoingMail, ScheduledJob
+from organisation.queries import NotSetUp, municipality, working_calendar
+
+OK, WARNING, FAULT = "ok", "warning", "fault"
+
+WORKER_SECONDS = 2
+BEAT_LATEST = timedelta(minutes=3)  # some job is due each minute
+BEAT_SAVED_LATEST = timedelta(minutes=6)  # beat writes down what it started every three minutes
+JOB_LATE = timedelta(minutes=15)
+MAIL_LATE = timedelta(minutes=10)
+LISTS_LATE = timedelta(hours=2)  # the hourly look makes up what Monday morning missed
+DISK_FAULT, DISK_WARNING = 200 * 1024**2, 2 * 1024**3
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at: how it stands, in a sentence, and what to do where that is not well."""
+
+    part: str
+    state: str
+    words: str
+    do: str = ""
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+def examine(now: datetime) -> list[Finding]:
+    """Look at all parts at the aware moment `now`."""
+    stands, line = database(), queue()
+    findings = [versions(), stands, line]
+    has_tables = False
+    why = "the database does not answer"
+    if stands.state == OK:
+        findings.append(applied := migrations())
+        has_tables = applied.state == OK
+        why = "its tables are not all there"
+    findings.append(answers := worker(has_queue=line.state == OK))
+    if has_tables:
+        try:
+            findings += [beat(now, has_worker=answers.state == OK), *jobs(now), *mails(now), *here(now)]
+        except DatabaseError as error:
+            findings.append(Finding("database", FAULT, f"The database fails: {_line(error)}", "Look into its log."))
+    else:
+        unknown = f"Cannot be told: {why}."
+        findings += [Finding(part, FAULT, unknown, "Put the database right first.") for part in ("beat", "outbox")]
+        findings += [
+            Finding(name, WARNING, unknown, values=_planned(name, now)) for name in settings.CELERY_BEAT_SCHEDULE
+        ]
+    return [*findings, mail_server(), *disks(), *files()]
+
+
+# --- Parts and versions ------------------------------------------------------------------------------------------------
+
+
+def versions() -> Finding:
+    """What Innspill itself runs on."""
+    found = {"Innspill": _version("innspill") or _own_version(), "Python": platform.python_version()}
+    for name in ("Django", "Celery", "Typst"):
+        found[name] = _version(name.lower())
+    missing = [name for name, number in found.items() if not number]
+    words = ", ".join(f"{name} {number}" for name, number in found.items() if number)
+    if missing:
+        return Finding(
+            "versions", FAULT, f"{words}; {', '.join(missing)} is missing.", "Install requirements.txt.", found
+        )
+    return Finding("versions", OK, words, values=found)
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""
+
+
+def _own_version() -> str:
+    import tomllib
+
+    with (settings.BASE_DIR / "pyproject.toml").open("rb") as file:
+        return str(tomllib.load(file)["project"]["version"])
+
+
+def database() -> Finding:
+    given = bool(os.environ.get("DATABASE_URL", ""))
+    place = settings.DATABASES["default"]
+    where = f"{place['HOST'] or 'localhost'}:{place['PORT'] or 5432}/{place['NAME']}" if given else str(place["HOST"])
+    values = {"embedded": not given, "where": where}
+    try:
+        connection.ensure_connection()
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW server_version")
+            number = cursor.fetchone()[0].split(" ", 1)[0]
+    except DatabaseError as error:
+        do = "Start it, or correct DATABASE_URL." if given else "Its log is var/postgres.log."
+        return Finding("database", FAULT, f"PostgreSQL at {where} does not answer: {_line(error)}", do, values)
+    how = "by DATABASE_URL" if given else "embedded"
+    return Finding("database", OK, f"PostgreSQL {number}, {how}, at {where}", values=values | {"version": number})
+
+
+def migrations() -> Finding:
+    """Whether every migration is applied."""
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if plan:
+        words = f"{len(plan)} migrations are not applied."
+        return Finding("migrations", FAULT, words, "Run «manage.py migrate».", {"missing": len(plan)})
+    return Finding("migrations", OK, "All migrations are applied", values={"missing": 0})
+
+
+def queue() -> Finding:
+    given = bool(os.environ.get("REDIS_URL", ""))
+    parts = urlsplit(settings.REDIS_URL)
+    where = parts.path if parts.scheme == "unix" else f"{parts.hostname}:{parts.port or 6379}{parts.path}"
+    values: dict[str, Any] = {"embedded": not given, "where": where}
+    try:
+        with redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=2, socket_timeout=2) as client:
+            about: Any = client.info("server")
+    except (redis.RedisError, OSError) as error:
+        do = "Start it, or correct REDIS_URL." if given else "Its log is var/valkey.log."
+        return Finding("queue", FAULT, f"Redis or Valkey at {where} does not answer: {_line(error)}", do, values)
+    kind, number = (
+        ("Valkey", about["valkey_version"]) if "valkey_version" in about else ("Redis", about["redis_version"])
+    )
+    how = "by REDIS_URL" if given else "embedded"
+    return Finding(
+        "queue", OK, f"{kind} {number}, {how}, at {where}", values=values | {"kind": kind, "version": number}
+    )
+
+
+# --- Work in the background --------------------------------------------------------------------------------------------
+
+
+def worker(*, has_queue: bool) -> Finding:
+    """Whether a worker answers a ping within two seconds."""
+    do = "Start one: celery -A config worker"
+    if not has_queue:
+        return Finding("worker", FAULT, "Cannot be told: the queue does not answer.", "Put the queue right first.")
+    try:
+        answers = app.control.inspect(timeout=WORKER_SECONDS).ping() or {}
+    except (KombuError, redis.RedisError, OSError) as error:
+        return Finding("worker", FAULT, f"The queue fails when a worker is asked for: {_line(error)}", do)
+    if not answers:
+        return Finding("worker", FAULT, f"No worker answers within {WORKER_SECONDS} seconds.", do, {"workers": []})
+    names = sorted(answers)
+    return Finding("worker", OK, f"{', '.join(names)} answers", values={"workers": names})
+
+
+def beat(now: datetime, *, has_worker: bool) -> Finding:
+    """Whether the scheduler lives: by the mail sweep that a worker runs each minute, else by what beat itself wrote."""
+    swept = ScheduledJob.objects.filter(name="organisation.sweep_mail").values_list("started_at", flat=True).first()
+    saved = PeriodicTask.objects.aggregate(last=Max("last_run_at"))["last"]
+    alive = _within(swept, now, BEAT_LATEST) or (not has_worker and _within(saved, now, BEAT_SAVED_LATEST))
+    last = max((moment for moment in (swept, saved) if moment is not None), default=None)
+    values = {"last": last}
+    if alive:
+        return Finding("beat", OK, f"The scheduler was last heard of at {_local(last)}", values=values)
+    heard = f"since {_local(last)}" if last else "as yet"
+    do = "Start it, one and only one: celery -A config beat"
+    return Finding("beat", FAULT, f"The scheduler has not been heard of {heard}.", do, values)
+
+
+def _within(moment: datetime | None, now: datetime, span: timedelta) -> bool:
+    return moment is not None and now - moment <= span
+
+
+def jobs(now: datetime) -> Iterator[Finding]:
+    """When each job of the schedule last ran, what came of it, and when it runs next."""
+    ran = {job.name: job for job in ScheduledJob.objects.all()}
+    tasks = {task.name: task.enabled for task in PeriodicTask.objects.all()}
+    for name in settings.CELERY_BEAT_SCHEDULE:
+        job, values = ran.get(name), _planned(name, now)
+        if job is None:
+            state, words, do = OK, "has not run yet", ""
+        else:
+            values |= {"last": job.started_at, "finished": job.finished_at, "result": job.result}
+            state, words, do = OK, f"last {_local(job.started_at)}: {job.result}", ""
+            due = _after(name, job.started_at)
+            if job.result.startswith("failed"):
+                state, do = FAULT, "Look into the worker's log."
+            elif due + JOB_LATE < now:
+                # No fault where all runs again: what it missed is made up by its next run, or by the hourly look.
+                state, words = WARNING, f"was due at {_local(due)} and has not run since {_local(job.started_at)}."
+                do = "See that worker and beat work."
+        if tasks.get(name) is False:
+            state, words = WARNING, "is switched off in the schedule."
+            do = "Switch it on at /admin/django_celery_beat/periodictask/."
+        yield Finding(name, state, words, do, values)
+
+
+def _after(name: str, moment: datetime) -> datetime:
+    """The first planned time of a job after `moment`."""
+    schedule = settings.CELERY_BEAT_SCHEDULE[name]["schedule"]
+    start, delta, _now = schedule.remaining_delta(moment, tz=settings.CELERY_TIMEZONE)
+    planned: datetime = start + delta
+    return planned
+
+
+def _planned(name: str, now: datetime) -> dict[str, Any]:
+    return {"last": None, "next": _after(name, now)}
+
+
+# --- Mail --------------------------------------------------------------------------------------------------------------
+
+
+def mails(now: datetime) -> Iterator[Finding]:
+    """What waits in the outbox, and what could not be sent."""
+    waiting = OutgoingMail.objects.filter(status__in=[OutgoingMail.Status.QUEUED, OutgoingMail.Status.SENDING])
+    failed = OutgoingMail.objects.filter(status=OutgoingMail.Status.FAILED).count()
+    number, oldest = waiting.count(), waiting.aggregate(oldest=Min("queued_at"))["oldest"]
+    values = {"waiting": number, "failed": failed, "oldest": oldest}
+    words = f"{number} mails wait{f', the oldest since {_local(oldest)}' if oldest else ''}; {failed} have failed"
+    if oldest is not None and now - oldest > MAIL_LATE:
+        yield Finding("outbox", FAULT, f"{words}.", "See that worker, beat and mail server work.", values)
+    elif failed:
+        yield Finding("outbox", WARNING, f"{words}.", "The reasons are at /admin/organisation/outgoingmail/.", values)
+    else:
+        yield Finding("outbox", OK, words, values=values)
+
+
+def mail_server() -> Finding:
+    """Whether the mail server takes us, or, where mail goes to files, whether their folder can be written."""
+    if settings.EMAIL_BACKEND.endswith("filebased.EmailBackend"):
+        folder = Path(settings.EMAIL_FILE_PATH)
+        if problem := _unwritable(folder):
+            return Finding("mail", FAULT, problem, "Give the folder to the user that runs Innspill.")
+        return Finding("mail", OK, f"Mail goes to files in {folder}: EMAIL_URL is not set")
+    if not settings.EMAIL_BACKEND.endswith("smtp.EmailBackend"):
+        return Finding("mail", WARNING, f"Mail goes to {settings.EMAIL_BACKEND}.", "Set EMAIL_URL to a mail server.")
+    where = f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT}"
+    server = get_connection(timeout=5)
+    try:
+        server.open()
+    except (smtplib.SMTPException, OSError) as error:
+        words = f"The mail server at {where} does not take us: {type(error).__name__}"
+        code = getattr(error, "smtp_code", None)  # the server's words may repeat what it was sent
+        return Finding("mail", FAULT, f"{words}{f' {code}' if code else ''}.", "Correct EMAIL_URL, or start it.")
+    finally:
+        # After a refused login Django leaves the connection open.
+        with suppress(smtplib.SMTPException, OSError):
+            server.close()
+    return Finding("mail", OK, f"The mail server at {where} takes us")
+
+
+# --- Disk and files ----------------------------------------------------------------------------------------------------
+
+
+def disks() -> Iterator[Finding]:
+    """Whether var/ and the attachments' folder can be written and have room."""
+    for part, folder in (("disk var", settings.VAR_DIR), ("disk media", settings.MEDIA_ROOT)):
+        folder = Path(folder)
+        if problem := _unwritable(folder):
+            yield Finding(part, FAULT, problem, "Give the folder to the user that runs Innspill.")
+            continue
+        free = shutil.disk_usage(_nearest(folder)).free
+        state = FAULT if free < DISK_FAULT else WARNING if free < DISK_WARNING else OK
+        do = "Make room, or move it to a larger disk." if state != OK else ""
+        yield Finding(part, state, f"{free / 1024**3:.1f} GB free at {folder}", do, {"free_bytes": free})
+
+
+def _nearest(folder: Path) -> Path:
+    return next(step for step in (folder, *folder.parents) if step.exists())
+
+
+def _unwritable(folder: Path) -> str:
+    """Return a sentence where nothing can be written in `folder`, or in what it would be made in."""
+    try:
+        with tempfile.TemporaryFile(dir=_nearest(folder)):
+            return ""
+    except OSError as error:
+        return f"{folder} cannot be written: {error.strerror}."
+
+
+def files() -> Iterator[Finding]:
+    """Whether what comes from packages is there."""
+    if names := missing_packages():
+        words = f"{', '.join(names)} is not installed: pages have no style."
+        yield Finding("style sheets", WARNING, words, "Run «npm ci --ignore-scripts --omit=dev».")
+
+
+# --- What is set up ----------------------------------------------------------------------------------------------------
+
+
+def here(now: datetime) -> Iterator[Finding]:
+    """Whether there is a municipality, its latest lists are made, and no made-up people sign in where they should not."""
+    try:
+        town = municipality()
+    except NotSetUp:
+        yield Finding("municipality", WARNING, "There is no municipality yet.", "Run «manage.py setup».")
+        return
+    kind = "a demonstration" if town.is_demonstration else "in earnest"
+    yield Finding("municipality", OK, f"{town.name}, {kind}", values={"demonstration": town.is_demonstration})
+    if os.environ.get("DATABASE_URL", "") and (town.is_demonstration or settings.DEMONSTRATION):
+        yield Finding(
+            "demonstration",
+            WARNING,
+            "DATABASE_URL is set, and the demonstration is on: anybody may sign in as its made-up people.",
+            "If this is in earnest, unset DEMONSTRATION and set up a municipality in an empty database.",
+        )
+    week = latest_week_to_run(now)
+    # On a new installation the hourly look has not come round yet.
+    if week is not None and OverdueRun.objects.exists() and now - working_calendar(town).list_moment(week) > LISTS_LATE:
+        words = f"The overdue lists of {week} have not been made or not been mailed."
+        yield Finding(
+            "overdue lists", FAULT, words, "See that worker and beat work, or run «manage.py run_overdue_list»."
+        )
+
+
+def _line(error: BaseException) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[0] if lines else type(error).__name__
+
+
+def _local(moment: datetime | None) -> str:
+    return moment.astimezone(ZoneInfo(settings.TIME_ZONE)).strftime("%Y-%m-%d %H:%M:%S") if moment else "never"
