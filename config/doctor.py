@@ -11,6 +11,7 @@ import shutil
 import smtplib
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
@@ -263,11 +264,14 @@ def mail_server() -> Finding:
     server = get_connection(timeout=5)
     try:
         server.open()
-        server.close()
     except (smtplib.SMTPException, OSError) as error:
         words = f"The mail server at {where} does not take us: {type(error).__name__}"
         code = getattr(error, "smtp_code", None)  # the server's words may repeat what it was sent
         return Finding("mail", FAULT, f"{words}{f' {code}' if code else ''}.", "Correct EMAIL_URL, or start it.")
+    finally:
+        # After a refused login Django leaves the connection open.
+        with suppress(smtplib.SMTPException, OSError):
+            server.close()
     return Finding("mail", OK, f"The mail server at {where} takes us")
 
 

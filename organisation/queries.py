@@ -200,10 +200,11 @@ def handlers_of(unit: Unit) -> QuerySet[Person]:
 
 
 class DemonstrationPerson(NamedTuple):
-    """A made-up person and in which roles, as `(role, unit or None)`."""
+    """A made-up person and in which roles, as `(role, unit or None)`. One person of each role is the example of it."""
 
     person: Person
     roles: list[tuple[Role, Unit | None]]
+    is_example: bool = False
 
 
 def demonstration_people() -> list[DemonstrationPerson]:
@@ -222,4 +223,14 @@ def demonstration_people() -> list[DemonstrationPerson]:
         DemonstrationPerson(person, sorted(roles[person.pk], key=lambda held: order.index(held[0])))
         for person in Person.objects.filter(is_active=True, pk__in=roles)
     ]
-    return sorted(people, key=lambda shown: (order.index(shown.roles[0][0]), shown.person.name_key))
+    examples: dict[Role, DemonstrationPerson] = {}
+    for shown in sorted(people, key=_plainness):
+        examples.setdefault(shown.roles[0][0], shown)
+    people.sort(key=lambda shown: (order.index(shown.roles[0][0]), shown.person.name_key))
+    return [shown._replace(is_example=examples[shown.roles[0][0]] is shown) for shown in people]
+
+
+def _plainness(shown: DemonstrationPerson) -> tuple[int, bool, int]:
+    """The plainest case of a role first: one role, of a unit rather than a sector, the first that was made."""
+    unit = shown.roles[0][1]
+    return len(shown.roles), unit is not None and unit.kind != Unit.Kind.UNIT, unit.pk if unit else shown.person.pk

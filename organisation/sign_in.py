@@ -12,9 +12,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from organisation.models import Person, Unit
-from organisation.permissions import Permission, Role
-from organisation.queries import DemonstrationPerson, NotSetUp, demonstration_people, grants_of, municipality
+from organisation.models import Person
+from organisation.permissions import Permission
+from organisation.queries import NotSetUp, demonstration_people, grants_of, municipality
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -106,25 +106,8 @@ class SignInView(LoginView):
         context: dict[str, Any] = super().get_context_data(**kwargs)
         password = getattr(settings, "DEMONSTRATION_PASSWORD", "")
         if settings.DEMONSTRATION and password and _is_demonstration():
-            people = demonstration_people()
-            first = _one_of_each_role(people)
-            context |= {
-                "demonstration_people": first,
-                "more_people": [shown for shown in people if shown not in first],
-                "demonstration_password": password,
-            }
+            context |= {"demonstration_people": demonstration_people(), "demonstration_password": password}
         return context
-
-
-def _one_of_each_role(people: list[DemonstrationPerson]) -> list[DemonstrationPerson]:
-    """Return one person of each role, so that whoever tries it finds each kind of day at once; of leaders one of a unit
-    rather than of a sector."""
-    chosen: dict[Role, DemonstrationPerson] = {}
-    for shown in people:
-        role, unit = shown.roles[0]
-        if role not in chosen and (unit is None or unit.kind == Unit.Kind.UNIT) and len(shown.roles) == 1:
-            chosen[role] = shown
-    return list(chosen.values())
 
 
 def _is_demonstration() -> bool:

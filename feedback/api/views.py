@@ -112,7 +112,7 @@ class TokenView(APIView):
         if person is None:
             raise WrongCredentials
         token, _made = Token.objects.get_or_create(user=person)
-        return Response(TokenSerializer({"token": token.key}).data, headers={"Cache-Control": "no-store"})
+        return Response(TokenSerializer({"token": token.key}).data)
 
 
 @extend_schema(exclude=True)

@@ -150,9 +150,15 @@ class Card(models.Model):
                 condition=(Q(origin__isnull=True) & Q(origin_kind="")) | (Q(origin__isnull=False) & ~Q(origin_kind="")),
             ),
             models.CheckConstraint(
+                # A check that comes to NULL lets the row in: each side says that it is there.
                 name="card_place_is_whole",
                 condition=Q(latitude__isnull=True, longitude__isnull=True)
-                | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                | Q(
+                    latitude__isnull=False,
+                    longitude__isnull=False,
+                    latitude__range=(-90, 90),
+                    longitude__range=(-180, 180),
+                ),
             ),
             models.CheckConstraint(
                 name="card_reopened_with_cycle",

@@ -107,7 +107,7 @@ class Callback(OfCard):
             models.UniqueConstraint(name="callback_once_a_cycle", fields=["card", "cycle"]),
             models.CheckConstraint(
                 name="callback_reaction_or_none",
-                condition=Q(reaction__range=(1, 6), would_not_answer=False)
+                condition=Q(reaction__isnull=False, reaction__range=(1, 6), would_not_answer=False)
                 | Q(reaction__isnull=True, would_not_answer=True),
             ),
             models.CheckConstraint(

@@ -36,7 +36,8 @@ class Category(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="category_deadline_is_whole",
-                condition=Q(deadline_days=None, deadline_kind="") | (Q(deadline_days__gte=1) & ~Q(deadline_kind="")),
+                condition=Q(deadline_days=None, deadline_kind="")
+                | (Q(deadline_days__isnull=False, deadline_days__gte=1) & ~Q(deadline_kind="")),
                 violation_error_message=_("A deadline of its own needs both a number of days and which days count."),
             )
         ]

@@ -169,13 +169,13 @@ class _Server:
 
     def send(self, message: EmailMultiAlternatives) -> None:
         if self._backend is None:
-            backend = get_connection()
+            self._backend = get_connection()
             try:
-                backend.open()
+                self._backend.open()
             except (smtplib.SMTPException, OSError):
                 self.is_down = True  # the others will fare no better: leave them for the next sweep
+                self._close()  # after a refused login Django leaves the connection open
                 raise
-            self._backend = backend
         message.connection = self._backend
         try:
             message.send()

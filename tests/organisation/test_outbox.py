@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import psutil
 import pytest
 from django.db import connection, transaction
 
@@ -406,6 +407,14 @@ def _greet(server: socket.socket, greeting: bytes) -> None:
             return
         with client:
             client.sendall(greeting)
+
+
+def test_a_refused_login_fails_no_mail_and_leaves_no_connection(office, settings) -> None:
+    settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "innspill", "a password that this server does not ask for"
+    queue(note("one"))
+    assert deliver_due(now=NOW) == Delivered(put_off=1)
+    ours = [line for line in psutil.Process().net_connections() if line.raddr and line.raddr.port == office.port]
+    assert [line for line in ours if line.status == psutil.CONN_ESTABLISHED] == []
 
 
 def test_a_refused_sender_fails_no_mail(office, settings) -> None:

@@ -107,7 +107,7 @@ def test_no_request_breaks_it_and_every_answer_is_as_the_schema_says(
     headers = {"Authorization": f"Bearer {token}"} if "cards" in path else None
 
     @given(case=api_schema[path][method].as_strategy(generation_mode=mode))
-    @how(max_examples=15, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+    @how(max_examples=10, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
     def try_many(case: Any) -> None:
         # A code may have the right form and name no unit; what OPTIONS tells is nobody's business yet.
         case.call_and_validate(headers=headers, excluded_checks=[positive_data_acceptance, unsupported_method])

@@ -1,0 +1,125 @@
+"""The broker is gone or does not answer: a card is received all the same, and its mails go out once when it is back."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from collections import Counter
+
+import pytest
+
+from feedback.models import Card, OverdueEntry
+from organisation.models import OutgoingMail, ScheduledJob
+from tests.factories import RuleFactory, Solvik, make_solvik
+from tests.faults.conftest import Broker, Postbox, Processes, until
+
+pytestmark = [pytest.mark.fault, pytest.mark.django_db(transaction=True)]
+
+# What a citizen does: the form, then the receipt.
+CITIZEN = """
+import json, time
+from django.test import Client
+client = Client(headers={"accept-language": "nb"}, SERVER_NAME="localhost")
+began = time.monotonic()
+fields = {"text": "Hull i veien", "name": "Kari", "address": "Storgata 1", "phone": "33 18 10 00", "email": sys.argv[1]}
+answer = client.post("/", fields | {"key": sys.argv[2]})
+took = time.monotonic() - began
+receipt = client.get(answer.headers["Location"]) if answer.status_code == 302 else answer
+print(json.dumps({"status": answer.status_code, "receipt": receipt.status_code, "took": took}))
+"""
+SWEEP = "from organisation.tasks import sweep_mail; [sweep_mail.delay() for _ in range(int(sys.argv[1]))]"
+
+
+@pytest.fixture
+def solvik(processes: Processes) -> Solvik:
+    made = make_solvik()
+    RuleFactory(words=["hull"], unit=made.roads)
+    return made
+
+
+def worker(processes: Processes, broker: Broker, postbox: Postbox) -> subprocess.Popen[str]:
+    return processes.start(
+        sys.executable, "-m", "celery", "-A", "config", "worker", "--concurrency", "1", "--loglevel", "WARNING",
+        REDIS_URL=broker.url, EMAIL_URL=postbox.url,
+    )  # fmt: skip
+
+
+def send(processes: Processes, broker: Broker, number: int) -> dict[str, float]:
+    key = f"00000000-0000-0000-0000-{number:012}"
+    return json.loads(processes.run(CITIZEN, f"kari{number}@example.test", key, REDIS_URL=broker.url).splitlines()[-1])
+
+
+def statuses() -> dict[str, int]:
+    return dict(Counter(OutgoingMail.objects.values_list("status", flat=True)))
+
+
+def test_mail_goes_out_by_the_nudge_alone(
+    solvik: Solvik, processes: Processes, broker: Broker, postbox: Postbox
+) -> None:
+    worker(processes, broker, postbox)
+    assert send(processes, broker, 1)["receipt"] == 200
+    until(lambda: len(postbox.accepted) == 2)
+    assert postbox.to == ["kari1@example.test", "roads@solvik.test"]
+
+
+@pytest.mark.parametrize("fault", ["killed", "frozen"])
+def test_card_is_received_without_the_broker_and_its_mails_go_out_once_when_it_is_back(
+    solvik: Solvik, processes: Processes, broker: Broker, postbox: Postbox, fault: str
+) -> None:
+    worker(processes, broker, postbox)
+    send(processes, broker, 1)
+    until(lambda: len(postbox.accepted) == 2)
+
+    broker.kill() if fault == "killed" else broker.signal(signal.SIGSTOP)
+    answers = [send(processes, broker, number) for number in (2, 3)]
+    assert [(answer["status"], answer["receipt"]) for answer in answers] == [(302, 200), (302, 200)]
+    assert max(answer["took"] for answer in answers) < 15
+    assert Card.objects.count() == 3
+    assert statuses() == {"sent": 2, "queued": 4}
+
+    broker.start() if fault == "killed" else broker.signal(signal.SIGCONT)
+    processes.run(SWEEP, "3", REDIS_URL=broker.url)  # beat's sweep, delivered three times
+    until(lambda: statuses() == {"sent": 6}, seconds=120)
+    assert postbox.to == [f"kari{number}@example.test" for number in (1, 2, 3)] + ["roads@solvik.test"] * 3
+
+
+TASKS = [
+    "feedback.run_overdue_lists",
+    "feedback.make_up_overdue_lists",
+    "feedback.remind_of_deadlines",
+    "feedback.close_not_reached",
+]
+DELIVER = """
+import json
+from config.celery import app
+for name in json.loads(sys.argv[1]):
+    app.send_task(name)
+"""
+OLD_CARD = """
+from datetime import timedelta
+from django.utils import timezone
+from tests.factories import a_card
+from organisation.models import Unit
+a_card(now=timezone.now() - timedelta(days=40), unit=Unit.objects.get(code="roads"))
+"""
+
+
+def test_tasks_delivered_twice_change_nothing(
+    solvik: Solvik, processes: Processes, broker: Broker, postbox: Postbox
+) -> None:
+    processes.run(OLD_CARD, REDIS_URL=broker.url)
+    worker(processes, broker, postbox)
+    processes.run(DELIVER, json.dumps(TASKS), REDIS_URL=broker.url)
+    until(lambda: ScheduledJob.objects.exclude(finished_at=None).count() == 4)
+    until(lambda: statuses() == {"sent": 3})
+    first = dict(ScheduledJob.objects.values_list("name", "finished_at"))
+    before = list(OverdueEntry.objects.values()), list(Card.objects.values()), postbox.to
+    processes.run(DELIVER, json.dumps(TASKS * 2), REDIS_URL=broker.url)
+    until(lambda: all(ScheduledJob.objects.get(name=name).finished_at not in (None, at) for name, at in first.items()))
+    processes.run(SWEEP, "2", REDIS_URL=broker.url)
+    until(lambda: ScheduledJob.objects.filter(name="organisation.sweep_mail").exclude(finished_at=None).exists())
+    assert (list(OverdueEntry.objects.values()), list(Card.objects.values()), postbox.to) == before
+    assert postbox.to == ["kari@example.test", "roads@solvik.test", "roads_leader@solvik.test"]
+    assert ScheduledJob.objects.get(name="feedback.run_overdue_lists").result == "nothing to do"

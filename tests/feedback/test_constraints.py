@@ -1,0 +1,212 @@
+"""Integrity lives in the database: each named constraint of feedback refuses once what it is there to refuse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
+
+from feedback.models import (
+    Attachment,
+    Callback,
+    Card,
+    CardNote,
+    Category,
+    ContactCard,
+    Escalation,
+    FollowUp,
+    OverdueEntry,
+    OverdueList,
+    OverdueRun,
+    Referral,
+    RoutingRule,
+)
+from tests.factories import MONDAY, CategoryFactory, Solvik, a_card, day, events, oslo
+
+TODAY = day("2026-11-16")
+
+
+@pytest.fixture
+def card(solvik: Solvik) -> Card:
+    return a_card(unit=solvik.roads)
+
+
+def change(card: Card, **values: Any) -> None:
+    Card.objects.filter(pk=card.pk).update(**values)
+
+
+def callback(card: Card, **values: Any) -> Callback:
+    given = {"card": card, "recorded_at": MONDAY, "held_at": MONDAY, "summary": "x", "reaction": 5}
+    return Callback.objects.create(**(given | values))
+
+
+def of_card(model: Any, card: Card, **values: Any) -> Any:
+    return model.objects.create(card=card, recorded_at=MONDAY, **values)
+
+
+def run(week: int = 47) -> OverdueRun:
+    return OverdueRun.objects.create(iso_year=2026, iso_week=week, as_of=MONDAY, created_at=MONDAY)
+
+
+def listed(card: Card, made: OverdueRun, unit: Any = None, **values: Any) -> OverdueEntry:
+    week = {"iso_year": 2026, "iso_week": made.iso_week}
+    overdue_list = OverdueList.objects.create(run=made, unit=unit or card.unit, grace_on=TODAY, **week)
+    given = {"overdue_list": overdue_list, "card": card, "cycle": 1, "due_on": TODAY, "times": 1}
+    return OverdueEntry.objects.create(**(week | given | values))
+
+
+def twice(card: Card, solvik: Solvik) -> None:
+    made = run()
+    listed(card, made)
+    listed(card, made, solvik.water)
+
+
+def escalation(cards: int, units: int, week: int = 47) -> Escalation:
+    return Escalation.objects.create(
+        iso_year=2026, iso_week=47, run=run(week), created_at=MONDAY, cards=cards, units=units
+    )
+
+
+def rule(solvik: Solvik, **values: Any) -> RoutingRule:
+    return RoutingRule.objects.create(position=1, name="x", unit=solvik.roads, **values)
+
+
+NEGATIVE = {"reaction": 3, "reason": "x", "alternative": "y"}
+DONE = {"state": "called_back", "completed_at": MONDAY}
+CLOSED = {"state": "closed", "completed_at": MONDAY, "closed_at": MONDAY, "close_result": "withdrawn"}
+
+VIOLATIONS: dict[str, list[Callable[[Card, Solvik], Any]]] = {
+    "card_has_text": [lambda c, s: change(c, text="")],
+    "card_open_is_not_completed": [
+        lambda c, s: change(c, completed_at=MONDAY),
+        lambda c, s: change(c, state="called_back"),
+    ],
+    "card_closed_has_time_and_result": [
+        lambda c, s: change(c, **(CLOSED | {"closed_at": None})),
+        lambda c, s: change(c, **(CLOSED | {"close_result": ""})),
+        lambda c, s: change(c, **(DONE | {"closed_at": MONDAY})),
+        lambda c, s: change(c, **(DONE | {"close_result": "answered"})),
+    ],
+    "card_duplicate_names_the_other": [
+        lambda c, s: change(c, **(CLOSED | {"close_result": "duplicate"})),
+        lambda c, s: change(c, **(CLOSED | {"duplicate_of": a_card()})),
+    ],
+    "card_not_its_own_duplicate": [
+        lambda c, s: change(c, **(CLOSED | {"close_result": "duplicate", "duplicate_of": c}))
+    ],
+    "card_origin_has_kind": [lambda c, s: change(c, origin_kind="split"), lambda c, s: change(c, origin=a_card())],
+    "card_place_is_whole": [
+        lambda c, s: change(c, latitude=59),
+        lambda c, s: change(c, longitude=10),
+        lambda c, s: change(c, latitude=91, longitude=10),
+        lambda c, s: change(c, latitude=59, longitude=-181),
+    ],
+    "card_reopened_with_cycle": [
+        lambda c, s: change(c, cycle=2),
+        lambda c, s: change(c, reopened_at=MONDAY),
+    ],
+    "card_import_key_has_source": [
+        lambda c, s: change(c, import_key="1"),
+        lambda c, s: change(c, import_source="old"),
+    ],
+    "card_imported_once": [
+        lambda c, s: [change(one, import_source="old", import_key="1") for one in (c, a_card())],
+    ],
+    "feedback_card_reference_key": [lambda c, s: change(c, reference=a_card().reference)],
+    "feedback_card_secret_key": [lambda c, s: change(c, secret=a_card().secret)],
+    "feedback_card_idempotency_key_key": [lambda c, s: [change(one, idempotency_key="k") for one in (c, a_card())]],
+    "contact_card_once_a_cycle": [lambda c, s: [of_card(ContactCard, c, attempts=3) for _ in range(2)]],
+    "contact_card_posted_is_whole": [
+        lambda c, s: of_card(ContactCard, c, attempts=3, posted_on=TODAY),
+        lambda c, s: of_card(ContactCard, c, attempts=3, posted_at=MONDAY),
+    ],
+    "callback_once_a_cycle": [lambda c, s: [callback(c) for _ in range(2)]],
+    "callback_reaction_or_none": [
+        lambda c, s: callback(c, reaction=0, reason="x", alternative="y"),
+        lambda c, s: callback(c, reaction=7),
+        lambda c, s: callback(c, reaction=None),
+        lambda c, s: callback(c, would_not_answer=True),
+    ],
+    "callback_negative_has_reason": [lambda c, s: callback(c, **(NEGATIVE | {"reason": ""}))],
+    "callback_negative_has_alternative": [lambda c, s: callback(c, **(NEGATIVE | {"alternative": ""}))],
+    "follow_up_once_a_cycle": [lambda c, s: [of_card(FollowUp, c, done_at=MONDAY, summary="x") for _ in range(2)]],
+    "referral_once_a_cycle": [lambda c, s: [of_card(Referral, c, body="x") for _ in range(2)]],
+    "note_has_text": [lambda c, s: CardNote.objects.create(card=c, event=c.events.first(), text="")],
+    "overdue_run_once_a_week": [lambda c, s: [run(), run()]],
+    "overdue_list_once_a_week": [lambda c, s: [listed(c, made) for made in [run()] * 2]],
+    "overdue_entry_once_a_week": [twice],
+    "overdue_entry_counts_from_one": [lambda c, s: listed(c, run(), times=0)],
+    "escalation_once_a_week": [lambda c, s: [escalation(1, 1, week) for week in (47, 48)]],
+    "escalation_has_cards": [lambda c, s: escalation(1, 2), lambda c, s: escalation(0, 0)],
+    "category_deadline_is_whole": [
+        lambda c, s: CategoryFactory(deadline_days=3),
+        lambda c, s: CategoryFactory(deadline_kind="calendar_days"),
+        lambda c, s: CategoryFactory(deadline_days=0, deadline_kind="calendar_days"),
+    ],
+    "feedback_category_code_key": [lambda c, s: [CategoryFactory(code="roads") for _ in range(2)]],
+    "routing_rule_asks_something": [lambda c, s: rule(s)],
+}
+CASES = [
+    pytest.param(name, violate, id=f"{name}-{n}") for name, all_ in VIOLATIONS.items() for n, violate in enumerate(all_)
+]
+
+
+@pytest.mark.parametrize(("name", "violate"), CASES)
+def test_database_refuses(solvik: Solvik, card: Card, name: str, violate: Callable[[Card, Solvik], Any]) -> None:
+    with pytest.raises(IntegrityError, match=f'"{name}"'), transaction.atomic():
+        violate(card, solvik)
+
+
+def test_every_constraint_of_feedback_is_violated_above() -> None:
+    named = {
+        constraint.name
+        for model in apps.get_app_config("feedback").get_models()
+        for constraint in model._meta.constraints
+    }
+    assert named - set(VIOLATIONS) == set()
+
+
+@pytest.mark.django_db
+def test_what_looks_like_it_is_allowed(solvik: Solvik, card: Card) -> None:
+    """The same rows without the fault: what is refused above is refused for the fault alone."""
+    callback(card, **NEGATIVE)
+    callback(card, cycle=2, reaction=None, would_not_answer=True)
+    callback(card, cycle=3, reaction=1, reason_not_given=True, alternative_not_given=True)
+    of_card(ContactCard, card, attempts=3, posted_on=TODAY, posted_at=MONDAY)
+    change(card, **CLOSED, latitude=59, longitude=10, cycle=2, reopened_at=MONDAY, import_source="old", import_key="1")
+    listed(card, run())
+    listed(card, run(48), times=2)
+    escalation(2, 1, week=49)
+    CategoryFactory(deadline_days=3, deadline_kind="working_days")
+    rule(solvik, words=["hull"])
+    assert Category.objects.count() == 1
+
+
+def test_what_others_stand_on_is_not_deleted(solvik: Solvik, card: Card) -> None:
+    """A card on a list, a unit with cards, a category in use: the figures of the past stay."""
+    category = CategoryFactory()
+    change(card, category=category)
+    listed(card, run())
+    for row in (card, solvik.roads, category):
+        with pytest.raises(ProtectedError):
+            row.delete()
+
+
+def test_erased_card_takes_all_that_is_personal_with_it(solvik: Solvik, card: Card) -> None:
+    callback(card)
+    CardNote.objects.create(card=card, event=card.events.first(), text="x")
+    Attachment.objects.create(card=card, file="x", name="x", content_type="x", size=1, sha256="x", added_at=MONDAY)
+    card.delete()
+    models = apps.get_app_config("feedback").get_models()
+    assert [model.__name__ for model in models if model.objects.exists()] == ["ReferenceCounter"]
+
+
+def test_person_who_is_erased_leaves_the_cards_history(solvik: Solvik) -> None:
+    card = a_card(by=solvik.clerk, unit=solvik.roads, now=oslo(2026, 11, 2, 10))
+    solvik.clerk.delete()
+    card.refresh_from_db()
+    assert (card.registered_by, events(card)[0]) == (None, ("registered", "", "web"))
