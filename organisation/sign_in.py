@@ -106,12 +106,7 @@ class SignInView(LoginView):
         context: dict[str, Any] = super().get_context_data(**kwargs)
         password = getattr(settings, "DEMONSTRATION_PASSWORD", "")
         if settings.DEMONSTRATION and password and _is_demonstration():
-            people = demonstration_people()
-            context |= {
-                "demonstration_people": [shown for shown in people if shown.is_example],
-                "more_people": [shown for shown in people if not shown.is_example],
-                "demonstration_password": password,
-            }
+            context |= {"demonstration_people": demonstration_people(), "demonstration_password": password}
         return context
 
 
