@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
-from math import isfinite
 from functools import cache, cached_property
+from math import isfinite
 from typing import Any
 
 import phonenumbers
