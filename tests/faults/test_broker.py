@@ -75,13 +75,14 @@ def test_card_is_received_without_the_broker_and_its_mails_go_out_once_when_it_i
     broker.kill() if fault == "killed" else broker.signal(signal.SIGSTOP)
     answers = [send(processes, broker, number) for number in (2, 3)]
     assert [(answer["status"], answer["receipt"]) for answer in answers] == [(302, 200), (302, 200)]
-    assert max(answer["took"] for answer in answers) < 15
+    # A broker that is gone costs nothing; one that takes the connection and is silent costs its time-out (5 s), no more.
+    assert max(answer["took"] for answer in answers) < 30
     assert Card.objects.count() == 3
     assert statuses() == {"sent": 2, "queued": 4}
 
     broker.start() if fault == "killed" else broker.signal(signal.SIGCONT)
     processes.run(SWEEP, "3", REDIS_URL=broker.url)  # beat's sweep, delivered three times
-    until(lambda: statuses() == {"sent": 6}, seconds=120)
+    until(lambda: statuses() == {"sent": 6})
     assert postbox.to == [f"kari{number}@example.test" for number in (1, 2, 3)] + ["roads@solvik.test"] * 3
 
 
