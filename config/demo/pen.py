@@ -92,16 +92,23 @@ class Pen:
         self.last = max(self.last, step.at)
 
     def text(self, options: tuple[str, ...]) -> str:
-        place = self.card.place.split(" x ")[0].rstrip("0123456789 ") or "gata"
-        area = self.card.inhabitant.area
+        """One of the options, filled with the card's street and the voices of its category."""
+        place = self.card.place.split(" x ")[0].rstrip("0123456789 ")
+        streets = self.card.inhabitant.area.streets
         filled = choose(self.rng, self.rng.choice(options)).format(
-            street=place if place in area.streets else self.card.inhabitant.street,
-            area=self.card.area or area.name,
-            park=area.park,
-            no=self.rng.randint(4, 48),
-            week=min(52, (self.last.date() + 14 * DAY).isocalendar().week),
+            street=place if place in streets else self.card.inhabitant.street,
+            week=(self.last.date() + self.rng.randint(9, 24) * DAY).isocalendar().week,
+            **self.voice.slots(),
         )
         return " ".join(filled.split())
+
+    @property
+    def voice(self) -> said.Voice:
+        return said.VOICES.get(self.card.category or "", said.OTHER_VOICE)
+
+    @property
+    def on_roads(self) -> bool:
+        return self.card.category in said.ROAD_CATEGORIES
 
     def room_until(self, target: date) -> int:
         """Days between the last step and the target."""
@@ -179,13 +186,10 @@ class Pen:
     # Words with the submitter
 
     def preliminary(self, day: date) -> None:
+        reasons = said.PRELIMINARY_REASONS + (said.OUTDOOR_PRELIMINARY_REASONS if self.voice.outdoors else ())
         moment = self.moment(day)
         expected = working_on_or_after(max(self.due_on, moment.date()) + DAY * self.rng.randint(4, 20))
-        self.add(
-            PreliminaryAnswered(
-                at=moment, by=self.actor, reason=self.rng.choice(said.PRELIMINARY_REASONS), expected_on=expected
-            )
-        )
+        self.add(PreliminaryAnswered(at=moment, by=self.actor, reason=self.text(reasons), expected_on=expected))
 
     def attempts(self, count: int, until: date) -> None:
         """Calls that nobody answers, spread over the days until then."""
@@ -221,18 +225,13 @@ class Pen:
         rng, card = self.rng, self.card
         when = self.moment(day)
         mark = rng.choice((2, 3)) if idea else self.reaction(late=when.date() > self.due_on)
-        category = card.category or ""
-        options: tuple[str, ...]
+        options = said.SUMMARIES[card.kind]
         if written:
             options = said.WRITTEN_SUMMARIES
-        elif card.kind == "praise":
-            options = said.SUMMARIES["", "praise"]
-        else:
-            options = (
-                said.SUMMARIES.get((category, card.kind))
-                or said.SUMMARIES.get((category, ""))
-                or said.SUMMARIES["", card.kind]
-            )
+        elif self.on_roads and card.category != "street_light":
+            options += said.ROAD_SUMMARIES.get(card.kind, ())
+        reasons = said.NEGATIVE_REASONS + (said.ROAD_REASONS if self.on_roads else ())
+        alternatives = said.ALTERNATIVES + (said.ROAD_ALTERNATIVES if card.category == "road" else ())
         negative = mark is not None and mark <= 3
         silent, no_idea = negative and rng.random() < 0.08, negative and not idea and rng.random() < 0.5
         self.add(
@@ -242,27 +241,27 @@ class Pen:
                 summary=self.text(options),
                 measures=self.measures(),
                 reaction=mark,
-                reason=rng.choice(said.NEGATIVE_REASONS) if negative and not silent else "",
+                reason=rng.choice(reasons) if negative and not silent else "",
                 reason_not_given=silent,
-                alternative=idea or (rng.choice(said.ALTERNATIVES) if negative and not no_idea else ""),
+                alternative=idea or (rng.choice(alternatives) if negative and not no_idea else ""),
                 alternative_not_given=no_idea,
                 way="written" if written else "visit" if rng.random() < 0.02 else "voice",
                 registers_alternative=bool(idea),
             )
         )
 
-    def measures(self) -> str:
+    def measures(self, none: tuple[str, ...] = said.NO_MEASURE) -> str:
         if self.card.kind == "praise" or self.rng.random() < 0.3:
-            return self.rng.choice(said.NO_MEASURE)
-        return self.text(said.MEASURES.get(self.card.category or "", said.MEASURES[""]))
+            return self.rng.choice(none)
+        return self.text(said.MEASURES[self.card.kind])
 
     def follow_up(self, day: date) -> None:
         self.add(
             FollowedUp(
                 at=self.moment(day),
                 by=self.actor,
-                note=self.rng.choice(said.FOLLOW_UPS[self.card.kind]),
-                measures=self.measures(),
+                note=self.text(said.FOLLOW_UPS[self.card.kind]),
+                measures=self.measures(none=("",)),
             )
         )
 

@@ -13,7 +13,6 @@ OPENINGS: dict[str, tuple[str, ...]] = {
         "Til kommunen:",
         "Til rette vedkommende:",
         "Hei på dere.",
-        "Til teknisk etat:",
         "Godt folk!",
     ),
     "angry": (

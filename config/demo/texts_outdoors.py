@@ -80,7 +80,7 @@ OUTDOORS: Raw = {
     "park": {
         "request": (
             bare("Kan gresset i {park} klippes [oftere|før 17. mai|før barnehagedagen]? Det er høyere enn hunden."),
-            "Kommer benken i {park} tilbake? [Jeg satt der hver dag.|Den forsvant {since}.]",
+            "Kommer benken i {park} tilbake? [Jeg satt der hver dag.|Den har vært borte {since}.]",
             "Kan treet ved {street} {no} beskjæres? [Det tar all sola.|Grenene slår mot ruta.]",
             "Hvem eier friområdet mellom {street} og {street2}? Vi vil plante epletrær der.",
         ),
@@ -118,7 +118,7 @@ OUTDOORS: Raw = {
     "playground": {
         "request": (
             "Kan {playground} få ny sand? [Kattene har overtatt den gamle.|]",
-            "Når kommer det nytt lekeapparat på {playground}? Det gamle ble fjernet {since}.",
+            "Når kommer det nytt lekeapparat på {playground}? Det gamle har vært borte {since}.",
             "Er det noen som sjekker sikkerheten på {playground}? Skruene stikker ut.",
         ),
         "suggestion": (

@@ -30,7 +30,7 @@ PEOPLE_TEXTS: Raw = {
         "complaint": (
             "Det har vært vikar i {grade} i {n} uker. [Når kommer en fast lærer?|Barna kan ikke navnet på dem lenger.]",
             "SFO-prisen er gått opp igjen, men det er færre voksne der.",
-            "Vi fikk melding kl. 7.40 om at skolen på {school} var stengt. Da var vi alt på vei.",
+            "Vi fikk melding kl. 7.40 om at {school} var stengt. Da var vi alt på vei.",
             "Mobbing må tas på alvor på skolene i kommunen. Vi foreldre opplever at vi sendes rundt.",
             "Svømmeundervisninga i ungdomsskolen er kuttet. Vi bor ved sjøen!",
         ),
@@ -228,7 +228,7 @@ PEOPLE_TEXTS: Raw = {
         ),
         "complaint": (
             "Ble satt over {n} ganger og endte hos den jeg begynte med.",
-            "Ingen svarer på e-post. Jeg skrev {since}.",
+            "Ingen svarer på e-post. Jeg har ventet {since}.",
             "Brevet jeg fikk var på {no} sider og jeg skjønte ikke om svaret var ja eller nei.",
         ),
         "criticism": (

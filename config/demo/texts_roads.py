@@ -173,7 +173,7 @@ ROADS: Raw = {
     "street_light": {
         "request": (
             "Kan dere sette opp gatelys i [svingen|enden] av {street}? Det er stummende mørkt.",
-            "Når kommer de nye lysene i {street}? [Grøfta er gravd, stolpene ligger der, men ingen er her.|Vi fikk brev om det {since}.]",
+            "Når kommer de nye lysene i {street}? [Grøfta er gravd, stolpene ligger der, men ingen er her.|Vi har ventet {since}.]",
             dark("Gatelysene i {street} slukker kl. 23. Kan de stå på til siste buss har gått?"),
             "Hvem melder jeg fra til når det er nr. {no} i {street} som ikke lyser? Stolpen har ikke noe nummer.",
             dark(

@@ -231,7 +231,7 @@ class Scribe:
         rng = self.rng
         mood = "kind" if kind == "praise" else "angry" if kind in NEGATIVE else "neutral"
         parts = [body]
-        if rng.random() < 0.3:
+        if rng.random() < 0.3 and "Hilsen" not in body:
             middles = [m for m in MIDDLES[mood] if submitter.phone or "Ring" not in m]
             parts.append(rng.choice(middles).format_map(slots))
         if rng.random() < 0.34 and "Hilsen" not in body:

@@ -596,3 +596,17 @@ def test_month_of_mondays_at_this_municipality(solvik: Solvik) -> None:
     called_back(card, by=solvik.handler, now=oslo(2026, 11, 24))
     counts.append(run_overdue_list(now=SIX[W49]).cards)
     assert counts == [0, 0, 1, 1, 0]
+
+
+def test_list_of_a_closed_unit_goes_to_who_stands_for_its_successor(solvik: Solvik) -> None:
+    """«A unit that is closed or merged has a successor»: a card that is still with it is not nobody's."""
+    unit = UnitFactory(code="old", leader=PersonFactory(email="former@solvik.test"))
+    middle = UnitFactory(code="middle", leader=PersonFactory(email="middle@solvik.test"))
+    card = a_card(unit=unit)
+    middle.closed_on, middle.successor = day("2026-11-06"), solvik.water
+    middle.save()
+    unit.closed_on, unit.successor = day("2026-11-05"), middle
+    unit.save()
+    run_overdue_list(now=SIX[W47])
+    assert lists(W47) == {"old": [(card.reference, 1)]}
+    assert sent("overdue_list") == ["water_leader@solvik.test"]
