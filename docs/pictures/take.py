@@ -13,10 +13,16 @@ from playwright.sync_api import sync_playwright
 
 HERE = Path(__file__).parent
 SITE = os.environ.get("SITE_URL", "http://127.0.0.1:8000")
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-    " --disable-component-update --disable-sync"
-).split()
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 PICTURES = [
     ("work-list", "Servicesenter", "/staff/", (1280, 900)),
     ("citizen", None, "/", (390, 844)),
