@@ -22,18 +22,26 @@ NOON = time(12, 0)
 """A date that came without a time is noon local (`domain/README.md`, «Overdue list»)."""
 
 
-@lru_cache(maxsize=8)
-def public_holidays(country: str) -> HolidayBase:
-    """Return the public holidays of `country` (NO or SE); years are filled in as they are asked for.
+@lru_cache(maxsize=512)
+def public_holidays(country: str, year: int) -> frozenset[date]:
+    """Return the public holidays of `country` (NO or SE) in `year`.
+
+    A whole year at a time: the library's own object fills in years as they are asked for, and another thread sees a year
+    half filled in.
 
     Sweden's eves (Midsummer, Christmas, New Year) are days off in practice and in municipal agreements, so they are
     included; Swedish Sundays are not holidays here, as every Sunday is free anyway.
     """
+    found: HolidayBase
     if country == "NO":
-        return holidays.country_holidays("NO", language="no")
-    if country == "SE":
-        return holidays.country_holidays("SE", language="sv", categories=("public", "de_facto"), include_sundays=False)
-    raise ValueError(f"No calendar for the country «{country}».")
+        found = holidays.country_holidays("NO", years=year, language="no")
+    elif country == "SE":
+        found = holidays.country_holidays(
+            "SE", years=year, language="sv", categories=("public", "de_facto"), include_sundays=False
+        )
+    else:
+        raise ValueError(f"No calendar for the country «{country}».")
+    return frozenset(found)
 
 
 @dataclass(frozen=True)
@@ -50,7 +58,7 @@ class WorkingCalendar:
 
     def is_working_day(self, day: date) -> bool:
         """Monday to Friday, no public holiday and no day off of the municipality's own."""
-        return day.weekday() < 5 and day not in self.days_off and day not in public_holidays(self.country)
+        return day.weekday() < 5 and day not in self.days_off and day not in public_holidays(self.country, day.year)
 
     def add_working_days(self, start: date, days: int) -> date:
         """Return the `days`-th working day after `start`; `start` itself never counts. `days` is 1 or more.

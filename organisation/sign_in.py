@@ -9,9 +9,12 @@ from allauth.account.forms import ChangePasswordForm, LoginForm, ResetPasswordFo
 from allauth.account.views import LoginView
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from organisation.queries import NotSetUp, demonstration_people, municipality
+from organisation.models import Person
+from organisation.permissions import Permission
+from organisation.queries import NotSetUp, demonstration_people, grants_of, municipality
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -29,6 +32,19 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Citizens have no login, and staff get theirs from the administrator."""
         return False
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Send each to where their day begins: cards to work on, what was escalated, or the reference data."""
+        person = request.user
+        if not isinstance(person, Person):
+            return str(settings.LOGIN_REDIRECT_URL)
+        grants = grants_of(person)
+        if not grants.somewhere(Permission.WORK_ON_CARDS):
+            if grants.somewhere(Permission.SEE_ESCALATIONS):
+                return reverse("feedback:escalations")
+            if person.is_staff and not grants.somewhere(Permission.SEE_ALL_CARDS):
+                return reverse("admin:index")
+        return str(settings.LOGIN_REDIRECT_URL)
 
     def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:
         """Say nothing on signing in and out: the page that follows shows it."""

@@ -15,12 +15,10 @@ NO_SKIPS = os.environ.get("INNSPILL_NO_SKIPS", "") == "1"
 
 
 def pytest_configure() -> None:
-    """Bring the parts up once for the run and compile stale translations; parallel workers find both done."""
+    """Bring the parts up once for the run; parallel workers find them running."""
     from config.reachable import make_ready
-    from config.translations import compile_stale
 
     make_ready()
-    compile_stale()
 
 
 @pytest.fixture(autouse=True)

@@ -4,11 +4,15 @@ import os
 from pathlib import Path
 
 from config import embedded
+from config.translations import compile_stale
 
 # Kept between runs, so that a run does not begin with making a database server, and thrown away without regret.
 os.environ.setdefault("INNSPILL_VAR", str(Path(__file__).resolve().parent.parent / "var" / "tests"))
 os.environ.setdefault("INNSPILL_EMBEDDED_DURABLE", "0")
 embedded.make_var(embedded.var_dir().parent)
+
+# Before the models are loaded: their constraints' sentences make Django read its first language for good.
+compile_stale()
 
 from config.settings import *  # noqa: E402, F403
 from config.settings import CACHES, DATABASES, REDIS_URL  # noqa: E402

@@ -56,6 +56,10 @@ def close_card(
     Raises CallbackStillOwed, NotClosedThatWay, DuplicateOfWhat, NotAllowed, WrongState.
     """
     with transaction.atomic():
+        if duplicate_of is not None:
+            # Both, in one order: two people who close two cards as duplicates of each other come one after the other.
+            pair = Card.objects.select_for_update(no_key=True).filter(pk__in=[card.pk, duplicate_of.pk])
+            list(pair.order_by("pk").values_list("pk"))
         card = take(card, Step.CLOSE, by)
         if result not in results_for(card.state, callback_owed=card.callback_owed):
             if card.callback_owed and card.state in OPEN_STATES:

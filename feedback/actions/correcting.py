@@ -106,6 +106,8 @@ def correct_card(card: Card, *, about: About, by: Person | None, now: datetime) 
         card = take(card, Step.CORRECT, by)
         about = replace(about, place=clean(about.place)[:250], area=clean(about.area)[:100])
         check_choices(about.kind, about.language)
+        if about.category is not None and about.category.is_political:
+            about = replace(about, political=True)
         changed = [name for name in About.__dataclass_fields__ if getattr(card, name) != getattr(about, name)]
         if not changed:
             raise NothingChanged

@@ -30,6 +30,7 @@ from organisation.queries import (
     grants_of,
     list_recipient,
     municipality,
+    open_successor,
     people_with,
     with_leaders,
     working_calendar,
@@ -168,7 +169,7 @@ def _send(run: OverdueRun, house: Municipality, calendar: WorkingCalendar, *, ma
         to_queue: list[mails.Mail] = []
         for rows in by_list.values():
             listed = rows[0].overdue_list
-            unit = units.get(listed.unit_id, listed.unit)
+            unit = units.get(open_successor(listed.unit).pk, listed.unit)
             to = list_recipient(unit, on=today, language=house.language)
             if to is not None:
                 to_queue.append(mails.overdue_list(listed, rows, to, house))

@@ -300,8 +300,11 @@ def checked(intake: Intake) -> Intake:
     latitude, longitude = intake.latitude, intake.longitude
     if (latitude is None) != (longitude is None):
         raise ImpossiblePlace
-    if latitude is not None and longitude is not None and not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
-        raise ImpossiblePlace
+    if latitude is not None and longitude is not None:
+        if not (latitude.is_finite() and longitude.is_finite()):
+            raise ImpossiblePlace
+        if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+            raise ImpossiblePlace
     if intake.unit is not None and (intake.unit.kind == Unit.Kind.SECTOR or intake.unit.closed_on is not None):
         raise NotAnAnsweringUnit(unit=intake.unit.name)
     place, area = clean(intake.place)[:250], clean(intake.area)

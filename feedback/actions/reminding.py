@@ -18,6 +18,7 @@ from organisation.queries import (
     is_away,
     list_recipient,
     municipality,
+    open_successor,
     with_leaders,
     working_calendar,
 )
@@ -59,7 +60,9 @@ def remind_of_deadlines(*, now: datetime) -> int:
             if handler is not None and handler.is_active and not is_away(handler, today):
                 to: Recipient | None = Recipient(handler, handler.email, handler.language)
             else:
-                to = list_recipient(units.get(card.unit_id, card.unit), on=today, language=house.language)
+                to = list_recipient(
+                    units.get(open_successor(card.unit).pk, card.unit), on=today, language=house.language
+                )
             if to is not None:
                 by_recipient.setdefault(to.email, (to, []))[1].append(card)
         queue_mails(

@@ -13,6 +13,7 @@ from rest_framework import serializers
 
 from feedback.actions.registration import LONGEST_TEXT, Intake
 from feedback.deadlines import Contact
+from feedback.forms.citizen import check_phone
 from feedback.mails import status_url
 from feedback.models import Card, Category, Submitter
 from feedback.workflow import Channel, CloseResult, Kind, State
@@ -126,6 +127,11 @@ class Code(serializers.SlugRelatedField):
         return super().to_internal_value(data[:200])
 
 
+def can_be_rung(phone: str) -> None:
+    """Raise ValidationError for a number that the citizen's page would refuse too."""
+    check_phone(phone)
+
+
 # --- What comes in ---------------------------------------------------------------------------------------------------
 
 
@@ -134,7 +140,13 @@ class NewSubmitter(Strict):
 
     name = Text(required=False, allow_blank=True, max_length=150)
     address = Text(required=False, allow_blank=True, max_length=250)
-    phone = Text(required=False, allow_blank=True, max_length=30, help_text=_("Daytime phone."))
+    phone = Text(
+        required=False,
+        allow_blank=True,
+        max_length=30,
+        validators=[can_be_rung],
+        help_text=_("Daytime phone."),
+    )
     email = Email(required=False, allow_blank=True, max_length=254, help_text=_("The receipt goes there."))
     other_way = Choice(
         choices=OTHER_WAYS,

@@ -20,13 +20,12 @@ from feedback.queries import categories_in_use
 from feedback.workflow import Channel, Kind
 
 
-def check_phone(phone: str) -> str:
-    """Return the phone number. Raises ValidationError for what nobody can ring."""
+def check_phone(phone: str) -> None:
+    """Raise ValidationError for what nobody can ring."""
     if phone and not (re.fullmatch(r"[\d\s()+./-]+", phone) and len(re.sub(r"\D", "", phone)) >= 5):
         raise ValidationError(
             _("«%(phone)s» is not a phone number. Use digits, with + before a foreign one."), params={"phone": phone}
         )
-    return phone
 
 
 class ContactFields(forms.Form):
@@ -52,7 +51,9 @@ class ContactFields(forms.Form):
     )  # fmt: skip
 
     def clean_phone(self) -> str:
-        return check_phone(self.cleaned_data["phone"])
+        phone: str = self.cleaned_data["phone"]
+        check_phone(phone)
+        return phone
 
     def contact(self, **more: str) -> Contact:
         """Return what was given as one object."""

@@ -232,6 +232,7 @@ class CallbackForm(StepForm):
     """The conversation, in the order in which it goes."""
 
     WOULD_NOT = "none"
+    template_name = "feedback/cards/_callback_fields.html"
 
     summary = forms.CharField(label=_("What was said?"), widget=_area(4), error_messages={"required": REQUIRED})
     measures = forms.CharField(label=_("What will be done?"), widget=_area(2), required=False)
@@ -257,6 +258,9 @@ class CallbackForm(StepForm):
     def prepare(self) -> None:
         self.initial.setdefault("held_on", self.today)
         self.initial.setdefault("way", Callback.Way.VOICE)
+        for name in ("reason", "alternative"):
+            # Asked for after 1–3: «optional» beside it would say otherwise.
+            self.fields[name].conditional = True  # type: ignore[attr-defined]
 
     @property
     def reaction_number(self) -> int | None:

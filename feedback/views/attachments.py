@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from feedback.documents import contact_card_pdf
 from feedback.queries import attachment_of
 from feedback.views.access import card_for
-from organisation.outbox.attachments import make_document
 
 
 @login_required
@@ -39,9 +38,7 @@ def contact_card(request: HttpRequest, reference: str) -> HttpResponse:
     made = next((made for made in card.contactcards.all() if made.cycle == card.cycle), None)
     if made is None:
         raise Http404
-    document = make_document(
-        {"maker": "contact_card", "contact_card_id": made.pk}, language=card.language or get_language()
-    )
+    document = contact_card_pdf([card])
     response = HttpResponse(document.content, content_type=document.content_type)
     response["Content-Disposition"] = f'inline; filename="{document.name}"'
     return response

@@ -88,6 +88,18 @@ def test_cards_are_not_duplicates_of_each_other_in_a_ring(solvik: Solvik) -> Non
         close_card(third, result="duplicate", duplicate_of=first, by=solvik.handler, now=FRIDAY)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_two_who_close_two_cards_as_duplicates_of_each_other_close_one() -> None:
+    solvik = make_solvik()
+    one, other = a_card(unit=solvik.roads), a_card(unit=solvik.roads)
+    answers = at_once(
+        lambda: close_card(one, result="duplicate", duplicate_of=other, by=solvik.fresh(solvik.handler), now=FRIDAY),
+        lambda: close_card(other, result="duplicate", duplicate_of=one, by=solvik.fresh(solvik.clerk), now=FRIDAY),
+    )
+    assert errors(answers) == ["DuplicateOfWhat"]
+    assert Card.objects.filter(state=State.CLOSED).count() == 1
+
+
 STEPS: dict[str, tuple[Callable[..., object], bool, str]] = {
     "called back": (called_back, True, "answered"),
     "followed up": (followed_up, False, "followed_up"),

@@ -155,6 +155,13 @@ def test_card_that_turns_out_political_goes_to_the_mayor(solvik: Solvik, card: C
     assert mails()[-1] == ("card_forwarded", "mayor@solvik.test")
 
 
+def test_card_that_gets_a_political_category_goes_to_the_mayor(solvik: Solvik, card: Card) -> None:
+    """As it would have at the registration."""
+    correct_card(card, about=About(category=CategoryFactory(is_political=True)), by=solvik.clerk, now=TUESDAY)
+    card.refresh_from_db()
+    assert (card.unit, card.political) == (solvik.mayor, True)
+
+
 def test_completed_card_that_turns_out_political_stays(solvik: Solvik, card: Card) -> None:
     called_back(card, by=solvik.handler, now=TUESDAY)
     correct_card(card, about=About(political=True), by=solvik.clerk, now=TUESDAY)

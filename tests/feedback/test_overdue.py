@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from feedback.actions.closing import reopen_card
 from feedback.actions.listing import latest_week_to_run, preview_overdue_list, run_overdue_list
@@ -559,6 +560,34 @@ def test_runs_at_once_make_one_set_of_lists_and_mails(how_many: int) -> None:
     assert OverdueEntry.objects.filter(iso_week=48).count() == 15
 
 
+@pytest.mark.django_db(transaction=True)
+def test_nobody_waits_for_mondays_run() -> None:
+    """A run that takes its time holds up no callback, and counts it as it stood."""
+    solvik = make_solvik()
+    card, other = many_cards(2, unit=solvik.roads)
+    under_way, go_on = threading.Event(), threading.Event()
+
+    def slow_run() -> None:
+        with transaction.atomic():
+            run_overdue_list(now=SIX[W47])
+            under_way.set()
+            go_on.wait(timeout=30)
+
+    def call_meanwhile() -> None:
+        assert under_way.wait(timeout=30)
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SET lock_timeout = '3s'")
+            called_back(card, by=solvik.handler, now=SIX[W47] + timedelta(hours=1))
+        finally:
+            go_on.set()
+
+    assert errors(at_once(slow_run, call_meanwhile)) == []
+    card.refresh_from_db()
+    assert card.state == "called_back"
+    assert lists(W47) == {"roads": [(card.reference, 1), (other.reference, 1)]}
+
+
 def test_ten_runs_of_a_week_are_as_one(solvik: Solvik) -> None:
     many_cards(3, unit=solvik.roads)
     run_overdue_list(now=SIX[W47])
@@ -596,3 +625,17 @@ def test_month_of_mondays_at_this_municipality(solvik: Solvik) -> None:
     called_back(card, by=solvik.handler, now=oslo(2026, 11, 24))
     counts.append(run_overdue_list(now=SIX[W49]).cards)
     assert counts == [0, 0, 1, 1, 0]
+
+
+def test_list_of_a_closed_unit_goes_to_who_stands_for_its_successor(solvik: Solvik) -> None:
+    """«A unit that is closed or merged has a successor»: a card that is still with it is not nobody's."""
+    unit = UnitFactory(code="old", leader=PersonFactory(email="former@solvik.test"))
+    middle = UnitFactory(code="middle", leader=PersonFactory(email="middle@solvik.test"))
+    card = a_card(unit=unit)
+    middle.closed_on, middle.successor = day("2026-11-06"), solvik.water
+    middle.save()
+    unit.closed_on, unit.successor = day("2026-11-05"), middle
+    unit.save()
+    run_overdue_list(now=SIX[W47])
+    assert lists(W47) == {"old": [(card.reference, 1)]}
+    assert sent("overdue_list") == ["water_leader@solvik.test"]

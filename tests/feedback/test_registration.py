@@ -276,6 +276,8 @@ def test_received_after_it_was_registered_is_refused(solvik: Solvik) -> None:
         pytest.param("59.05", None, id="half a place"),
         pytest.param(None, "10.02", id="the other half"),
         pytest.param("90.000001", "10", id="past the pole"),
+        pytest.param("NaN", "10", id="no number"),
+        pytest.param("59", "Infinity", id="nowhere"),
         pytest.param("59", "-180.000001", id="past the date line"),
     ],
 )

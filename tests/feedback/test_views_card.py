@@ -248,3 +248,18 @@ def test_the_next_step_is_one_and_follows_from_the_card(solvik: Solvik, client: 
     assert main(card) == "contact-card"
     make_contact_card(card, by=solvik.handler, now=NOW)
     assert main(card) == "post-contact-card"
+
+
+def test_the_contact_card_is_a_pdf_once_it_is_made(solvik: Solvik, client: Client) -> None:
+    card = a_card(unit=solvik.roads)
+    address = f"/staff/cards/{card.reference}/contact-card.pdf"
+    client.force_login(solvik.handler)
+    assert client.get(address).status_code == 404
+    for _ in range(3):
+        record_contact_attempt(card, by=solvik.handler, now=NOW)
+    make_contact_card(card, by=solvik.handler, now=NOW)
+    response = client.get(address)
+    assert (response.status_code, response.headers["Content-Type"]) == (200, "application/pdf")
+    assert response.content.startswith(b"%PDF-")
+    client.force_login(solvik.water_leader)
+    assert client.get(address).status_code == 404

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import threading
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -224,3 +226,27 @@ def test_weeks_follow_each_other(one: date) -> None:
     assert week < week.next()
     assert IsoWeek.parse(str(week)) == week
     assert week.next().monday - week.monday == timedelta(days=7)
+
+
+def test_many_who_ask_at_once_get_the_same_calendar() -> None:
+    """A web server's threads share the calendar: none may see a year whose holidays are still being worked out."""
+    years = range(1953, 2101)  # which the library knows for both countries
+    barrier = threading.Barrier(8)
+    worked: list[date] = []
+
+    def ask() -> None:
+        barrier.wait(timeout=20)
+        worked.extend(found for year in years if NORWAY.is_working_day(found := date(year, 12, 26)))
+        worked.extend(found for year in years if SWEDEN.is_working_day(found := date(year, 12, 26)))
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        threads = [threading.Thread(target=ask) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(timeout=60)
+    finally:
+        sys.setswitchinterval(interval)
+    assert worked == []

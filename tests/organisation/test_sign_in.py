@@ -30,6 +30,19 @@ def test_staff_sign_in_and_out(solvik: Solvik, client: Client) -> None:
     assert client.get("/staff/").status_code == 302
 
 
+@pytest.mark.parametrize(
+    ("name", "where"),
+    [("handler", "/staff/"), ("chief", "/staff/escalations/"), ("reader", "/staff/"), ("administrator", "/admin/")],
+)
+def test_each_begins_where_their_day_begins(solvik: Solvik, client: Client, name: str, where: str) -> None:
+    person = getattr(solvik, name)
+    person.set_password(PASSWORD)
+    person.is_staff = name == "administrator"
+    person.save()
+    response = client.post("/accounts/login/", {"login": person.email, "password": PASSWORD})
+    assert response.headers["Location"] == where
+
+
 def test_a_wrong_password_gets_a_sentence_and_keeps_the_address(solvik: Solvik, client: Client) -> None:
     response = client.post(
         "/accounts/login/", {"login": "clerk@solvik.test", "password": "feil"}, HTTP_ACCEPT_LANGUAGE="en"

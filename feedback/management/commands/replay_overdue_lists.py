@@ -49,7 +49,14 @@ class Command(BaseCommand):
             except NotSetUp as error:
                 raise CommandError(str(error)) from None
         if not options["json"]:
-            self.stdout.write(f"{weeks:,} weeks, {entries:,} entries, {repeats:,} of them repeats.")
+            self.stdout.write(
+                f"{count(weeks, 'week', 'weeks')}, {count(entries, 'entry', 'entries')}, {repeats:,} of them repeats."
+            )
+
+
+def count(number: int, one: str, many: str) -> str:
+    """Return the number with its word."""
+    return f"{number:,} {one if number == 1 else many}"
 
 
 def read_day(text: str, option: str) -> date:

@@ -46,6 +46,12 @@ def test_examples_are_valid(example: Path) -> None:
     assert read_mapping(example).source == example.stem
 
 
+def test_example_of_the_manual_is_valid() -> None:
+    manual = (EXAMPLES.parent / "import.md").read_text(encoding="utf-8")
+    made = mapping_of(tomllib.loads(manual.partition("```toml\n")[2].partition("```")[0]))
+    assert (made.source, made.unit and made.unit.parent) == ("acos-2009", "teknisk")
+
+
 FAULTS: list[tuple[str, str, str]] = [
     ("source missing", LEAST.replace('source = "old"', ""), "source is missing."),
     ("source empty", LEAST.replace('"old"', '" "'), "source is missing."),
