@@ -102,7 +102,7 @@ def _clear() -> None:
     tables = ", ".join(connection.ops.quote_name(model._meta.db_table) for model in _ROOTS)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table with checks still to come is not truncated
-        cursor.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
+        cursor.execute(f"TRUNCATE {tables} CASCADE")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     transaction.on_commit(partial(_delete_files, files))
 
