@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
+from math import isfinite
 from functools import cache, cached_property
 from typing import Any
 
@@ -301,7 +302,7 @@ def checked(intake: Intake) -> Intake:
     if (latitude is None) != (longitude is None):
         raise ImpossiblePlace
     if latitude is not None and longitude is not None:
-        if not (latitude.is_finite() and longitude.is_finite()):
+        if not (isfinite(latitude) and isfinite(longitude)):
             raise ImpossiblePlace
         if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
             raise ImpossiblePlace
