@@ -17,8 +17,9 @@ from config.demo.furnish import Furnished, furnish
 from config.demo.plans import Story
 from config.demo.rows import Rows
 from config.demo.story import build_story
+from feedback.actions.intake import House
 from feedback.actions.listing import run_overdue_list
-from feedback.actions.registration import House, take_numbers
+from feedback.actions.registration import take_numbers
 from feedback.models import (
     Attachment,
     Card,

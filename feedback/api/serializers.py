@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from feedback.actions.registration import LONGEST_TEXT, Intake
+from feedback.actions.intake import LONGEST_TEXT, Intake
 from feedback.deadlines import Contact
 from feedback.forms.citizen import check_phone
 from feedback.mails import status_url
