@@ -70,8 +70,9 @@ def measure(cards: int, overdue: int) -> dict[str, Any]:
     from django.test import Client
     from django.utils import timezone
 
+    from feedback.actions.intake import Intake
     from feedback.actions.listing import replay_overdue_lists, run_overdue_list
-    from feedback.actions.registration import Intake, register_card
+    from feedback.actions.registration import register_card
     from feedback.deadlines import Contact
     from organisation.models import Municipality, RoleAssignment, Unit
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config import embedded
 from config.addresses import database_at, redis_at
+from config.demo.municipality import SHARED_PASSWORD
 from config.schedule import SCHEDULE
 from config.secret_key import kept_secret_key
 
@@ -42,7 +43,7 @@ X_FRAME_OPTIONS = "DENY"
 # Made-up people with logins shown on the sign-in page: only where the embedded database is used, or where asked for.
 DEMONSTRATION = env.bool("DEMONSTRATION", not env.str("DATABASE_URL", ""))
 
-DEMONSTRATION_PASSWORD = "solvik-hører-etter" if DEMONSTRATION else None
+DEMONSTRATION_PASSWORD = SHARED_PASSWORD if DEMONSTRATION else None
 
 # --- The parts -----------------------------------------------------------------------------------------------------
 

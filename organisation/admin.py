@@ -281,6 +281,9 @@ class AbsenceAdmin(ByRole, admin.ModelAdmin):
 
 @admin.register(OutgoingMail)
 class OutgoingMailAdmin(ReadOnly, admin.ModelAdmin):
+    """What went to whom and what became of it; not its words, which hold the submitter's private link."""
+
+    exclude = ["text", "html"]
     list_display = ["kind", "to", "status", "queued_at", "sent_at", "attempts"]
     list_filter = ["status", "kind"]
     ordering = ["-queued_at", "-id"]

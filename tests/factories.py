@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 import factory
 from factory.django import DjangoModelFactory
 
-from feedback.actions.registration import House, Intake, register_card
+from feedback.actions.intake import House, Intake
+from feedback.actions.registration import register_card
 from feedback.deadlines import Contact
 from feedback.models import Card, Category, RoutingRule
 from feedback.workflow import Channel

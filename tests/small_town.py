@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from feedback.actions.registration import Intake, register_card
+from feedback.actions.intake import Intake
+from feedback.actions.registration import register_card
 from feedback.deadlines import Contact
 from feedback.models import Card, Category, OverdueList
 from organisation.models import Municipality, Person, RoleAssignment, Unit

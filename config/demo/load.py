@@ -17,8 +17,9 @@ from config.demo.furnish import Furnished, furnish
 from config.demo.plans import Story
 from config.demo.rows import Rows
 from config.demo.story import build_story
+from feedback.actions.intake import House
 from feedback.actions.listing import run_overdue_list
-from feedback.actions.registration import House, take_numbers
+from feedback.actions.registration import take_numbers
 from feedback.models import (
     Attachment,
     Card,
@@ -102,7 +103,7 @@ def _clear() -> None:
     tables = ", ".join(connection.ops.quote_name(model._meta.db_table) for model in _ROOTS)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table with checks still to come is not truncated
-        cursor.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
+        cursor.execute(f"TRUNCATE {tables} CASCADE")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     transaction.on_commit(partial(_delete_files, files))
 

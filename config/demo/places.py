@@ -164,6 +164,7 @@ RULES = (
     RoutingRule(unit="SERV", category="service", name="Service og informasjon"),
     RoutingRule(unit="ORDF", words=("kommunestyret", "formannskapet"), name="Gjelder de folkevalgte, uten kategori"),
     RoutingRule(unit="RENO", words=("søppel", "hageavfall", "gjenvinning"), name="Avfall, uten kategori"),
+    RoutingRule(unit="VEI", words=("hull i vei", "hull i asfalt", "asfalt"), name="Vei, uten kategori"),
 )
 
 _CATEGORY_IDS = {category.code: number for number, category in enumerate(CATEGORIES, start=1)}

@@ -14,7 +14,7 @@ from config.demo import plans
 from config.demo.days import CALENDAR
 from config.demo.furnish import Furnished
 from config.demo.municipality import deadline_days
-from feedback.actions.registration import House, Intake, Prepared, prepare_card
+from feedback.actions.intake import House, Intake, Prepared, prepare_card
 from feedback.deadlines import Contact, moment_of
 from feedback.models import (
     Callback,

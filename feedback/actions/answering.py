@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from feedback import mails
 from feedback.actions.base import check_moment, take, words, write
-from feedback.actions.registration import House, Intake, UnknownChoice, register_card
+from feedback.actions.intake import House, Intake, UnknownChoice
+from feedback.actions.registration import register_card
 from feedback.errors import Refused
 from feedback.models import Callback, Card, CardEvent, FollowUp, Referral, Submitter
 from feedback.workflow import OPEN_STATES, Channel, Kind, State, Step

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from feedback import mails
 from feedback.actions.base import check_moment, take, words, write
-from feedback.actions.registration import UnknownChoice
+from feedback.actions.intake import UnknownChoice
 from feedback.deadlines import moment_of
 from feedback.errors import Refused
 from feedback.models import Card, CardEvent, ContactAttempt, ContactCard, PreliminaryAnswer, Submitter

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from feedback import mails
 from feedback.actions.base import take, words, write
-from feedback.actions.registration import deadline_rule
+from feedback.actions.intake import deadline_rule
 from feedback.deadlines import due_on
 from feedback.errors import Refused, WrongState
 from feedback.models import Card, CardEvent, ContactCard

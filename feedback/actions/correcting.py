@@ -12,18 +12,9 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from feedback.actions.base import take, words, write
+from feedback.actions.intake import House, Intake, check_choices, checked, clean, deadline_rule, phone_key, tidy
 from feedback.actions.moving import move
-from feedback.actions.registration import (
-    House,
-    Intake,
-    check_choices,
-    checked,
-    clean,
-    deadline_rule,
-    phone_key,
-    register_card,
-    tidy,
-)
+from feedback.actions.registration import register_card
 from feedback.deadlines import Contact, due_on, owes_callback
 from feedback.errors import NotAllowed, Refused
 from feedback.models import Attachment, Card, CardEvent, Category, Submitter

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from feedback import mails
 from feedback.actions.base import take, words, write
-from feedback.actions.registration import NotAnAnsweringUnit
+from feedback.actions.intake import NotAnAnsweringUnit
 from feedback.errors import Refused
 from feedback.models import Card, CardEvent
 from feedback.workflow import State, Step

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from feedback.actions.registration import LONGEST_TEXT, Intake
+from feedback.actions.intake import LONGEST_TEXT, Intake
 from feedback.deadlines import Contact
 from feedback.forms.citizen import check_phone
 from feedback.mails import status_url
@@ -127,6 +127,11 @@ class Code(serializers.SlugRelatedField):
         return super().to_internal_value(data[:200])
 
 
+def can_be_rung(phone: str) -> None:
+    """Raise ValidationError for a number that the citizen's page would refuse too."""
+    check_phone(phone)
+
+
 # --- What comes in ---------------------------------------------------------------------------------------------------
 
 
@@ -139,8 +144,8 @@ class NewSubmitter(Strict):
         required=False,
         allow_blank=True,
         max_length=30,
-        validators=[check_phone],
-        help_text=_("Daytime phone: digits, with + before a foreign one."),
+        validators=[can_be_rung],
+        help_text=_("Daytime phone."),
     )
     email = Email(required=False, allow_blank=True, max_length=254, help_text=_("The receipt goes there."))
     other_way = Choice(

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from feedback.actions.registration import LONGEST_TEXT, Intake
+from feedback.actions.intake import LONGEST_TEXT, Intake
 from feedback.deadlines import Contact
 from feedback.forms.files import FilesField
 from feedback.models import Category

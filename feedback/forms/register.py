@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from feedback.actions.registration import Intake
+from feedback.actions.intake import Intake
 from feedback.forms.citizen import AboutFields, ContactFields
 from feedback.forms.files import FilesField
 from feedback.workflow import Channel

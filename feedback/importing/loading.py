@@ -17,7 +17,8 @@ from pathlib import Path
 
 from django.db import DataError, IntegrityError, connection, transaction
 
-from feedback.actions.registration import House, NoServiceCentre, take_numbers
+from feedback.actions.intake import House, NoServiceCentre
+from feedback.actions.registration import take_numbers
 from feedback.importing.copying import Copied, Ids
 from feedback.importing.faults import CannotImport, MappingFault, RowRefused
 from feedback.importing.mapping import Mapping

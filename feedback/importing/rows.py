@@ -11,7 +11,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-from feedback.actions.registration import House, Intake, Prepared, prepare_card
+from feedback.actions.intake import House, Intake, Prepared, prepare_card
 from feedback.deadlines import Contact, moment_of
 from feedback.errors import Refused
 from feedback.importing.dates import Dates, Moment

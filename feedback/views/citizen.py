@@ -12,7 +12,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from feedback.actions.correcting import add_attachments
-from feedback.actions.registration import deadline_rule, register_card
+from feedback.actions.intake import deadline_rule
+from feedback.actions.registration import register_card
 from feedback.codes import code_of, is_code_of
 from feedback.deadlines import due_on
 from feedback.errors import Refused

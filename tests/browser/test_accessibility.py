@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.mail import send_mail
 from django.utils import timezone
 from playwright.sync_api import Page
 
@@ -79,4 +80,17 @@ def test_staff_pages(look: Page, live_server: Any, solvik: Solvik) -> None:
     check_accessibility(look)
     look.get_by_role("button", name="Save the conversation").click()
     look.locator(".ds-error-summary").wait_for()
+    check_accessibility(look)
+
+
+def test_the_mails_of_the_demonstration(
+    look: Page, live_server: Any, solvik: Solvik, settings: Any, tmp_path: Any
+) -> None:
+    settings.DEMONSTRATION = True
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.EMAIL_FILE_PATH = tmp_path
+    send_mail("Ny melding", "Se https://solvik.test/staff/", "a@solvik.test", ["b@solvik.test"])
+    sign_in(look, live_server.url, solvik.clerk)
+    look.goto(f"{live_server.url}/demo/mail/")
+    look.locator("details.mail summary").click()
     check_accessibility(look)

@@ -9,8 +9,9 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
+from feedback.deadlines import Contact
 from feedback.models import Card
-from organisation.models import Absence, Municipality, Person, RoleAssignment, Unit
+from organisation.models import Absence, Municipality, OutgoingMail, Person, RoleAssignment, Unit
 from organisation.permissions import Role
 from tests.feedback.api.conftest import Town, town  # noqa: F401
 
@@ -68,6 +69,15 @@ def test_cards_can_be_looked_at_and_nothing_else_and_keep_their_secret(town: Tow
     assert client.post(path(Card, "delete", card.pk), {"post": "yes"}).status_code == 403
     page = client.get(path(Card, "change", card.pk)).content.decode()
     assert card.text in page
+    assert card.secret not in page
+
+
+def test_mail_is_told_of_without_its_words_that_hold_the_private_link(town: Town, enter: Any) -> None:  # noqa: F811
+    card = town.card(contact=Contact(email="kari@example.com"))
+    mail = OutgoingMail.objects.get(kind="receipt")
+    assert card.secret in mail.text
+    page = enter("service_centre").get(path(OutgoingMail, "change", mail.pk)).content.decode()
+    assert "kari@example.com" in page
     assert card.secret not in page
 
 

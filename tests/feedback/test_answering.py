@@ -21,7 +21,7 @@ from feedback.actions.answering import (
 from feedback.actions.base import ImpossibleMoment, TextMissing
 from feedback.actions.calling import agree_other_way
 from feedback.actions.closing import reopen_card
-from feedback.actions.registration import UnknownChoice
+from feedback.actions.intake import UnknownChoice
 from feedback.deadlines import Contact
 from feedback.errors import NotAllowed, WrongState
 from feedback.models import Callback, Card, FollowUp, Referral

@@ -26,7 +26,7 @@ from feedback.actions.calling import (
     undo_contact_attempt,
 )
 from feedback.actions.closing import reopen_card
-from feedback.actions.registration import UnknownChoice
+from feedback.actions.intake import UnknownChoice
 from feedback.deadlines import Contact
 from feedback.errors import NotAllowed, WrongState
 from feedback.models import Card, ContactAttempt, ContactCard, PreliminaryAnswer, Submitter

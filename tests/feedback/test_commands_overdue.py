@@ -14,7 +14,8 @@ import pytest
 import time_machine
 from django.core.management import CommandError, call_command
 
-from feedback.actions.registration import Intake, register_card
+from feedback.actions.intake import Intake
+from feedback.actions.registration import register_card
 from feedback.models import Escalation, OverdueEntry, OverdueRun
 from organisation.models import Municipality, OutgoingMail, Unit
 

@@ -23,7 +23,7 @@ from feedback.actions.correcting import (
     correct_contact,
     split_card,
 )
-from feedback.actions.registration import TooLong, UnknownChoice, UnknownLanguage
+from feedback.actions.intake import TooLong, UnknownChoice, UnknownLanguage
 from feedback.deadlines import Contact
 from feedback.errors import NotAllowed, WrongState
 from feedback.models import Attachment, Card, CardNote, Submitter

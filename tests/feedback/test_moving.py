@@ -8,6 +8,7 @@ import pytest
 
 from feedback.actions.base import TextMissing
 from feedback.actions.calling import agree_other_way
+from feedback.actions.intake import NotAnAnsweringUnit
 from feedback.actions.moving import (
     NotInTheUnit,
     SameUnit,
@@ -17,7 +18,6 @@ from feedback.actions.moving import (
     reroute_card,
     return_card,
 )
-from feedback.actions.registration import NotAnAnsweringUnit
 from feedback.errors import NotAllowed, WrongState
 from feedback.models import Card, CardNote
 from feedback.workflow import State

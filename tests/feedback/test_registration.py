@@ -12,7 +12,7 @@ import pytest
 from django.conf import settings
 
 from feedback.actions.base import TextMissing
-from feedback.actions.registration import (
+from feedback.actions.intake import (
     LONGEST_TEXT,
     House,
     ImpossiblePlace,
@@ -24,8 +24,8 @@ from feedback.actions.registration import (
     TooLong,
     UnknownChoice,
     UnknownLanguage,
-    register_card,
 )
+from feedback.actions.registration import register_card
 from feedback.deadlines import Contact
 from feedback.errors import NotAllowed
 from feedback.models import Card, ReferenceCounter, Submitter

@@ -11,7 +11,8 @@ import pytest
 from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
-from feedback.actions.registration import Intake, register_card
+from feedback.actions.intake import Intake
+from feedback.actions.registration import register_card
 from feedback.models import Card, Category, RoutingRule
 from organisation.models import Municipality, Person, RoleAssignment, Unit
 from organisation.permissions import Role

@@ -11,7 +11,8 @@ import time_machine
 from django.conf import settings
 from rest_framework.test import APIClient
 
-from feedback.actions.registration import Intake, register_card
+from feedback.actions.intake import Intake
+from feedback.actions.registration import register_card
 from feedback.deadlines import Contact
 from feedback.models import Card, RoutingRule
 from organisation.models import OutgoingMail, Unit

@@ -14,7 +14,7 @@ from django.utils import translation
 from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient, APIRequestFactory
 
-from feedback.actions.registration import LONGEST_TEXT
+from feedback.actions.intake import LONGEST_TEXT
 from feedback.api import problems
 from feedback.errors import ChangedMeanwhile, NotAllowed, Refused, WrongState
 from feedback.models import Card

@@ -16,7 +16,8 @@ from django.db import connection, models
 
 from feedback.actions.answering import record_follow_up
 from feedback.actions.closing import close_card
-from feedback.actions.registration import Intake, register_card, take_numbers
+from feedback.actions.intake import Intake
+from feedback.actions.registration import register_card, take_numbers
 from feedback.deadlines import Contact
 from feedback.importing.faults import CannotImport, MappingFault
 from feedback.importing.loading import import_cards

@@ -1,0 +1,367 @@
+"""What comes in, whatever the door: checked, routed, given its deadline, and made into rows. Writes nothing."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache, cached_property
+from math import isfinite
+from typing import Any
+
+import phonenumbers
+from django.conf import settings
+from django.db.models import Model
+from django.utils.translation import gettext_lazy as _
+
+from feedback.actions.base import TextMissing
+from feedback.deadlines import Contact, DeadlineRule, due_on, owes_callback
+from feedback.errors import Refused
+from feedback.models import Card, CardEvent, Category, RoutingRule, Submitter
+from feedback.routing import Facts, Rule, first_fit
+from feedback.workflow import Channel, Kind, State
+from organisation.calendar import WorkingCalendar
+from organisation.models import Municipality, Person, Unit
+from organisation.queries import (
+    municipality,
+    open_successor,
+    working_calendar,
+)
+
+LONGEST_TEXT = 20_000
+"""Characters. Longer than any letter the service centre has typed in, short enough for a page."""
+
+
+# Once: `values` makes the list anew with every look, and an import asks a hundred thousand times.
+_CHANNELS, _KINDS = frozenset(Channel.values), frozenset(Kind.values)
+_LANGUAGES = frozenset(code for code, _name in settings.LANGUAGES)
+
+
+class TextTooLong(Refused):
+    code = "text_too_long"
+    field = "text"
+    message = _("The text is longer than %(limit)s characters. Shorten it, or send the rest as an attachment.")
+
+
+class TooLong(Refused):
+    """A contact detail or an area longer than its field: cut short it would be another one."""
+
+    code = "too_long"
+    message = _("This is longer than %(limit)s characters. Shorten it.")
+
+    def __init__(self, field: str, limit: int) -> None:
+        super().__init__(limit=limit)
+        self.field = field
+
+
+class ImpossibleReceived(Refused):
+    code = "impossible_received_date"
+    field = "received_on"
+    message = _("The card cannot have been received after it was registered.")
+
+
+class ImpossiblePlace(Refused):
+    code = "impossible_place"
+    field = "latitude"
+    message = _("A position needs both latitude (−90 to 90) and longitude (−180 to 180).")
+
+
+class NotAnAnsweringUnit(Refused):
+    code = "not_an_answering_unit"
+    field = "unit"
+    message = _("«%(unit)s» is a sector or is closed and cannot hold cards. Choose a unit.")
+
+
+class UnknownLanguage(Refused):
+    code = "unknown_language"
+    field = "language"
+    message = _("«%(language)s» is not one of the languages here.")
+
+
+class UnknownChoice(Refused):
+    code = "unknown_choice"
+    message = _("«%(value)s» is not one of the choices.")
+
+    def __init__(self, field: str, value: str) -> None:
+        super().__init__(value=value)
+        self.field = field
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What came in, whatever the channel. All but channel and text may be missing.
+
+    `received_on` is a local date, the day of registration if not given; `registered_at` an aware instant that only an
+    import sets. `unit` is a unit that somebody chose: it goes before the rules.
+    """
+
+    channel: str
+    text: str
+    kind: str = ""
+    category: Category | None = None
+    language: str = "nb"
+    received_on: date | None = None
+    registered_at: datetime | None = None
+    contact: Contact = field(default_factory=Contact)
+    callback_wanted: bool = False
+    place: str = ""
+    area: str = ""
+    latitude: Decimal | None = None
+    longitude: Decimal | None = None
+    political: bool = False
+    unit: Unit | None = None
+    idempotency_key: str | None = None
+    import_source: str = ""
+    import_key: str = ""
+
+
+@dataclass(frozen=True)
+class House:
+    """The municipality as a registration needs it: settings, calendar, units and rules, read once for any number of cards."""
+
+    municipality: Municipality
+    calendar: WorkingCalendar
+    units: dict[int, Unit]
+    rules: Sequence[Rule]
+
+    @classmethod
+    def read(cls) -> House:
+        """Read it in four queries, whatever the number of units and rules."""
+        here = municipality()
+        rules = RoutingRule.objects.filter(is_active=True).exclude(category__is_active=False)
+        return cls(
+            municipality=here,
+            calendar=working_calendar(here),
+            units={unit.pk: unit for unit in Unit.objects.exclude(kind=Unit.Kind.SECTOR).select_related("successor")},
+            rules=[
+                Rule(rule.pk, rule.unit_id, rule.category_id, rule.kind, rule.area, tuple(rule.words)) for rule in rules
+            ],
+        )
+
+    def only(self, kind: Unit.Kind) -> Unit | None:
+        return next((unit for unit in self.units.values() if unit.kind == kind and unit.closed_on is None), None)
+
+    @property
+    def service_centre(self) -> Unit:
+        unit = self.only(Unit.Kind.SERVICE_CENTRE)
+        if unit is None:
+            raise NoServiceCentre
+        return unit
+
+
+class NoServiceCentre(Refused):
+    code = "no_service_centre"
+    message = _("The municipality has no service centre. The administrator must add one.")
+
+
+@dataclass(frozen=True)
+class Routed:
+    """The unit that was picked, and why: `by` is political, chosen, rule or nothing; `rule_id` with a rule."""
+
+    unit: Unit
+    by: str
+    rule_id: int | None = None
+
+
+def route(intake: Intake, house: House) -> Routed:
+    """Pick the unit: a chosen one, the mayor's office for political content, the first rule that fits, the service centre.
+
+    Pure, but for what was read into `house`.
+    """
+    if intake.unit is not None:
+        return Routed(intake.unit, "chosen")
+    if _is_political(intake) and (office := house.only(Unit.Kind.MAYORS_OFFICE)) is not None:
+        return Routed(office, "political")
+    facts = Facts(
+        text=intake.text,
+        category_id=intake.category.pk if intake.category else None,
+        kind=intake.kind,
+        place=intake.place,
+        area=intake.area,
+    )
+    rule = first_fit(house.rules, facts)
+    if rule is not None and rule.unit_id in house.units:
+        unit = open_successor(house.units[rule.unit_id])
+        if unit.closed_on is None and unit.kind != Unit.Kind.SECTOR:
+            return Routed(unit, "rule", rule.rule_id)
+    return Routed(house.service_centre, "nothing")
+
+
+def _is_political(intake: Intake) -> bool:
+    return intake.political or (intake.category is not None and intake.category.is_political)
+
+
+@dataclass
+class Prepared:
+    """A card's rows that are ready to be written, but for the card's reference.
+
+    They are kept as values of columns, which is what an import writes by the hundred thousand; the properties make the
+    objects of them, once.
+    """
+
+    values: dict[str, Any]
+    submitter_values: dict[str, Any] | None
+    event_values: list[dict[str, Any]]
+    routed: Routed
+    category: Category | None
+    by: Person | None
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """The card's values by column, foreign keys as ids."""
+        return self.values | {
+            "category_id": self.category.pk if self.category else None,
+            "unit_id": self.routed.unit.pk,
+            "registered_by_id": self.by.pk if self.by else None,
+        }
+
+    @cached_property
+    def card(self) -> Card:
+        return Card(**self.values, category=self.category, unit=self.routed.unit, registered_by=self.by)
+
+    @cached_property
+    def submitter(self) -> Submitter | None:
+        return None if self.submitter_values is None else Submitter(card=self.card, **self.submitter_values)
+
+    @cached_property
+    def events(self) -> list[CardEvent]:
+        return [CardEvent(card=self.card, by=self.by, **values) for values in self.event_values]
+
+
+def prepare_card(intake: Intake, house: House, *, by: Person | None, now: datetime) -> Prepared:
+    """Check an intake and make its rows, writing nothing: what register_card and the import have in common.
+
+    Raises a Refused for what cannot be a card.
+    """
+    intake = checked(intake)
+    registered_at = intake.registered_at or now
+    registered_on = house.calendar.local_date(registered_at)
+    received_on = intake.received_on or registered_on
+    if received_on > registered_on:
+        raise ImpossibleReceived
+    routed = route(intake, house)
+    at_service_centre = routed.unit.kind == Unit.Kind.SERVICE_CENTRE
+    values = {
+        "secret": secrets.token_urlsafe(24),
+        "channel": intake.channel,
+        "kind": intake.kind,
+        "text": intake.text,
+        "language": intake.language,
+        "political": _is_political(intake),
+        "place": intake.place,
+        "area": intake.area,
+        "latitude": intake.latitude,
+        "longitude": intake.longitude,
+        "received_on": received_on,
+        "registered_at": registered_at,
+        "state": State.REGISTERED if at_service_centre else State.FORWARDED,
+        "callback_wanted": intake.callback_wanted,
+        "callback_owed": owes_callback(intake.contact, house.municipality.callback_rule, wanted=intake.callback_wanted),
+        "due_on": due_on(registered_on, deadline_rule(intake.category, house.municipality), house.calendar),
+        "idempotency_key": intake.idempotency_key,
+        "import_source": intake.import_source,
+        "import_key": intake.import_key,
+    }
+    events: list[dict[str, Any]] = [
+        {"what": CardEvent.What.REGISTERED, "at": registered_at, "to_value": intake.channel}
+    ]
+    if not at_service_centre:
+        details = {"by": routed.by} | ({"rule": routed.rule_id} if routed.rule_id else {})
+        events.append(
+            {
+                "what": CardEvent.What.FORWARDED,
+                "at": registered_at,
+                "to_value": routed.unit.code,
+                "details": details,
+            }
+        )
+    submitter = submitter_values(intake.contact, house.municipality.country)
+    return Prepared(values, submitter, events, routed, intake.category, by)
+
+
+def checked(intake: Intake) -> Intake:
+    """Return the intake with its texts trimmed. Raises the Refused that names the first field that cannot be."""
+    text = clean(intake.text).replace("\r\n", "\n")
+    if not text:
+        raise TextMissing("text")
+    if len(text) > LONGEST_TEXT:
+        raise TextTooLong(limit=LONGEST_TEXT)
+    if intake.channel not in _CHANNELS:
+        raise UnknownChoice("channel", intake.channel)
+    check_choices(intake.kind, intake.language)
+    latitude, longitude = intake.latitude, intake.longitude
+    if (latitude is None) != (longitude is None):
+        raise ImpossiblePlace
+    if latitude is not None and longitude is not None:
+        if not (isfinite(latitude) and isfinite(longitude)):
+            raise ImpossiblePlace
+        if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+            raise ImpossiblePlace
+    if intake.unit is not None and (intake.unit.kind == Unit.Kind.SECTOR or intake.unit.closed_on is not None):
+        raise NotAnAnsweringUnit(unit=intake.unit.name)
+    place, area = clean(intake.place)[:250], clean(intake.area)
+    if len(area) > _longest(Card, "area"):
+        raise TooLong("area", _longest(Card, "area"))
+    return replace(intake, text=text, place=place, area=area, contact=tidy(intake.contact))
+
+
+def check_choices(kind: str, language: str) -> None:
+    """Raise UnknownChoice or UnknownLanguage for a kind or a language that there is not."""
+    if kind and kind not in _KINDS:
+        raise UnknownChoice("kind", kind)
+    if language not in _LANGUAGES:
+        raise UnknownLanguage(language=language)
+
+
+def clean(text: str) -> str:
+    """Return `text` without the NUL characters that PostgreSQL cannot hold and without white space around it."""
+    return text.replace("\x00", "").strip()
+
+
+def tidy(contact: Contact) -> Contact:
+    """Return the contact details without white space around them. Raises TooLong and UnknownChoice.
+
+    Doors that have no form before them (mail intake, import) meet the limits here, not as a fault of the database.
+    """
+    contact = replace(contact, **{name: clean(value) for name, value in vars(contact).items()})
+    for name, value in vars(contact).items():
+        if len(value) > _longest(Submitter, name):
+            raise TooLong(name, _longest(Submitter, name))
+    if contact.other_way and contact.other_way not in Submitter.OtherWay.values:
+        raise UnknownChoice("other_way", contact.other_way)
+    return contact
+
+
+@cache
+def _longest(model: type[Model], field: str) -> int:
+    return int(model._meta.get_field(field).max_length)  # type: ignore[union-attr,arg-type]
+
+
+def deadline_rule(category: Category | None, of: Municipality) -> DeadlineRule:
+    """Return the category's own deadline, else the municipality's."""
+    if category is not None and category.deadline_days is not None:
+        return DeadlineRule(category.deadline_days, category.deadline_kind)
+    return DeadlineRule(of.deadline_days, of.deadline_kind)
+
+
+def submitter_values(contact: Contact, country: str) -> dict[str, Any] | None:
+    """Return the submitter's row as values, or None for a card without any contact details."""
+    if not contact:
+        return None
+    return vars(contact) | {"phone_key": phone_key(contact.phone, country)}
+
+
+def phone_key(phone: str, country: str) -> str:
+    """Return the number in E.164 («+4733000000»), or what digits there are: the same phone, however it was typed.
+
+    A number without a country code is one of `country` (NO or SE).
+    """
+    if not phone:
+        return ""
+    try:
+        number = phonenumbers.parse(phone, country)
+    except phonenumbers.NumberParseException:
+        return "".join(c for c in phone if c.isdigit())[:20]
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)[:20]
