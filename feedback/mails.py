@@ -163,7 +163,7 @@ def overdue_list(listed: OverdueList, entries: Sequence[OverdueEntry], to: Recip
 
 
 def escalation(
-    made: Escalation, entries: Iterable[OverdueEntry], chief_executives: Iterable[Person], house: Municipality
+    made: Escalation, entries: Iterable[OverdueEntry], to: Iterable[Recipient], house: Municipality
 ) -> list[Mail]:
     """Tell the chief executive, once a week, of all cards that are on the list again, by unit."""
     by_unit: dict[Unit, list[OverdueEntry]] = {}
@@ -172,9 +172,9 @@ def escalation(
     return [
         Mail(
             kind="escalation",
-            dedupe_key=f"escalation:{made.week}:{person.pk}",
-            to=person.email,
-            language=person.language,
+            dedupe_key=f"escalation:{made.week}:{one.person.pk if one.person else 'service centre'}",
+            to=one.email,
+            language=one.language,
             context={
                 "escalation": made,
                 "units": [
@@ -185,5 +185,5 @@ def escalation(
                 "municipality": house,
             },
         )
-        for person in chief_executives
+        for one in to
     ]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from feedback.errors import NotAllowed, WrongState
-from feedback.models import Card, OverdueList
+from feedback.models import Card, OverdueEntry, OverdueList
 from feedback.workflow import State, Step, may
 from organisation.models import Person
 from organisation.permissions import Permission
@@ -23,21 +23,30 @@ PERMISSION_FOR: dict[Step, Permission] = {
 """What each step asks for, in the card's unit; every other step asks for WORK_ON_CARDS."""
 
 
+SEEING_CARDS = (Permission.SEE_ALL_CARDS, Permission.SEE_UNIT_CARDS, Permission.SEE_ESCALATED_CARDS)
+"""Whoever holds one of these, anywhere, sees cards; which ones, `visible_cards` says."""
+
+
 def visible_cards(person: Person) -> Q:
-    """Return the condition on cards that `person` may see: all, or those that lie with the person's units now.
+    """Return the condition on cards that `person` may see: all, or those that lie with the person's units now, and
+    for the chief executive those that were reported to them.
 
     A unit that a card has left sees it no more.
     """
     grants = grants_of(person)
     if grants.allows(Permission.SEE_ALL_CARDS):
         return Q()
-    return Q(unit__in=grants.units_with(Permission.SEE_UNIT_CARDS))
+    visible = Q(unit__in=grants.units_with(Permission.SEE_UNIT_CARDS))
+    if grants.allows(Permission.SEE_ESCALATED_CARDS):
+        escalated = OverdueEntry.objects.filter(card=OuterRef("pk"), times__gt=1, solved_before_mail=False)
+        visible |= Q(Exists(escalated))
+    return visible
 
 
 def may_see_cards(person: Person) -> bool:
     """Whether `person` may see cards at all, of whatever unit."""
     grants = grants_of(person)
-    return grants.somewhere(Permission.SEE_ALL_CARDS) or grants.somewhere(Permission.SEE_UNIT_CARDS)
+    return any(grants.somewhere(permission) for permission in SEEING_CARDS)
 
 
 def may_register(person: Person) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
-# Norwegian ends in æ ø å, Swedish in å ä ö. One order serves both, because ä sorts as æ and ö as ø in Norwegian lists
-# (Språkrådet) and a Swedish municipality has no æ or ø of its own to put between them.
+# The Norwegian order: æ ø å last, Swedish ä as æ and ö as ø. A Swedish list wants å before ä and ö; it gets that when the
+# order becomes one of the country's settings.
 _LAST = {"æ": "{1", "ä": "{1", "ø": "{2", "ö": "{2", "å": "{3"}
 
 

@@ -8,12 +8,14 @@ from collections.abc import Callable
 from django.utils import timezone
 
 from organisation.models import ScheduledJob
+from organisation.queries import NotSetUp
 
 
 def recorded(name: str) -> Callable[[Callable[[], str]], Callable[[], str]]:
     """Wrap a job that returns one line on what it did, so that its start, end and line are kept under `name`.
 
-    A job that raises leaves `finished_at` empty and says so in `result`.
+    Before a municipality is set up there is nothing to do, and that is no failure. A job that
+    raises leaves `finished_at` empty and says so in `result`.
     """
 
     def wrap(job: Callable[[], str]) -> Callable[[], str]:
@@ -25,6 +27,8 @@ def recorded(name: str) -> Callable[[Callable[[], str]], Callable[[], str]]:
             )
             try:
                 result = job()
+            except NotSetUp:
+                result = "no municipality yet"
             except Exception as error:
                 ScheduledJob.objects.filter(name=name).update(result=f"failed: {type(error).__name__}")
                 raise

@@ -29,7 +29,7 @@ class Role(models.TextChoices):
 class Permission(StrEnum):
     SEE_ALL_CARDS = "see_all_cards"
     SEE_UNIT_CARDS = "see_unit_cards"  # those of the units the person belongs to
-    SEE_OWN_CARDS = "see_own_cards"  # those the person handles
+    SEE_ESCALATED_CARDS = "see_escalated_cards"  # those that were on a second list, whatever their unit
     REGISTER_CARDS = "register_cards"
     ROUTE_CARDS = "route_cards"  # forward, refer outside, mark political, split, correct
     WORK_ON_CARDS = "work_on_cards"  # call, answer, send back, on the cards the person sees
@@ -69,8 +69,8 @@ ROLES: dict[Role, RoleEntry] = {
         frozenset({P.SEE_UNIT_CARDS, P.WORK_ON_CARDS, P.DELEGATE_CARDS, P.CLOSE_CARDS, P.SEE_OVERDUE_LISTS}),
     ),
     Role.CHIEF_EXECUTIVE: RoleEntry(
-        _("Gets the weekly escalation and sees the overdue lists of all units."),
-        frozenset({P.SEE_ALL_CARDS, P.SEE_OVERDUE_LISTS, P.SEE_ESCALATIONS}),
+        _("Gets the weekly escalation, sees the cards that came up on a list again, and no others."),
+        frozenset({P.SEE_ESCALATED_CARDS, P.SEE_ESCALATIONS}),
     ),
     Role.QUALITY_ADVISER: RoleEntry(
         _("Reads cards and lists of all units, for figures and surveys."),

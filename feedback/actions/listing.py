@@ -26,6 +26,7 @@ from organisation.models import Municipality, Person, Unit
 from organisation.outbox.queueing import queue_mails
 from organisation.permissions import Permission, Role
 from organisation.queries import (
+    Recipient,
     answering_units,
     grants_of,
     list_recipient,
@@ -166,25 +167,29 @@ def _send(run: OverdueRun, house: Municipality, calendar: WorkingCalendar, *, ma
         for entry in entries:
             by_list[entry.overdue_list_id].append(entry)
         units = {unit.pk: unit for unit in with_leaders(answering_units())}
+        # What has nobody to go to, list or escalation, goes to the service centre, which runs the lists.
+        centre = next((unit for unit in units.values() if unit.kind == Unit.Kind.SERVICE_CENTRE), None)
+        fallback = list_recipient(centre, on=today, language=house.language) if centre else None
         to_queue: list[mails.Mail] = []
         for rows in by_list.values():
             listed = rows[0].overdue_list
             unit = units.get(open_successor(listed.unit).pk, listed.unit)
-            to = list_recipient(unit, on=today, language=house.language)
+            to = list_recipient(unit, on=today, language=house.language) or fallback
             if to is not None:
                 to_queue.append(mails.overdue_list(listed, rows, to, house))
-        if house.escalate_repeats:
-            to_queue += _escalate(run, [row for rows in by_list.values() for row in rows if row.times > 1], house, now)
+        repeats = [row for rows in by_list.values() for row in rows if row.times > 1]
+        if house.escalate_repeats and repeats:
+            made = _escalate(run, repeats, now)
+            chiefs = [Recipient(one, one.email, one.language) for one in people_with(Role.CHIEF_EXECUTIVE)]
+            to_queue += mails.escalation(made, repeats, chiefs or ([fallback] if fallback else []), house)
         if mail:
             queue_mails(to_queue, now=now)
         run.mailed_at = now
         run.save(update_fields=["mailed_at"])
 
 
-def _escalate(run: OverdueRun, repeats: list[OverdueEntry], house: Municipality, now: datetime) -> list[mails.Mail]:
-    """Write the week's escalation and each card's event, and return the message to the chief executive."""
-    if not repeats:
-        return []
+def _escalate(run: OverdueRun, repeats: list[OverdueEntry], now: datetime) -> Escalation:
+    """Write the week's escalation and each card's event."""
     units = {entry.overdue_list.unit_id for entry in repeats}
     made = Escalation.objects.create(
         iso_year=run.iso_year, iso_week=run.iso_week, run=run, created_at=now, cards=len(repeats), units=len(units)
@@ -199,7 +204,7 @@ def _escalate(run: OverdueRun, repeats: list[OverdueEntry], house: Municipality,
         ],
         batch_size=5000,
     )  # fmt: skip
-    return mails.escalation(made, repeats, people_with(Role.CHIEF_EXECUTIVE), house)
+    return made
 
 
 def _report(run: OverdueRun, *, existed: bool) -> OverdueReport:

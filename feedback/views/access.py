@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest
 
 from feedback.models import Card
 from feedback.queries import card_by_reference
+from feedback.rules import SEEING_CARDS
 from organisation.models import Person
 from organisation.permissions import Permission
 from organisation.queries import grants_of
@@ -25,7 +26,7 @@ def person_who_may(request: HttpRequest, *permissions: Permission) -> Person:
 
 def card_for(request: HttpRequest, reference: str) -> tuple[Person, Card]:
     """Return who is signed in and the card they may see. A card of others looks like one that is not there (404)."""
-    person = person_who_may(request, Permission.SEE_ALL_CARDS, Permission.SEE_UNIT_CARDS)
+    person = person_who_may(request, *SEEING_CARDS)
     card = card_by_reference(person, reference)
     if card is None:
         raise Http404

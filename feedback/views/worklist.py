@@ -14,8 +14,8 @@ from feedback.filters import CardFilter
 from feedback.paging import DUE, NEWEST, page_of
 from feedback.queries import counts_for_today, visible_to
 from feedback.reference import parse_reference
+from feedback.rules import SEEING_CARDS
 from feedback.views.access import person_who_may
-from organisation.permissions import Permission
 
 FILTERS = ("state", "unit", "category", "kind", "channel", "received_from", "received_until")
 """Those that stand in the folded part, which is open where one of them is in use."""
@@ -26,7 +26,7 @@ FILTERS = ("state", "unit", "category", "kind", "channel", "received_from", "rec
 @require_safe
 def worklist(request: HttpRequest) -> HttpResponse:
     """Show the cards that the person may see: without a filter the open ones, the next deadline first."""
-    person = person_who_may(request, Permission.SEE_ALL_CARDS, Permission.SEE_UNIT_CARDS)
+    person = person_who_may(request, *SEEING_CARDS)
     asked = request.GET.copy()
     if reference := parse_reference(str(asked.get("q", ""))):
         return _straight_to_card(request, reference)

@@ -18,8 +18,9 @@ from feedback.actions.moving import reroute_card
 from feedback.errors import NotAllowed
 from feedback.models import Card, Escalation, OverdueEntry, OverdueList, OverdueRun
 from feedback.overdue import InTheFuture, WeeksDisagree, judged_at
+from feedback.queries import visible_to
 from organisation.calendar import IsoWeek, WorkingCalendar
-from organisation.models import OutgoingMail
+from organisation.models import OutgoingMail, Person, Unit
 from organisation.permissions import Role
 from tests.factories import (
     MONDAY,
@@ -309,6 +310,30 @@ def test_second_list_goes_to_the_chief_executive_in_one_message_by_unit(solvik: 
     text = OutgoingMail.objects.get(kind="escalation").text
     assert [card.reference in text for card in (*again, new)] == [True, True, True, False]
     assert text.index("Vann") < text.index("Vei")
+
+
+def test_the_chief_executive_sees_the_cards_that_were_escalated_and_no_others(solvik: Solvik) -> None:
+    again = a_card(unit=solvik.roads)
+    run_overdue_list(now=SIX[W47])
+    a_card(unit=solvik.roads, now=oslo(2026, 11, 10))
+    assert list(visible_to(solvik.chief)) == []
+    run_overdue_list(now=SIX[W48])
+    assert list(visible_to(solvik.chief)) == [again]
+
+
+def test_without_a_chief_executive_the_service_centre_is_told(solvik: Solvik) -> None:
+    Person.objects.filter(pk=solvik.chief.pk).update(is_active=False)
+    a_card(unit=solvik.roads)
+    run_overdue_list(now=SIX[W47])
+    run_overdue_list(now=SIX[W48])
+    assert sent("escalation") == ["service-centre@solvik.test"]
+
+
+def test_a_list_with_nobody_and_no_address_goes_to_the_service_centre(solvik: Solvik) -> None:
+    Unit.objects.filter(pk__in=[solvik.roads.pk, solvik.sector.pk]).update(leader=None, deputy=None, email="")
+    a_card(unit=solvik.roads)
+    run_overdue_list(now=SIX[W47])
+    assert sent("overdue_list") == ["service-centre@solvik.test"]
 
 
 def test_each_later_list_escalates_anew(solvik: Solvik) -> None:

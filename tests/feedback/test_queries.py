@@ -43,7 +43,7 @@ TUESDAY = oslo(2026, 11, 3, 10)
 
 SEES = {
     "clerk": {"roads", "water", "service-centre", "mayor"},
-    "chief": {"roads", "water", "service-centre", "mayor"},
+    "chief": set(),
     "reader": {"roads", "water", "service-centre", "mayor"},
     "roads_leader": {"roads"},
     "roads_deputy": {"roads"},

@@ -186,7 +186,7 @@ def test_a_button_pressed_twice_does_it_once(solvik: Solvik, client: Client) -> 
 
 @pytest.mark.parametrize(
     ("person", "status"),
-    [("water_leader", 404), ("mayors_secretary", 404), ("reader", 403), ("chief", 403), ("administrator", 403)],
+    [("water_leader", 404), ("mayors_secretary", 404), ("reader", 403), ("chief", 404), ("administrator", 403)],
 )
 def test_a_step_of_somebody_who_may_not_writes_nothing(
     solvik: Solvik, client: Client, person: str, status: int

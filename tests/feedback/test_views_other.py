@@ -141,7 +141,7 @@ def test_lists_cost_the_same_whatever_their_length(
 PAGES = {
     "/staff/": {"clerk", "roads_leader", "handler", "chief", "mayors_secretary", "reader"},
     "/staff/register/": {"clerk"},
-    "/staff/overdue/": {"clerk", "roads_leader", "chief", "mayors_secretary", "reader"},
+    "/staff/overdue/": {"clerk", "roads_leader", "mayors_secretary", "reader"},
     "/staff/escalations/": {"clerk", "chief"},
 }
 

@@ -13,15 +13,15 @@ P = Permission
 
 # service centre, unit leader, case handler, mayor's office, chief executive, quality adviser, administrator, reader
 TABLE = {
-    P.SEE_ALL_CARDS: "x...xx.x",
+    P.SEE_ALL_CARDS: "x....x.x",
     P.SEE_UNIT_CARDS: ".xxx....",
-    P.SEE_OWN_CARDS: "........",
+    P.SEE_ESCALATED_CARDS: "....x...",
     P.REGISTER_CARDS: "x.......",
     P.ROUTE_CARDS: "x.......",
     P.WORK_ON_CARDS: "xxxx....",
     P.DELEGATE_CARDS: "xx.x....",
     P.CLOSE_CARDS: "xxxx....",
-    P.SEE_OVERDUE_LISTS: "xx.xxx.x",
+    P.SEE_OVERDUE_LISTS: "xx.x.x.x",
     P.RUN_OVERDUE_LISTS: "x.......",
     P.SEE_ESCALATIONS: "x...xx..",
     P.MANAGE_ORGANISATION: "......x.",

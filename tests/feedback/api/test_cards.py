@@ -202,7 +202,7 @@ MATRIX = {
     "unit_leader": (403, 1, 200, 404),
     "case_handler": (403, 1, 200, 404),
     "mayors_office": (403, 0, 404, 404),
-    "chief_executive": (403, 2, 200, 200),
+    "chief_executive": (403, 0, 404, 404),
     "quality_adviser": (403, 2, 200, 200),
     "reader": (403, 2, 200, 200),
 }
