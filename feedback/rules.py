@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Exists, OuterRef, Q
 
 from feedback.errors import NotAllowed, WrongState
-from feedback.models import Card, OverdueEntry, OverdueList
+from feedback.models import Card, OverdueEntry
 from feedback.workflow import State, Step, may
 from organisation.models import Person
 from organisation.permissions import Permission
@@ -62,18 +62,9 @@ def visible_lists(person: Person) -> Q:
     return Q(unit__in=grants.units_with(Permission.SEE_OVERDUE_LISTS))
 
 
-def may_see_list(person: Person, overdue_list: OverdueList) -> bool:
-    return grants_of(person).allows(Permission.SEE_OVERDUE_LISTS, overdue_list.unit_id)
-
-
 def may_do(person: Person, step: Step, card: Card) -> bool:
     """Whether `person` holds what `step` asks for, whatever the card's state."""
     return grants_of(person).allows(PERMISSION_FOR.get(step, Permission.WORK_ON_CARDS), card.unit_id)
-
-
-def steps_open_to(person: Person, card: Card) -> list[Step]:
-    """Return the steps that the person may take with the card as it stands, in the order of the enum."""
-    return [step for step in Step if may(step, card.state) and may_do(person, step, card)]
 
 
 def require(step: Step, card: Card, by: Person | None) -> None:

@@ -88,10 +88,6 @@ class WorkingCalendar:
         """Return noon local of `day` as an instant in UTC: what a date without a time counts as."""
         return datetime.combine(day, NOON, self.zone).astimezone(UTC)
 
-    def start_of(self, day: date) -> datetime:
-        """Return the first instant of the local `day`, in UTC."""
-        return datetime.combine(day, time.min, self.zone).astimezone(UTC)
-
     def list_moment(self, week: IsoWeek) -> datetime:
         """Return Monday 06:00 local of `week` as an instant in UTC, public holidays or not."""
         return datetime.combine(week.monday, LIST_TIME, self.zone).astimezone(UTC)

@@ -73,10 +73,6 @@ class WeakPassword(Refused):
     message = _("The password will not do. %(why)s")
 
 
-def is_set_up() -> bool:
-    return Municipality.objects.exists()
-
-
 def set_up(
     *,
     name: str,
