@@ -25,6 +25,9 @@ from organisation.models import Municipality, Person, Unit
 from organisation.outbox.queueing import Mail
 from organisation.queries import Recipient, list_recipient
 
+SHOWN = 100
+"""Entries that an overdue list's mail shows, the longest overdue first; the whole list is the PDF that comes with it."""
+
 
 def _card_url(card: Card) -> str:
     return f"{settings.SITE_URL}/staff/cards/{card.reference}/"
@@ -153,7 +156,9 @@ def overdue_list(listed: OverdueList, entries: Sequence[OverdueEntry], to: Recip
         language=to.language,
         context={
             "list": listed,
-            "rows": [{"entry": entry, "url": _card_url(entry.card)} for entry in entries],
+            "rows": [{"entry": entry, "url": _card_url(entry.card)} for entry in entries[:SHOWN]],
+            "cards": len(entries),
+            "more": max(0, len(entries) - SHOWN),
             "repeats": sum(entry.times > 1 for entry in entries),
             "list_url": f"{settings.SITE_URL}/staff/overdue/{listed.week}/{listed.unit.code}/",
             "municipality": house,

@@ -16,6 +16,7 @@ from feedback.actions.closing import reopen_card
 from feedback.actions.listing import latest_week_to_run, preview_overdue_list, run_overdue_list
 from feedback.actions.moving import reroute_card
 from feedback.errors import NotAllowed
+from feedback.mails import SHOWN
 from feedback.models import Card, Escalation, OverdueEntry, OverdueList, OverdueRun
 from feedback.overdue import InTheFuture, WeeksDisagree, judged_at
 from feedback.queries import visible_to
@@ -334,6 +335,22 @@ def test_a_list_with_nobody_and_no_address_goes_to_the_service_centre(solvik: So
     a_card(unit=solvik.roads)
     run_overdue_list(now=SIX[W47])
     assert sent("overdue_list") == ["service-centre@solvik.test"]
+
+
+def test_a_long_lists_mail_shows_the_longest_overdue_and_counts_the_rest(solvik: Solvik) -> None:
+    first = a_card(unit=solvik.roads, now=oslo(2026, 9, 1))
+    many_cards(SHOWN, unit=solvik.roads)
+    run_overdue_list(now=SIX[W47])
+    mail = OutgoingMail.objects.get(kind="overdue_list")
+    with translation.override(mail.language):
+        rest = translation.ngettext(
+            "One more message is on the whole list, which is attached as a PDF.",
+            "%(more)s more messages are on the whole list, which is attached as a PDF.",
+            1,
+        )
+    assert str(SHOWN + 1) in mail.subject
+    assert [mail.text.index(first.reference) > 0, rest in mail.text, rest in mail.html] == [True, True, True]
+    assert mail.text.count("/staff/cards/") == mail.html.count("/staff/cards/") == SHOWN
 
 
 def test_each_later_list_escalates_anew(solvik: Solvik) -> None:
