@@ -8,17 +8,19 @@ from typing import TypeVar
 
 import pytest
 import redis
+from pytest_django.plugin import blocking_manager_key
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
 NO_SKIPS = os.environ.get("INNSPILL_NO_SKIPS", "") == "1"
 
 
-def pytest_configure() -> None:
-    """Bring the parts up once for the run; parallel workers find them running."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Bring the parts up once for the run; parallel workers find them running. Given addresses are tried."""
     from config.reachable import make_ready
 
-    make_ready()
+    with config.stash[blocking_manager_key].unblock():
+        make_ready()
 
 
 @pytest.fixture(autouse=True)
