@@ -1,7 +1,11 @@
-"""Files that come with a card: how many, how large, and of which type by what is in them, not by what they are called."""
+"""Files that come with a card: how many, how large, and of which type by what is in them, not by what they are called.
+
+Pictures are drawn anew before they are kept: see `feedback.pictures`.
+"""
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import Any, BinaryIO, cast
 
 from django import forms
@@ -10,6 +14,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from feedback.actions.correcting import Upload
+from feedback.pictures import UnreadablePicture, clean_picture
 
 MOST = 5
 LARGEST = 10 * 1024 * 1024
@@ -75,4 +80,15 @@ def _checked(file: UploadedFile) -> Upload:
         raise ValidationError(
             _("«%(name)s» is neither a picture (JPEG, PNG, WebP, HEIC) nor a PDF."), params={"name": name}
         )
-    return Upload(name=name, content_type=content_type, content=cast(BinaryIO, file))
+    content = cast(BinaryIO, file)
+    if not content_type.startswith("image/"):
+        return Upload(name=name, content_type=content_type, content=content)
+    try:
+        picture = clean_picture(content)
+    except UnreadablePicture:
+        raise ValidationError(
+            _("«%(name)s» cannot be shown as a picture. Choose another one."), params={"name": name}
+        ) from None
+    return Upload(
+        name=f"{PurePath(name).stem}{picture.ending}", content_type=picture.content_type, content=picture.content
+    )

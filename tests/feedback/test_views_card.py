@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -15,9 +16,10 @@ from feedback.models import Card, CardEvent
 from feedback.views.steps import BY_SLUG, ENTRIES
 from feedback.workflow import Step
 from tests.factories import MONDAY, NO_PHONE, CategoryFactory, Solvik, a_card, events, mails
+from tests.pictures import photo
 
 NOW = MONDAY + timedelta(days=1)
-PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
+PNG = photo((60, 40), kind="PNG").getvalue()
 
 
 @pytest.fixture(autouse=True)
@@ -210,11 +212,12 @@ def test_an_attachment_is_handed_out_as_a_download_to_those_who_see_the_card(
     settings.MEDIA_ROOT = tmp_path
     card = a_card(unit=solvik.roads)
     do(client, solvik.clerk, card, "attach", uploads=SimpleUploadedFile("hull.png", PNG))
-    address = f"/staff/cards/{card.reference}/files/{card.attachments.get().pk}/"
+    attachment = card.attachments.get()
+    address = f"/staff/cards/{card.reference}/files/{attachment.pk}/"
     response = client.get(address)
-    assert response.headers["Content-Disposition"] == 'attachment; filename="hull.png"'
+    assert response.headers["Content-Disposition"] == 'attachment; filename="hull.jpg"'
     assert response.headers["X-Content-Type-Options"] == "nosniff"
-    assert b"".join(response.streaming_content) == PNG
+    assert b"".join(response.streaming_content) == Path(attachment.file.path).read_bytes()
     client.force_login(solvik.water_leader)
     assert client.get(address).status_code == 404
     other = a_card(unit=solvik.water)

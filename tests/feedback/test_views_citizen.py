@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -15,8 +16,9 @@ from feedback.codes import code_of, is_code_of
 from feedback.models import Attachment, Card
 from organisation.models import Municipality
 from tests.factories import MONDAY, NO_PHONE, CategoryFactory, RuleFactory, Solvik, a_card, day, mails, oslo
+from tests.pictures import PLACE, photo
 
-PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
+PNG = photo((60, 40), kind="PNG").getvalue()
 KEY = "11111111-2222-3333-4444-555555555555"
 
 
@@ -105,19 +107,23 @@ def test_pictures_are_kept_by_what_is_in_them(solvik: Solvik, client: Client, se
     send(
         client, uploads=[SimpleUploadedFile("hull.txt", PNG, "text/plain"), SimpleUploadedFile("b.pdf", b"%PDF-1.7 x")]
     )
-    found = Attachment.objects.order_by("id").values_list("name", "content_type", "size")
-    assert list(found) == [("hull.txt", "image/png", 48), ("b.pdf", "application/pdf", 10)]
+    found = Attachment.objects.order_by("id")
+    assert [(one.name, one.content_type) for one in found] == [("hull.jpg", "image/jpeg"), ("b.pdf", "application/pdf")]
+    kept = [Path(one.file.path).read_bytes() for one in found]
+    assert [one.size for one in found] == [len(kept[0]), 10]
+    assert (PLACE in PNG, PLACE in kept[0], kept[1]) == (True, False, b"%PDF-1.7 x")
 
 
 @pytest.mark.parametrize(
     ("files", "sentence"),
     [
         ([SimpleUploadedFile("virus.png", b"MZ program")], "«virus.png» is neither a picture"),
+        ([SimpleUploadedFile("revet.png", PNG[:60])], "«revet.png» cannot be shown as a picture."),
         ([SimpleUploadedFile("tom.png", b"")], "«tom.png» is empty."),
         ([SimpleUploadedFile("stor.png", PNG + b"0" * 10 * 1024 * 1024)], "«stor.png» is larger than 10 MB."),
         ([SimpleUploadedFile(f"{n}.png", PNG) for n in range(6)], "At most 5 files go with a card; you chose 6."),
     ],
-    ids=["type", "empty", "large", "many"],
+    ids=["type", "torn", "empty", "large", "many"],
 )
 def test_files_that_cannot_be_taken_are_named_and_the_text_is_kept(
     solvik: Solvik, client: Client, files, sentence
