@@ -20,6 +20,7 @@ from feedback.errors import Refused
 from feedback.forms.citizen import CitizenForm, FindForm
 from feedback.models import Card
 from feedback.queries import card_by_secret, card_of_reference
+from feedback.views.limits import Finding, Sending, say_wait, seconds_to_wait, too_often
 from feedback.views.refusals import show_refusal
 from feedback.views.telling import for_submitter, steps_of
 from organisation.queries import working_calendar
@@ -29,9 +30,12 @@ from organisation.queries import working_calendar
 @require_http_methods(["GET", "HEAD", "POST"])
 def send(request: HttpRequest) -> HttpResponse:
     """The front page: a citizen writes a card."""
+    house, wait = request.municipality, 0  # type: ignore[attr-defined]
     if request.method == "POST":
         form = CitizenForm(request.POST, request.FILES)
-        if form.is_valid():
+        if form.is_valid() and (wait := seconds_to_wait(request, Sending)):
+            say_wait(form, wait, house)
+        elif form.is_valid():
             try:
                 card = _register(form)
             except Refused as refusal:
@@ -40,12 +44,12 @@ def send(request: HttpRequest) -> HttpResponse:
                 return redirect("feedback:receipt", secret=card.secret)
     else:
         form = CitizenForm(initial={"key": uuid.uuid4()})
-    house = request.municipality  # type: ignore[attr-defined]
     calendar = working_calendar(house)
     promise = due_on(calendar.local_date(timezone.now()), deadline_rule(None, house), calendar)
-    return render(
+    response = render(
         request, "feedback/citizen/send.html", {"form": form, "promise": promise}, status=422 if form.errors else 200
     )
+    return too_often(response, wait) if wait else response
 
 
 def _register(form: CitizenForm) -> Card:
@@ -86,13 +90,16 @@ def status(request: HttpRequest, secret: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def find(request: HttpRequest) -> HttpResponse:
     """Find the private page by reference and code. What is wrong with a pair is not told."""
-    form = FindForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form, wait = FindForm(request.POST or None), 0
+    if request.method == "POST" and form.is_valid() and (wait := seconds_to_wait(request, Finding)):
+        say_wait(form, wait, request.municipality)  # type: ignore[attr-defined]
+    elif request.method == "POST" and form.is_valid():
         card = card_of_reference(form.cleaned_data["reference"])
         if card is not None and is_code_of(card.secret, form.cleaned_data["code"]):
             return redirect("feedback:status", secret=card.secret)
         form.add_error(None, _("We found no message with this reference and code. Look at the receipt again."))
-    return render(request, "feedback/citizen/find.html", {"form": form}, status=422 if form.errors else 200)
+    response = render(request, "feedback/citizen/find.html", {"form": form}, status=422 if form.errors else 200)
+    return too_often(response, wait) if wait else response
 
 
 @require_safe

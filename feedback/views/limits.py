@@ -1,0 +1,68 @@
+"""How often one network address may send cards or try codes. Counted in Valkey; where that is away, nobody is held up."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from math import ceil
+from typing import cast
+
+import redis
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from rest_framework.request import Request
+from rest_framework.throttling import SimpleRateThrottle
+from rest_framework.views import APIView
+
+from organisation.models import Municipality
+
+logger = logging.getLogger(__name__)
+
+
+class Sending(SimpleRateThrottle):
+    """Cards from one address. Generous, because a library or a school shares one."""
+
+    rate = "30/hour"
+
+    def get_cache_key(self, request: Request, view: APIView) -> str:
+        return f"send:{self.get_ident(request)}"
+
+
+class Finding(SimpleRateThrottle):
+    """Tries at a reference and its code: far too few to guess one of 40 bits."""
+
+    rate = "20/hour"
+
+    def get_cache_key(self, request: Request, view: APIView) -> str:
+        return f"find:{self.get_ident(request)}"
+
+
+def seconds_to_wait(request: HttpRequest, limit: type[SimpleRateThrottle]) -> int:
+    """Count this try, and return in how many seconds the next is welcome: 0 where this one is."""
+    throttle = limit()
+    try:
+        # Of the request it reads the address alone, and of the view nothing.
+        if throttle.allow_request(cast(Request, request), cast(APIView, None)):
+            return 0
+    except (redis.RedisError, OSError):
+        logger.warning("The cache is away: nobody is held up.")
+        return 0
+    return max(1, ceil(throttle.wait() or 1))
+
+
+def say_wait(form: Form, seconds: int, house: Municipality) -> None:
+    """Tell on the form when to try again, and where to ring meanwhile."""
+    again = timezone.localtime(timezone.now() + timedelta(seconds=seconds, minutes=1))
+    words = _("That was very often. Try again after %(time)s.") % {"time": again.strftime("%H:%M")}
+    if house.phone:
+        words = f"{words} {_('Or ring us: %(phone)s.') % {'phone': house.phone}}"
+    form.add_error(None, words)
+
+
+def too_often(response: HttpResponse, seconds: int) -> HttpResponse:
+    """Turn an answer into 429 with the seconds to wait."""
+    response.status_code = 429
+    response["Retry-After"] = str(seconds)
+    return response
