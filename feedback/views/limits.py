@@ -55,10 +55,10 @@ def seconds_to_wait(request: HttpRequest, limit: type[SimpleRateThrottle]) -> in
 def say_wait(form: Form, seconds: int, house: Municipality) -> None:
     """Tell on the form when to try again, and where to ring meanwhile."""
     again = timezone.localtime(timezone.now() + timedelta(seconds=seconds, minutes=1))
-    words = _("That was very often. Try again after %(time)s.") % {"time": again.strftime("%H:%M")}
+    words = [_("That was very often. Try again after %(time)s.") % {"time": again.strftime("%H:%M")}]
     if house.phone:
-        words = f"{words} {_('Or ring us: %(phone)s.') % {'phone': house.phone}}"
-    form.add_error(None, words)
+        words.append(_("Or ring us: %(phone)s.") % {"phone": house.phone})
+    form.add_error(None, " ".join(words))
 
 
 def too_often(response: HttpResponse, seconds: int) -> HttpResponse:
