@@ -19,7 +19,7 @@ from organisation.fonts import STAND_IN, drawable
 from organisation.models import Municipality
 from organisation.outbox.attachments import Document, register_maker
 from organisation.pdf import render_pdf
-from organisation.queries import municipality
+from organisation.queries import answering_unit, municipality
 
 PDF = "application/pdf"
 
@@ -41,6 +41,7 @@ def overdue_list_pdf(listed: OverdueList, language: str) -> Document:
     entries = [entry for entry in listed_entries if not entry.solved_before_mail]
     solved = len(listed_entries) - len(entries)
     week, as_of = listed.week, listed.run.as_of
+    holds = {listed.unit_id, answering_unit(listed.unit).pk}
     with translation.override(language):
         title = _("Overdue list week %(week)s, %(year)s: %(unit)s") % {
             "week": week.week,
@@ -50,12 +51,13 @@ def overdue_list_pdf(listed: OverdueList, language: str) -> Document:
         rows = [
             {
                 "reference": entry.card.reference,
-                "what": entry.card.headline,
+                # A card that left the unit since is on its list still, but what it says went with the card.
+                "what": entry.card.headline if entry.card.unit_id in holds else _("With another unit now"),
                 "language": entry.card.language,
                 "due": dates.short_day(entry.due_on, language),
                 "days_over": str(entry.days_over),
                 "times": str(entry.times),
-                "handler": entry.card.handler.name if entry.card.handler else "–",
+                "handler": entry.card.handler.name if entry.card.handler and entry.card.unit_id in holds else "–",
             }
             for entry in entries
         ]

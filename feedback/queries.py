@@ -208,9 +208,15 @@ def lists_of_week(person: Person, year: int, week: int) -> QuerySet[OverdueList]
 
 def entries_of(overdue_list: OverdueList) -> QuerySet[OverdueEntry]:
     """Return a list's entries, the longest overdue first, with their cards."""
-    return overdue_list.entries.select_related(
-        "card__category", "card__handler", "card__submitter", "card__unit"
-    ).order_by("due_on", "id")
+    return overdue_list.entries.select_related("card__handler", "card__unit").order_by("due_on", "id")
+
+
+def with_sight(entries: QuerySet[OverdueEntry], person: Person) -> QuerySet[OverdueEntry]:
+    """Add `in_sight`: whether the person may see the card as it stands now.
+
+    An entry stays with the unit on whose list it was; what the card says goes with the card.
+    """
+    return entries.annotate(in_sight=Exists(visible_to(person).filter(pk=OuterRef("card"))))
 
 
 def escalations() -> QuerySet[Escalation]:
@@ -221,7 +227,7 @@ def entries_of_escalation(escalation: Escalation) -> QuerySet[OverdueEntry]:
     """Return the entries that went to the chief executive, by unit in the alphabet's order."""
     return (
         OverdueEntry.objects.filter(overdue_list__run=escalation.run, times__gt=1, solved_before_mail=False)
-        .select_related("card__category", "card__handler", "overdue_list__unit__leader")
+        .select_related("card__handler", "overdue_list__unit__leader")
         .order_by("overdue_list__unit__name_key", "due_on", "id")
     )
 

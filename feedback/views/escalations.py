@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from feedback.queries import entries_of_escalation, escalation_of_week
+from feedback.queries import entries_of_escalation, escalation_of_week, with_sight
 from feedback.queries import escalations as all_escalations
 from feedback.views.access import person_who_may
 from feedback.views.overdue import week_of
@@ -32,7 +32,7 @@ def escalations(request: HttpRequest) -> HttpResponse:
 @require_safe
 def escalation(request: HttpRequest, week: str) -> HttpResponse:
     """Show one week's escalation by unit."""
-    person_who_may(request, Permission.SEE_ESCALATIONS)
+    person = person_who_may(request, Permission.SEE_ESCALATIONS)
     named = week_of(week)
     found = escalation_of_week(named.year, named.week)
     if found is None:
@@ -40,7 +40,7 @@ def escalation(request: HttpRequest, week: str) -> HttpResponse:
     context = {
         "section": "escalations",
         "escalation": found,
-        "entries": entries_of_escalation(found),
+        "entries": with_sight(entries_of_escalation(found), person),
         "today": timezone.localdate(),
     }
     return render(request, "feedback/escalations/week.html", context)

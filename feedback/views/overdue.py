@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from feedback.actions.listing import latest_week_to_run, run_overdue_list
 from feedback.errors import Refused
-from feedback.queries import entries_of, list_of_unit, lists_of_week, run_of_week, runs_for
+from feedback.queries import entries_of, list_of_unit, lists_of_week, run_of_week, runs_for, with_sight
 from feedback.views.access import person_who_may
 from organisation.calendar import IsoWeek
 from organisation.permissions import Permission
@@ -84,5 +84,10 @@ def unit_list(request: HttpRequest, week: str, unit: str) -> HttpResponse:
     listed = list_of_unit(person, named.year, named.week, unit)
     if listed is None:
         raise Http404
-    context = {"section": "overdue", "list": listed, "entries": entries_of(listed), "today": timezone.localdate()}
+    context = {
+        "section": "overdue",
+        "list": listed,
+        "entries": with_sight(entries_of(listed), person),
+        "today": timezone.localdate(),
+    }
     return render(request, "feedback/overdue/list.html", context)

@@ -84,6 +84,16 @@ def test_overdue_list_counts_what_was_on_a_list_before(town) -> None:
     assert "2 messages in all. 1 of them was on a list before." in page
 
 
+def test_overdue_list_does_not_say_what_a_card_that_left_the_unit_says(town) -> None:
+    town.card("Hull ved brua")
+    run_overdue_list(now=MONDAY, mail=False)
+    listed = OverdueList.objects.get()
+    assert "Hull ved brua" in unbroken(read(overdue_list_pdf(listed, "en").content).text)
+    Card.objects.update(unit=town.parks)
+    page = unbroken(read(overdue_list_pdf(listed, "en").content).text)
+    assert ["Hull ved brua" in page, "With another unit now" in page] == [False, True]
+
+
 def test_overdue_list_never_holds_who_sent_it(town) -> None:
     text = read(overdue_list_pdf(town.overdue_list(), "nb").content).text
     assert "Åge" not in text

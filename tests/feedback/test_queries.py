@@ -161,14 +161,14 @@ def entries(solvik: Solvik) -> Iterable[Any]:
     """Of one list, wherever the cards came from."""
     for entry in queries.entries_of(OverdueList.objects.filter(iso_week=48).order_by("id").first()):
         card = entry.card
-        yield card.reference, card.unit.name, str(card.category), card.handler.name, contact_of(card)
+        yield card.reference, card.headline, card.unit.name, card.handler.name
 
 
 def escalated(solvik: Solvik) -> Iterable[Any]:
     for entry in queries.entries_of_escalation(Escalation.objects.select_related("run").get(iso_week=48)):
         yield (
             entry.card.reference,
-            str(entry.card.category),
+            entry.card.headline,
             entry.card.handler.name,
             entry.overdue_list.unit.leader.name,
         )

@@ -9,6 +9,7 @@ import time_machine
 from django.test import Client
 
 from feedback.actions.listing import run_overdue_list
+from feedback.actions.moving import reroute_card
 from feedback.models import Card, OverdueRun
 from organisation.calendar import IsoWeek
 from tests.factories import MONDAY, Solvik, a_card, many_cards, oslo
@@ -88,6 +89,19 @@ def test_a_leader_sees_the_unit_own_list_and_not_that_of_others(listed: Card, so
     assert "time 2" in response.content.decode()
     assert "Friday 27 November" in response.content.decode()
     assert client.get("/staff/overdue/2026-W48/water/").status_code == 404
+
+
+def test_a_card_that_left_the_unit_stays_on_its_list_without_what_it_says(
+    listed: Card, solvik: Solvik, client: Client
+) -> None:
+    """«if it moves, this week's entry stays with the old unit»; a unit that a card has left sees it no more."""
+    path = "/staff/overdue/2026-W48/roads/"
+    assert listed.text in signed_in(client, solvik.roads_leader).get(path).content.decode()
+    reroute_card(listed, unit=solvik.water, reason="x", by=solvik.clerk, now=oslo(2026, 11, 24, 10))
+    hidden = client.get(path, HTTP_ACCEPT_LANGUAGE="en").content.decode()
+    assert [listed.reference in hidden, "With another unit now" in hidden] == [True, True]
+    assert [listed.text in hidden, f"/staff/cards/{listed.reference}/" in hidden] == [False, False]
+    assert listed.text in signed_in(client, solvik.clerk).get(path).content.decode()
 
 
 @pytest.mark.parametrize(
