@@ -11,6 +11,7 @@ from django.core.checks import CheckMessage, Tags, Warning, register
 PACKAGES = {
     "@digdir/designsystemet-css": "@digdir/designsystemet-css/dist",
     "@fontsource-variable/inter": "@fontsource-variable/inter",
+    "leaflet": "leaflet/dist",
 }
 
 

@@ -35,6 +35,7 @@ HARMLESS = {
     "CardEvent": {"what", "from_value", "to_value", "details"},
     "Category": {"code", "name", "names", "deadline_kind"},
     "Referral": {"body"},
+    "HeldUpload": {"content_type"},
     "RoutingRule": {"name", "kind", "area", "words"},
 }  # fmt: skip
 
