@@ -102,7 +102,7 @@ class DatedSelect(forms.Select):
         option = super().create_option(name, value, *args, **kwargs)
         category = getattr(value, "instance", None)
         if category is not None and category.deadline_days is not None:
-            option["attrs"]["data-promise"] = long_day(self.promise(category), get_language() or "nb")
+            option["attrs"]["data-day"] = long_day(self.promise(category), get_language() or "nb")
         return option
 
 

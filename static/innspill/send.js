@@ -19,7 +19,7 @@
     const lacking = needed.filter((item) => !value(item.dataset.needed)).map((item) => item.textContent);
     const otherwise = Boolean(value("other_way"));
     const chosen = form.elements.category.selectedOptions[0];
-    const day = (chosen && chosen.dataset.promise) || box.dataset.day;
+    const day = (chosen && chosen.dataset.day) || box.dataset.day;
     one("lacking").hidden = otherwise || !lacking.length;
     one("owed").hidden = otherwise || lacking.length > 0;
     one("owed-otherwise").hidden = !otherwise;

@@ -191,9 +191,9 @@ def test_the_promised_day_is_that_of_the_settings_and_of_the_category(solvik: So
     CategoryFactory(code="building", deadline_days=21, deadline_kind="calendar_days")
     html = page(client.get("/", HTTP_ACCEPT_LANGUAGE="en"))
     assert part(html, "lacking").endswith(f"we ring you by {FIRST} at the latest.")
-    assert re.findall(r'<option value="(\w+)"( data-promise="[^"]*")?', html)[:2] == [
+    assert re.findall(r'<option value="(\w+)"( data-day="[^"]*")?', html)[:2] == [
         ("roads", ""),
-        ("building", ' data-promise="Monday 23 November"'),
+        ("building", ' data-day="Monday 23 November"'),
     ]
     html = page(send(client, text="", category="building"))
     assert part(html, "lacking").endswith("we ring you by Monday 23 November at the latest.")
