@@ -16,7 +16,7 @@ from feedback.queries import held_uploads
 from feedback.views.limits import Holding, seconds_to_wait
 
 MOST_KEYS = 10
-"""More than a form brings; what comes beyond them is not looked at."""
+"""Twice what goes with a card. More is neither kept nor looked at."""
 
 
 class Shown(NamedTuple):
@@ -44,10 +44,11 @@ def held_for(request: HttpRequest, now: datetime) -> list[HeldUpload]:
 def keep_files(request: HttpRequest, form: CitizenForm, now: datetime) -> bool:
     """Keep the good files of a form that is shown again. Returns whether all that came is kept."""
     came = request.FILES.getlist("uploads")
-    if form.accepted and not seconds_to_wait(request, Holding):
-        form.held += hold_uploads(form.accepted, now=now)
-        return len(form.accepted) == len(came)
-    return not came
+    good = form.accepted[: MOST_KEYS - len(form.held)]
+    if not good or seconds_to_wait(request, Holding):
+        return not came
+    form.held += hold_uploads(good, now=now)
+    return len(good) == len(came)
 
 
 def shown(held: list[HeldUpload]) -> list[Shown]:

@@ -28,6 +28,8 @@
       line.textContent = told;
     }
     change.hidden = !words;
+    // «Change» opens the choices: one way there is enough.
+    fold.hidden = Boolean(words) && !fold.open;
   }
 
   function offer(select, value) {
@@ -85,6 +87,7 @@
     });
   });
   change.addEventListener("click", function () {
+    fold.hidden = false;
     fold.open = true;
     selects[0].focus();
   });
