@@ -37,7 +37,7 @@ from feedback.views.limits import (
 from feedback.views.maps import allow_tiles, map_for_page
 from feedback.views.refusals import show_refusal
 from feedback.views.telling import for_submitter, steps_of
-from organisation.queries import working_calendar
+from organisation.queries import wordings, working_calendar
 
 
 @never_cache
@@ -73,8 +73,11 @@ def _send_page(request: HttpRequest, form: CitizenForm, *, opened: str, all_kept
     house = request.municipality  # type: ignore[attr-defined]
     data = form.cleaned_data if form.is_bound else {}
     category, rule = data.get("category"), house.callback_rule
+    words = wordings(["page.intro", "page.not_for"], municipality=house.name)
     context = {
         "form": form,
+        "intro": words["page.intro"],
+        "not_for": words["page.not_for"],
         "opened": opened,
         "other_way": data.get("other_way", ""),
         "lacking": form.lacking(rule),

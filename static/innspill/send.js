@@ -67,7 +67,11 @@
       if (open && (first || waiting)) {
         waiting = false;
         passing = true;
-        form.requestSubmit();
+        if (form.requestSubmit) {
+          form.requestSubmit();
+        } else {
+          form.submit();
+        }
         passing = false;
       } else if (first) {
         waiting = true;

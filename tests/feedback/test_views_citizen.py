@@ -16,6 +16,7 @@ from feedback.codes import code_of, is_code_of
 from feedback.deadlines import Contact
 from feedback.models import Attachment, Card
 from organisation.models import Municipality
+from organisation.models.wordings import OwnWording
 from tests.factories import MONDAY, NO_PHONE, CategoryFactory, RuleFactory, Solvik, a_card, day, mails, oslo
 from tests.pictures import PLACE, photo
 
@@ -258,6 +259,13 @@ def test_the_map_is_off_until_its_address_is_set(solvik: Solvik, client: Client,
     assert "kart.example" not in client.get("/privacy/").headers["Content-Security-Policy"]
 
 
+def test_the_page_says_what_it_is_not_for_in_the_municipalitys_own_words(solvik: Solvik, client: Client) -> None:
+    assert "Not for applications or appeals against a decision" in page(client.get("/", HTTP_ACCEPT_LANGUAGE="en"))
+    OwnWording.objects.create(key="page.not_for", language="en", text="Not for <b>parking</b> fines.")
+    html = page(client.get("/", HTTP_ACCEPT_LANGUAGE="en"))
+    assert ("Not for &lt;b&gt;parking&lt;/b&gt; fines." in html, "Not for applications" in html) == (True, False)
+
+
 def opened(html: str) -> str:
     return re.search(r'name="opened" value="([^"]*)"', html).group(1)
 
@@ -378,7 +386,7 @@ def test_letters_that_look_alike_are_the_same_in_a_code() -> None:
 def test_the_front_page_takes_few_queries_and_sets_no_cookie_but_csrf(
     solvik: Solvik, client: Client, django_assert_num_queries
 ) -> None:
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         response = client.get("/")
     assert set(response.cookies) == {"csrftoken"}
 
