@@ -1,28 +1,26 @@
-"""What a citizen sees: one page to send a card, the receipt, and the private page that shows where it stands."""
+"""What a citizen sees first: one page to send a card, and the receipt. The page that follows it is in `status`."""
 
 from __future__ import annotations
 
 import uuid
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from feedback.actions.correcting import add_attachments
 from feedback.actions.intake import deadline_rule
 from feedback.actions.registration import register_card
-from feedback.codes import code_of, is_code_of
+from feedback.codes import code_of
 from feedback.deadlines import due_on
 from feedback.errors import Refused
-from feedback.forms.citizen import CitizenForm, FindForm
+from feedback.forms.citizen import CitizenForm
 from feedback.models import Card
-from feedback.queries import card_by_secret, card_of_reference
-from feedback.views.limits import Finding, Sending, say_wait, seconds_to_wait, too_often
+from feedback.views.limits import Sending, say_wait, seconds_to_wait, too_often
+from feedback.views.private import card_of_link, private_page
 from feedback.views.refusals import show_refusal
-from feedback.views.telling import for_submitter, steps_of
 from organisation.queries import working_calendar
 
 
@@ -61,45 +59,12 @@ def _register(form: CitizenForm) -> Card:
     return register_card(form.intake(), by=None, now=now, and_then=attach)
 
 
-def _card(secret: str) -> Card:
-    """Return the card of a private link. Every wrong secret is met with the same page."""
-    card = card_by_secret(secret)
-    if card is None:
-        raise Http404
-    return card
-
-
-@never_cache
+@private_page
 @require_safe
 def receipt(request: HttpRequest, secret: str) -> HttpResponse:
     """What a citizen keeps: the reference, who has it, and by when somebody rings where that is owed."""
-    card = _card(secret)
+    card = card_of_link(request, secret, timezone.now())
     return render(request, "feedback/citizen/receipt.html", {"card": card, "code": code_of(card.secret)})
-
-
-@never_cache
-@require_safe
-def status(request: HttpRequest, secret: str) -> HttpResponse:
-    """The submitter's own page: where the card stands, in plain words and without the names of staff."""
-    card = _card(secret)
-    context = {"card": card, "steps": steps_of(card), "told": for_submitter(card), "code": code_of(card.secret)}
-    return render(request, "feedback/citizen/status.html", context)
-
-
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def find(request: HttpRequest) -> HttpResponse:
-    """Find the private page by reference and code. What is wrong with a pair is not told."""
-    form, wait = FindForm(request.POST or None), 0
-    if request.method == "POST" and form.is_valid() and (wait := seconds_to_wait(request, Finding)):
-        say_wait(form, wait, request.municipality)  # type: ignore[attr-defined]
-    elif request.method == "POST" and form.is_valid():
-        card = card_of_reference(form.cleaned_data["reference"])
-        if card is not None and is_code_of(card.secret, form.cleaned_data["code"]):
-            return redirect("feedback:status", secret=card.secret)
-        form.add_error(None, _("We found no message with this reference and code. Look at the receipt again."))
-    response = render(request, "feedback/citizen/find.html", {"form": form}, status=422 if form.errors else 200)
-    return too_often(response, wait) if wait else response
 
 
 @require_safe

@@ -39,6 +39,15 @@ class Finding(SimpleRateThrottle):
         return f"find:{self.get_ident(request)}"
 
 
+class Following(SimpleRateThrottle):
+    """What one address adds, withdraws and asks on private pages."""
+
+    rate = "40/hour"
+
+    def get_cache_key(self, request: Request, view: APIView) -> str:
+        return f"follow:{self.get_ident(request)}"
+
+
 def seconds_to_wait(request: HttpRequest, limit: type[SimpleRateThrottle]) -> int:
     """Count this try, and return in how many seconds the next is welcome: 0 where this one is."""
     throttle = limit()
