@@ -86,6 +86,7 @@ class Step(StrEnum):
     CLOSE = "close"
     REOPEN = "reopen"
     DECLINE_REOPENING = "decline-reopening"
+    REGISTER_ALTERNATIVE = "register-alternative"
     # The submitter's own, on the private page.
     ADD = "add"
     WITHDRAW = "withdraw"
@@ -118,6 +119,7 @@ ALLOWED: dict[Step, frozenset[State]] = {
     Step.CLOSE: _ALL - {State.CLOSED},
     Step.REOPEN: COMPLETED_STATES,
     Step.DECLINE_REOPENING: COMPLETED_STATES,
+    Step.REGISTER_ALTERNATIVE: _ALL,
     Step.ADD: _ALL - {State.CLOSED},
     Step.WITHDRAW: _OPEN_OR_WAITING,
     Step.REACT: frozenset({State.CALLED_BACK, State.CLOSED}),

@@ -83,7 +83,12 @@ def add_to_card(card: Card, *, text: str, uploads: list[Upload], key: uuid.UUID,
         add_attachments(card, uploads, by=None, now=now, addition=addition)
         house = municipality()
         told = mails.submitter_added(
-            card, addition, _with_people(card), files=len(uploads), house=house, on=working_calendar(house).local_date(now)
+            card,
+            addition,
+            _with_people(card),
+            files=len(uploads),
+            house=house,
+            on=working_calendar(house).local_date(now),
         )
         queue_mails(told, now=now)
         return addition
@@ -143,7 +148,13 @@ def react(card: Card, *, reaction: int | None, reason: str = "", alternative: st
         own.changed_at = now
         own.save(update_fields=[*given, "changed_at"])
         write(
-            card, CardEvent.What.OWN_REACTION, by=None, now=now, from_value=before, to_value=reaction, own_reaction=own.pk
+            card,
+            CardEvent.What.OWN_REACTION,
+            by=None,
+            now=now,
+            from_value=before,
+            to_value=reaction,
+            own_reaction=own.pk,
         )
         return own
 

@@ -16,13 +16,13 @@ from organisation.ds_forms import Scale
 class Words(forms.CharField):
     """Some lines of text. A browser cuts what is pasted beyond a maximum without a word: this says a sentence."""
 
-    def __init__(self, *, rows: int, required_says: str = "", **kwargs: object) -> None:
+    def __init__(self, *, rows: int, required_says: object = "", **kwargs: object) -> None:
         super().__init__(
             max_length=LONGEST_TEXT,
             required=bool(required_says),
             widget=forms.Textarea(attrs={"rows": str(rows)}),
             error_messages={
-                "required": required_says,
+                "required": required_says,  # type: ignore[dict-item]
                 "max_length": _("The text is longer than %(limit_value)s characters. Shorten it."),
             },
             **kwargs,  # type: ignore[arg-type]
@@ -87,4 +87,3 @@ class WithdrawForm(forms.Form):
 
     use_required_attribute = False
     reason = Words(label=_("Why do you withdraw it?"), rows=2)
-

@@ -240,7 +240,12 @@ class Attachment(models.Model):
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     by_submitter = models.BooleanField(_("from the submitter"), default=False)
     addition = models.ForeignKey(
-        "feedback.Addition", models.CASCADE, null=True, blank=True, related_name="attachments", verbose_name=_("came with")
+        "feedback.Addition",
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="attachments",
+        verbose_name=_("came with"),
     )
 
     personal_data = dict.fromkeys(["file", "name", "sha256"], WITH_THE_CARD)

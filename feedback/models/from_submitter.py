@@ -70,9 +70,7 @@ class ReopeningRequest(OfCard):
         verbose_name_plural = _("requests to reopen")
         ordering = ["recorded_at", "id"]
         constraints = [
-            models.UniqueConstraint(
-                name="reopening_one_waits", fields=["card"], condition=Q(answered_at__isnull=True)
-            ),
+            models.UniqueConstraint(name="reopening_one_waits", fields=["card"], condition=Q(answered_at__isnull=True)),
             models.CheckConstraint(
                 name="reopening_answer_is_whole",
                 condition=Q(answered_at__isnull=True, answer="") | (Q(answered_at__isnull=False) & ~Q(answer="")),

@@ -140,7 +140,9 @@ class Standing:
             return [
                 _("We read it and follow it up. We ring only those who have given a phone number.")
                 if rule == CallbackRule.PHONE
-                else _("We read it and follow it up. We ring only those who have given name, address and daytime phone.")
+                else _(
+                    "We read it and follow it up. We ring only those who have given name, address and daytime phone."
+                )
             ]
         return [self.promise(), *self._about_attempts()]
 
@@ -166,7 +168,7 @@ class Standing:
         if not self.attempts:
             return []
         tried = ngettext(
-            "We have tried to ring you %(times)s time, and did not reach you.",
+            "We have tried to ring you once, and did not reach you.",
             "We have tried to ring you %(times)s times, and did not reach you.",
             self.attempts,
         ) % {"times": self.attempts}
@@ -319,8 +321,9 @@ class Standing:
         if event.what == What.CLOSED:
             return str(_CLOSED.get(CloseResult(after), _("The matter is closed.")))
         if event.what == What.CALLED_BACK:
-            written = event.details.get("way") == Callback.Way.WRITTEN
-            return _("We gave you a written answer, as agreed.") if written else _("We talked with you. We gave you an answer.")
+            if event.details.get("way") == Callback.Way.WRITTEN:
+                return _("We gave you a written answer, as agreed.")
+            return _("We talked with you, and gave you an answer.")
         if event.what == What.OTHER_WAY_AGREED:
             return str(_AGREED.get(after, _("We agreed with you to ring as usual.")))
         if event.what == What.REFERRED:
@@ -337,7 +340,9 @@ class Standing:
             return ""
         if referral.contacted_at is None:
             return _("It is not the municipality that decides this, but %(body)s.") % {"body": referral.body}
-        return _("We told you that it is not the municipality that decides this, but %(body)s.") % {"body": referral.body}
+        return _("We told you that it is not the municipality that decides this, but %(body)s.") % {
+            "body": referral.body
+        }
 
     def _new_day(self, event: CardEvent) -> str:
         try:

@@ -36,6 +36,7 @@ TABLE = {
     Step.CLOSE: "xxxxxx.",
     Step.REOPEN: "..xxxxx",
     Step.DECLINE_REOPENING: "..xxxxx",
+    Step.REGISTER_ALTERNATIVE: "xxxxxxx",
     Step.ADD: "xxxxxx.",
     Step.WITHDRAW: "xx...x.",
     Step.REACT: "..x...x",
