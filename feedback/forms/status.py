@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -47,6 +48,11 @@ class AddForm(forms.Form):
         except ValueError:
             return uuid.uuid4()
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Either will do, and one must be there: «optional» beside the words would say otherwise.
+        self.fields["text"].conditional = True  # type: ignore[attr-defined]
+
     def clean(self) -> None:
         """Ask for one of the two."""
         data = self.cleaned_data
@@ -59,7 +65,7 @@ class ReactForm(forms.Form):
 
     use_required_attribute = False
     reaction = forms.ChoiceField(
-        label=_("What do you think of the answer?"),
+        label=_("From 1 to 6"),
         help_text=_("1 is very dissatisfied, 6 is very satisfied."),
         choices=[(str(n), str(n)) for n in range(1, 7)],
         widget=Scale,

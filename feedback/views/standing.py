@@ -146,10 +146,16 @@ class Standing:
             ]
         return [self.promise(), *self._about_attempts()]
 
+    @property
+    def late(self) -> bool:
+        """Whether an answer that was promised should have come before today."""
+        card = self.card
+        return card.is_open and card.callback_owed and (card.expected_on or card.due_on) < self.today
+
     def promise(self) -> str:
         """Return by when the answer comes and how, or that it is late."""
         card = self.card
-        if (card.expected_on or card.due_on) < self.today:
+        if self.late:
             late = {"day": long_day(card.expected_on or card.due_on)}
             return _("You should have had an answer by %(day)s. We are late, and sorry for it.") % late
         if card.expected_on:
@@ -270,7 +276,11 @@ class Standing:
             return Step(_("We took note of it"), card.completed_at, done=True, current=False)
         name = self._coming()
         if card.state == State.CLOSED:
-            return Step(name, None, done=False, current=False, note=_("Not needed any more."))
+            # Of a duplicate we do not know whether the other one brings an answer to this submitter.
+            note = (
+                _("Not needed any more.") if card.close_result == CloseResult.WITHDRAWN else _("Not on this message.")
+            )
+            return Step(name, None, done=False, current=False, note=note)
         return Step(name, None, done=False, current=current, note=self._by_when())
 
     def _coming(self) -> str:
