@@ -192,9 +192,18 @@ def register_own_alternative(card: Card, *, by: Person | None, now: datetime) ->
 
 
 def record_follow_up(
-    card: Card, *, done_at: datetime, summary: str, by: Person | None, now: datetime, measures: str = ""
+    card: Card,
+    *,
+    done_at: datetime,
+    summary: str,
+    by: Person | None,
+    now: datetime,
+    measures: str = "",
+    told: str = "",
 ) -> FollowUp:
     """Record what was done about a card to whose submitter no callback is owed: that completes it.
+
+    `told` is for the submitter, who reads it on the private page; summary and measures are for staff.
 
     Raises CallbackOwed, TextMissing, ImpossibleMoment, NotAllowed, WrongState.
     """
@@ -209,6 +218,7 @@ def record_follow_up(
             done_at=done_at,
             summary=words(summary, "summary"),
             measures=measures.strip(),
+            told=told.strip(),
             recorded_at=now,
             recorded_by=by,
         )

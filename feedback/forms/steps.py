@@ -287,6 +287,10 @@ class CallbackForm(StepForm):
 class FollowUpForm(StepForm):
     summary = forms.CharField(label=_("What was done?"), widget=_area(4), error_messages={"required": REQUIRED})
     measures = forms.CharField(label=_("What will be done?"), widget=_area(2), required=False)
+    told = forms.CharField(
+        label=_("What do we tell the submitter?"), widget=_area(2), required=False,
+        help_text=_("Shown on the submitter's own page, without your name."),
+    )  # fmt: skip
     done_on = DayField(label=_("Day"), error_messages={"required": _("Write the day.")})
 
     def prepare(self) -> None:

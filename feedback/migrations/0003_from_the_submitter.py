@@ -116,5 +116,10 @@ class Migration(migrations.Migration):
             model_name='reopeningrequest',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', 'declined'), _negated=True), models.Q(('answer_reason', ''), _negated=True), _connector='OR'), name='reopening_declined_says_why'),
         ),
+        migrations.AddField(
+            model_name='followup',
+            name='told',
+            field=models.TextField(blank=True, verbose_name='what the submitter is told'),
+        ),
         migrations.RunPython(_citizens_own_files, migrations.RunPython.noop),
     ]

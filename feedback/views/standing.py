@@ -209,7 +209,8 @@ class Standing:
                 _("We told you so on %(day)s.") % {"day": long_day(told)} if told else "",
             ]
         if self.follow_up is not None:
-            return [_("We followed up your message on %(day)s.") % {"day": long_day(self.follow_up.done_at)}]
+            day = {"day": long_day(self.follow_up.done_at)}
+            return [_("We followed up your message on %(day)s.") % day, self.follow_up.told]
         return []
 
     def _answered(self) -> str:

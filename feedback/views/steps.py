@@ -98,7 +98,8 @@ def _callback(card: Card, form: forms.CallbackForm, by: Person, now: datetime) -
 def _follow_up(card: Card, form: forms.FollowUpForm, by: Person, now: datetime) -> object:
     data, done_at = form.cleaned_data, form.moment("done_on")
     assert done_at is not None  # noqa: S101 (the form asks for the day)
-    return record_follow_up(card, done_at=done_at, summary=data["summary"], measures=data["measures"], by=by, now=now)
+    said = {name: data[name] for name in ("summary", "measures", "told")}
+    return record_follow_up(card, done_at=done_at, by=by, now=now, **said)
 
 
 def _refer(card: Card, form: forms.ReferForm, by: Person, now: datetime) -> object:

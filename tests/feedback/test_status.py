@@ -12,7 +12,7 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from feedback.actions.answering import record_callback
+from feedback.actions.answering import record_callback, record_follow_up
 from feedback.actions.calling import give_preliminary_answer, record_contact_attempt, undo_contact_attempt
 from feedback.actions.closing import close_card, reopen_card
 from feedback.actions.correcting import Upload, add_attachments, split_card
@@ -110,6 +110,16 @@ def test_the_private_page_tells_what_happened_without_names_of_staff(solvik: Sol
     assert "did not reach you" not in html
     for hidden in ("Handler", "opptatt", "Intern oppsummering"):
         assert hidden not in html
+
+
+def test_who_is_not_rung_reads_what_was_done(solvik: Solvik, client: Client) -> None:
+    card = a_card(unit=solvik.roads, contact=NO_PHONE)
+    record_follow_up(
+        card, done_at=MONDAY, summary="Ola fylte det", told="Hullet er fylt.", by=solvik.handler, now=MONDAY
+    )
+    html = look(client, card)
+    assert "Hullet er fylt." in html
+    assert "Ola" not in html
 
 
 def test_a_split_message_leads_to_its_other_half(solvik: Solvik, client: Client) -> None:
