@@ -22,6 +22,7 @@ from feedback.models import (
     OverdueEntry,
     OverdueList,
     OverdueRun,
+    ReopeningRequest,
     RoutingRule,
     Submitter,
 )
@@ -62,6 +63,9 @@ def for_page(cards: QuerySet[Card]) -> QuerySet[Card]:
         "referrals",
         "contactcards",
         "offspring",
+        "additions__attachments",
+        "ownreactions",
+        "reopeningrequests",
         Prefetch("contactattempts", ContactAttempt.objects.select_related("recorded_by")),
         Prefetch("events", CardEvent.objects.select_related("by", "note").order_by("-at", "-id")),
         Prefetch("overdue_entries", OverdueEntry.objects.order_by("iso_year", "iso_week")),
@@ -91,14 +95,36 @@ def idempotency_keys_like(beginning: str) -> list[str]:
     return [key for key in keys if key is not None]
 
 
-def card_by_secret(secret: str) -> Card | None:
-    """Return the card whose private page has this secret, with what the submitter is shown."""
+def card_by_secret(secret: str, *, closed_after: datetime) -> Card | None:
+    """Return the card whose private page has this secret, with what the submitter is shown.
+
+    None too where it was closed before `closed_after` (aware): then the page is over.
+    """
     return (
-        Card.objects.select_related("unit", "category", "submitter")
-        .prefetch_related("callbacks", "preliminaryanswers", "referrals", "contactcards", "events", "attachments")
-        .filter(secret=secret)
+        Card.objects.filter(_page_stands(closed_after), secret=secret)
+        .select_related("unit", "category", "submitter")
+        .prefetch_related(
+            "callbacks", "followups", "preliminaryanswers", "referrals", "contactcards", "contactattempts", "events",
+            "attachments", "additions", "ownreactions", "reopeningrequests", "offspring",
+        )
         .first()
-    )
+    )  # fmt: skip
+
+
+def _page_stands(closed_after: datetime) -> Q:
+    return Q(closed_at__isnull=True) | Q(closed_at__gte=closed_after)
+
+
+def private_card_of_reference(reference: str, *, closed_after: datetime) -> Card | None:
+    """Return the card with this reference while its private page stands: only for the page that then asks for its code."""
+    parsed = parse_reference(reference)
+    found = Card.objects.filter(_page_stands(closed_after), reference=parsed)
+    return found.only("secret").first() if parsed else None
+
+
+def asking_to_reopen(cards: QuerySet[Card]) -> QuerySet[Card]:
+    """Return the cards whose submitter asks to have them opened again, and has no answer yet."""
+    return cards.filter(pk__in=ReopeningRequest.objects.filter(answered_at__isnull=True).values("card"))
 
 
 def overdue_at(moment: datetime, today: date) -> QuerySet[Card]:
@@ -123,7 +149,7 @@ def contact_cards_to_post(cards: QuerySet[Card]) -> QuerySet[Card]:
 
 
 def counts_for_today(person: Person, today: date) -> dict[str, int]:
-    """Return the numbers at the top of the work list, in one query over what the person may see."""
+    """Return the numbers at the top of the work list, in two queries over what the person may see."""
     waiting = ContactCard.objects.filter(card=OuterRef("pk"), cycle=OuterRef("cycle"), posted_on__isnull=True)
     is_open = Q(state__in=sorted(OPEN_STATES))
     counts: dict[str, int] = open_cards(visible_to(person)).aggregate(
@@ -134,6 +160,7 @@ def counts_for_today(person: Person, today: date) -> dict[str, int]:
         overdue=Count("pk", filter=is_open & Q(due_on__lt=today)),
         to_post=Count("pk", filter=Exists(waiting)),
     )
+    counts["asks_reopen"] = asking_to_reopen(visible_to(person)).count()
     return counts
 
 
@@ -289,6 +316,11 @@ def names_in_history(card: Card) -> tuple[dict[str, str], dict[str, str]]:
 
 def attachment_of(card: Card, pk: int) -> Attachment | None:
     return Attachment.objects.filter(card=card, pk=pk).first()
+
+
+def own_attachment(card: Card, pk: int) -> Attachment | None:
+    """Return a file that the submitter sent. What staff attached is not for the submitter's page."""
+    return Attachment.objects.filter(card=card, pk=pk, by_submitter=True).first()
 
 
 def run_of_week(year: int, week: int) -> OverdueRun | None:

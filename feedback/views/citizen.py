@@ -1,11 +1,11 @@
-"""What a citizen sees: one page to send a card, the receipt, and the private page that shows where it stands."""
+"""What a citizen sees first: one page to send a card, and the receipt. The page that follows it is in `status`."""
 
 from __future__ import annotations
 
 import uuid
 from datetime import date, datetime
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,15 +16,14 @@ from feedback.actions.correcting import add_attachments
 from feedback.actions.holding import attach_held
 from feedback.actions.intake import LONGEST_TEXT, deadline_rule
 from feedback.actions.registration import register_card
-from feedback.codes import code_of, is_code_of
+from feedback.codes import code_of
 from feedback.deadlines import due_on
 from feedback.errors import Refused
-from feedback.forms.citizen import IN_A_SENTENCE, CitizenForm, FindForm
+from feedback.forms.citizen import IN_A_SENTENCE, CitizenForm
 from feedback.models import Card, Category
-from feedback.queries import card_by_secret, card_of_reference, suggestion_for
+from feedback.queries import suggestion_for
 from feedback.views.held import held_for, keep_files, keys_in, shown
 from feedback.views.limits import (
-    Finding,
     Sending,
     Suggesting,
     long_opened,
@@ -35,8 +34,8 @@ from feedback.views.limits import (
     too_quick,
 )
 from feedback.views.maps import allow_tiles, map_for_page
+from feedback.views.private import card_of_link, private_page
 from feedback.views.refusals import show_refusal
-from feedback.views.telling import for_submitter, steps_of
 from organisation.queries import wordings, working_calendar
 
 
@@ -108,45 +107,12 @@ def suggest(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"category": category.code if category else "", "kind": kind})
 
 
-def _card(secret: str) -> Card:
-    """Return the card of a private link. Every wrong secret is met with the same page."""
-    card = card_by_secret(secret)
-    if card is None:
-        raise Http404
-    return card
-
-
-@never_cache
+@private_page
 @require_safe
 def receipt(request: HttpRequest, secret: str) -> HttpResponse:
     """What a citizen keeps: the reference, who has it, and by when somebody rings where that is owed."""
-    card = _card(secret)
+    card = card_of_link(request, secret, timezone.now())
     return render(request, "feedback/citizen/receipt.html", {"card": card, "code": code_of(card.secret)})
-
-
-@never_cache
-@require_safe
-def status(request: HttpRequest, secret: str) -> HttpResponse:
-    """The submitter's own page: where the card stands, in plain words and without the names of staff."""
-    card = _card(secret)
-    context = {"card": card, "steps": steps_of(card), "told": for_submitter(card), "code": code_of(card.secret)}
-    return render(request, "feedback/citizen/status.html", context)
-
-
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def find(request: HttpRequest) -> HttpResponse:
-    """Find the private page by reference and code. What is wrong with a pair is not told."""
-    form, wait = FindForm(request.POST or None), 0
-    if request.method == "POST" and form.is_valid() and (wait := seconds_to_wait(request, Finding)):
-        say_wait(form, wait, request.municipality)  # type: ignore[attr-defined]
-    elif request.method == "POST" and form.is_valid():
-        card = card_of_reference(form.cleaned_data["reference"])
-        if card is not None and is_code_of(card.secret, form.cleaned_data["code"]):
-            return redirect("feedback:status", secret=card.secret)
-        form.add_error(None, _("We found no message with this reference and code. Look at the receipt again."))
-    response = render(request, "feedback/citizen/find.html", {"form": form}, status=422 if form.errors else 200)
-    return too_often(response, wait) if wait else response
 
 
 @require_safe

@@ -81,6 +81,15 @@ def long_opened(now: datetime) -> str:
     return opened_token(now - timedelta(seconds=settings.SEND_MINIMUM_SECONDS))
 
 
+class Following(SimpleRateThrottle):
+    """What one address adds, withdraws and asks on private pages."""
+
+    rate = "40/hour"
+
+    def get_cache_key(self, request: Request, view: APIView) -> str:
+        return f"follow:{self.get_ident(request)}"
+
+
 def seconds_to_wait(request: HttpRequest, limit: type[SimpleRateThrottle]) -> int:
     """Count this try, and return in how many seconds the next is welcome: 0 where this one is."""
     throttle = limit()

@@ -10,14 +10,12 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from feedback.actions.answering import record_callback
-from feedback.actions.calling import give_preliminary_answer, record_contact_attempt, undo_contact_attempt
 from feedback.codes import code_of, is_code_of
 from feedback.deadlines import Contact
 from feedback.models import Attachment, Card
 from organisation.models import Municipality
 from organisation.models.wordings import OwnWording
-from tests.factories import MONDAY, NO_PHONE, CategoryFactory, RuleFactory, Solvik, a_card, day, mails, oslo
+from tests.factories import MONDAY, NO_PHONE, CategoryFactory, RuleFactory, Solvik, a_card, mails
 from tests.pictures import PLACE, photo
 
 PNG = photo((60, 40), kind="PNG").getvalue()
@@ -313,66 +311,6 @@ def test_the_receipt_promises_a_call_only_where_one_is_owed(solvik: Solvik, clie
     html = page(client.get(f"/card/{not_owed.secret}/receipt/", HTTP_ACCEPT_LANGUAGE="en"))
     assert "We ring you" not in html
     assert "We ring only those who have given name, address and daytime phone." in html
-
-
-def test_the_private_page_tells_what_happened_without_names_of_staff(solvik: Solvik, client: Client) -> None:
-    card = a_card(unit=solvik.roads)
-    wrong = record_contact_attempt(card, by=solvik.handler, now=oslo(2026, 11, 3), note="opptatt")
-    undo_contact_attempt(card, attempt=wrong, by=solvik.handler, now=oslo(2026, 11, 3, 13))
-    give_preliminary_answer(
-        card, reason="Vi venter på deler.", expected_on=day("2026-11-20"), by=solvik.handler, now=oslo(2026, 11, 4)
-    )
-    record_callback(
-        card, held_at=oslo(2026, 11, 5), summary="Intern oppsummering", reaction=5, by=solvik.handler, now=oslo(2026, 11, 5)
-    )  # fmt: skip
-    html = page(client.get(f"/card/{card.secret}/", HTTP_ACCEPT_LANGUAGE="en"))
-    order = [
-        "We gave you an answer.",
-        "takes longer",
-        "Vi venter på deler.",
-        "We sent it to",
-        "We received your message.",
-    ]
-    assert [html.index(words) for words in order] == sorted(html.index(words) for words in order)
-    assert "did not reach you" not in html
-    for hidden in ("Handler", "opptatt", "Intern oppsummering"):
-        assert hidden not in html
-
-
-@pytest.mark.parametrize("path", ["/card/feil/", "/card/feil/receipt/", "/card/x%00y/"])
-def test_wrong_secrets_all_look_the_same(solvik: Solvik, client: Client, path: str) -> None:
-    a_card()
-    response = client.get(path)
-    assert response.status_code == 404
-    assert page(response).count("<h1") == 1
-
-
-def test_private_pages_are_not_kept_by_anybody_on_the_way(solvik: Solvik, client: Client) -> None:
-    response = client.get(f"/card/{a_card().secret}/")
-    assert "no-store" in response.headers["Cache-Control"]
-    assert response.headers["Referrer-Policy"] == "same-origin"
-
-
-def test_reference_and_code_lead_to_the_private_page(solvik: Solvik, client: Client) -> None:
-    card = a_card()
-    typed = {"reference": card.reference.replace("-", " "), "code": code_of(card.secret).lower().replace("-", " ")}
-    response = client.post("/card/", typed)
-    assert (response.status_code, response.headers["Location"]) == (302, f"/card/{card.secret}/")
-
-
-def test_a_wrong_code_and_an_unknown_reference_get_one_answer(solvik: Solvik, client: Client) -> None:
-    card, other = a_card(), a_card(text="Annet")
-    answers = {
-        re.sub(r"csrf.*?>|value=\"[^\"]*\"", "", page(client.post("/card/", {"reference": reference, "code": code})))
-        for reference, code in [
-            (card.reference, "AAAA-AAAA"),
-            (card.reference, code_of(other.secret)),
-            ("26-999999-9", code_of(card.secret)),
-            ("tull", code_of(card.secret)),
-        ]
-    }
-    assert len(answers) == 1
-    assert card.secret not in answers.pop()
 
 
 def test_letters_that_look_alike_are_the_same_in_a_code() -> None:
