@@ -35,8 +35,10 @@ HARMLESS = {
     "Callback": {"way"},
     "CardEvent": {"what", "from_value", "to_value", "details"},
     "Category": {"code", "name", "names", "deadline_kind"},
+    "Mailing": {"area", "languages", "how"},
     "Referral": {"body"},
     "RoutingRule": {"name", "kind", "area", "words"},
+    "Story": {"language", "state"},
 }  # fmt: skip
 
 

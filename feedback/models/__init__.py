@@ -3,8 +3,10 @@
 from feedback.models.cards import Attachment, Card, ReferenceCounter, Submitter
 from feedback.models.contact import Callback, ContactAttempt, ContactCard, FollowUp, PreliminaryAnswer, Referral
 from feedback.models.history import CardEvent, CardNote
+from feedback.models.mailings import Mailing
 from feedback.models.overdue import Escalation, OverdueEntry, OverdueList, OverdueRun
 from feedback.models.routing import Category, RoutingRule
+from feedback.models.stories import Story
 
 __all__ = [
     "Attachment",
@@ -17,6 +19,7 @@ __all__ = [
     "ContactCard",
     "Escalation",
     "FollowUp",
+    "Mailing",
     "OverdueEntry",
     "OverdueList",
     "OverdueRun",
@@ -24,5 +27,6 @@ __all__ = [
     "ReferenceCounter",
     "Referral",
     "RoutingRule",
+    "Story",
     "Submitter",
 ]

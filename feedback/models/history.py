@@ -39,6 +39,10 @@ class CardEvent(models.Model):
         REOPENED = "reopened", _("Reopened")
         NOTE_ADDED = "note_added", _("Note written")
         ATTACHMENT_ADDED = "attachment_added", _("Attachment added")
+        STORY_WRITTEN = "story_written", _("Story written")
+        STORY_PUBLISHED = "story_published", _("Story published")
+        STORY_WITHDRAWN = "story_withdrawn", _("Story taken down")
+        STORY_DELETED = "story_deleted", _("Story thrown away")
 
     card = models.ForeignKey("feedback.Card", models.CASCADE, related_name="events")
     what = models.CharField(_("what"), max_length=30, choices=What.choices)
