@@ -241,6 +241,11 @@ def categories_in_use() -> QuerySet[Category]:
     return Category.objects.filter(is_active=True)
 
 
+def category_names() -> dict[int, str]:
+    """Return the names of all categories, those out of use too, by id, in the active language."""
+    return {category.pk: str(category) for category in Category.objects.all()}
+
+
 def card_of_reference(reference: str) -> Card | None:
     """Return the card with this reference, whoever asks: only for a page that then asks for its code."""
     parsed = parse_reference(reference)
@@ -321,9 +326,7 @@ def stories_of(card: Card) -> list[Story]:
 
 def published_stories() -> QuerySet[Story]:
     """Return the stories that everybody reads, the newest first."""
-    return (
-        Story.objects.filter(state=Story.State.PUBLISHED).select_related("category").order_by("-published_at", "-id")
-    )
+    return Story.objects.filter(state=Story.State.PUBLISHED).select_related("category").order_by("-published_at", "-id")
 
 
 # --- Documents ------------------------------------------------------------------------------------------------------

@@ -117,7 +117,9 @@ WORDINGS = [
         key="card.postage",
         group=_ON_CARD,
         title=_("Where the stamp goes"),
-        about=_("In the corner of the address side. Where the municipality pays the postage, write what the post asks for."),
+        about=_(
+            "In the corner of the address side. Where the municipality pays the postage, write what the post asks for."
+        ),
         default=_("Stamp – or hand it in"),
         names=("municipality",),
         longest=80,

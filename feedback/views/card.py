@@ -17,7 +17,8 @@ from feedback.actions.seen import latest_event, unless_changed
 from feedback.errors import NotAllowed, Refused
 from feedback.forms.steps import StepForm
 from feedback.models import Card
-from feedback.queries import is_visible, names_in_history
+from feedback.queries import is_visible, names_in_history, stories_of
+from feedback.rules import may_propose_story
 from feedback.views.access import card_for
 from feedback.views.refusals import show_refusal
 from feedback.views.steps import BY_SLUG, ENTRIES, StepEntry, main_step
@@ -157,5 +158,7 @@ class Drawing:
             "undo": steps.get("undo-attempt"),
             "more": [shown for slug, shown in steps.items() if slug != main and slug not in beside],
             "history": for_staff(card, *names_in_history(card)),
+            "stories": stories_of(card),
+            "may_propose_story": may_propose_story(self.person, card),
             "has_errors": self.wrong is not None,
         }

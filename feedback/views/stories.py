@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -150,7 +150,7 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _take_note(form: StoryForm | PublishForm, found: Story) -> None:
     """The page now shows the words as they stand; pressing again is an answer to those."""
-    data = form.data.copy()
+    data = cast(QueryDict, form.data).copy()
     data["seen"] = found.fingerprint
     form.data = data
 
