@@ -83,7 +83,7 @@ def paper_card_data(language: str, layout: Layout) -> dict[str, Any]:
             "web": _("Quicker on the web"),
             "contact": " · ".join(part for part in (house.phone, house.email) if part),
             "fold": _("Fold here, with the address outwards"),
-            "sender": _("From"),
+            "sender": _("Sender"),
             "text": _("What do you want to tell us?"),
             "place": _("Where is it?"),
             "fields": [_("Name"), _("Address"), _("Daytime phone"), _("E-mail")],
