@@ -31,7 +31,7 @@ def paper_card(request: HttpRequest) -> HttpResponse:
         "section": "information",
         "page_of_section": "paper_card",
         "form": PaperCardForm(initial={"language": language, "layout": layout}),
-        "language": language,
+        "card_language": language,
         "layout": layout,
         "texts": [(name, said[key.removeprefix("card.")]) for key, name in TEXTS.items()],
     }
