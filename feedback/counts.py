@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date, timedelta, tzinfo
 from typing import NamedTuple
 
-from django.db.models import Aggregate, Count, DurationField, ExpressionWrapper, F, Max, Q, QuerySet
+from django.db.models import Aggregate, Count, DurationField, ExpressionWrapper, F, Q, QuerySet
 from django.db.models.functions import Coalesce, Lower, Trim, TruncDate, TruncMonth
 
 from feedback.models import Callback, Card
@@ -43,12 +43,18 @@ def received_by_category(first: date, last: date) -> dict[int | None, int]:
 def received_by_area(first: date, last: date) -> dict[str, int]:
     """Return how many cards were received, by area; the empty name is those without one.
 
-    Areas are typed by hand: «sentrum » is «Sentrum».
+    Areas are typed by hand: «sentrum » is «Sentrum», written as most have written it.
     """
     found = _received(first, last).annotate(key=Lower(Trim("area"))).values("key")
-    return {
-        row["name"].strip(): row["number"] for row in found.annotate(name=Max("area"), number=Count("pk")).order_by()
-    }
+    counted = found.annotate(name=_MostCommon(Trim("area")), number=Count("pk")).order_by()
+    return {row["name"]: row["number"] for row in counted}
+
+
+class _MostCommon(Aggregate):
+    """PostgreSQL's most common value."""
+
+    function = "MODE"
+    template = "%(function)s() WITHIN GROUP (ORDER BY %(expressions)s)"
 
 
 def _received(first: date, last: date) -> QuerySet[Card]:
