@@ -5,11 +5,12 @@ Days are the local dates that the rows hold (`received_on`, `due_on`); moments b
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import date, timedelta, tzinfo
 from typing import NamedTuple
 
 from django.db.models import Aggregate, Count, DurationField, ExpressionWrapper, F, Q, QuerySet
-from django.db.models.functions import Coalesce, Lower, Trim, TruncDate, TruncMonth
+from django.db.models.functions import Coalesce, TruncDate, TruncMonth
 
 from feedback.models import Callback, Card
 from feedback.workflow import CloseResult, State
@@ -45,16 +46,12 @@ def received_by_area(first: date, last: date) -> dict[str, int]:
 
     Areas are typed by hand: «sentrum » is «Sentrum», written as most have written it.
     """
-    found = _received(first, last).annotate(key=Lower(Trim("area"))).values("key")
-    counted = found.annotate(name=_MostCommon(Trim("area")), number=Count("pk")).order_by()
-    return {row["name"]: row["number"] for row in counted}
-
-
-class _MostCommon(Aggregate):
-    """PostgreSQL's most common value."""
-
-    function = "MODE"
-    template = "%(function)s() WITHIN GROUP (ORDER BY %(expressions)s)"
+    written: dict[str, dict[str, int]] = defaultdict(dict)
+    for area, number in _received(first, last).values_list("area").annotate(number=Count("pk")).order_by("area"):
+        name = " ".join(area.split())
+        spellings = written[name.casefold()]
+        spellings[name] = spellings.get(name, 0) + number
+    return {max(spellings, key=lambda name: spellings[name]): sum(spellings.values()) for spellings in written.values()}
 
 
 def _received(first: date, last: date) -> QuerySet[Card]:

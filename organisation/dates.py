@@ -51,7 +51,7 @@ def month(day: date, language: str) -> str:
 
 def short_month(day: date, language: str) -> str:
     """«nov. 26»: a month below a chart."""
-    return format_date(day, "LLL yy", locale_of(language))
+    return format_date(day, "MMM yy", locale_of(language))
 
 
 def clock(instant: datetime, zone: tzinfo) -> str:

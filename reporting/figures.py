@@ -22,8 +22,9 @@ from reporting.small_groups import SMALLEST_BASE, Shown, rounded, share, shown
 logger = logging.getLogger(__name__)
 
 MONTHS = 12
-KEPT_FOR = 60 * 60
-"""Seconds for which the figures are not counted anew. They are of months that have passed: little changes in an hour."""
+KEPT_FOR = 2 * 60 * 60
+"""Seconds for which figures are shown that the hourly job did not count anew. They are of months that have passed: little
+changes in an hour."""
 
 
 @dataclass(frozen=True)
@@ -78,24 +79,32 @@ def complete_months(today: date, how_many: int = MONTHS) -> list[date]:
 
 
 def what_we_hear(*, now: datetime, zone: tzinfo) -> Heard:
-    """Return the figures of the last twelve months that have passed on the clock of `zone`, counted within the hour.
+    """Return the figures of the last twelve months that have passed on the clock of `zone`, as they were counted last.
 
-    Where the cache is away they are counted anew.
+    They are counted anew each hour (`reporting.tasks`), so that no visitor waits for it; here only where they are not to
+    be had.
     """
-    months = complete_months(now.astimezone(zone).date())
-    key = f"what-we-hear:{months[0]:%Y-%m}"
     try:
-        if isinstance(found := cache.get(key), Heard):
-            return found
+        found = cache.get(_key(complete_months(now.astimezone(zone).date())))
     except (redis.RedisError, OSError):
         logger.warning("The cache is away: the public figures are counted anew.")
-        return count(months, now=now, zone=zone)
+        found = None
+    return found if isinstance(found, Heard) else count_anew(now=now, zone=zone)
+
+
+def count_anew(*, now: datetime, zone: tzinfo) -> Heard:
+    """Count the figures and keep them for those who come after."""
+    months = complete_months(now.astimezone(zone).date())
     heard = count(months, now=now, zone=zone)
     try:
-        cache.set(key, heard, KEPT_FOR)
+        cache.set(_key(months), heard, KEPT_FOR)
     except (redis.RedisError, OSError):
         logger.warning("The cache is away: the public figures are not kept.")
     return heard
+
+
+def _key(months: list[date]) -> str:
+    return f"what-we-hear:{months[0]:%Y-%m}"
 
 
 def count(months: list[date], *, now: datetime, zone: tzinfo) -> Heard:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import redis
+import time_machine
 from django.core.cache import cache
 
 from feedback.actions.answering import record_callback
@@ -14,7 +15,9 @@ from feedback.actions.calling import make_contact_card, post_contact_card, recor
 from feedback.actions.closing import close_card
 from feedback.counts import Kept, days_to_callback, kept_by_month, received_by_area, received_by_category
 from feedback.models import Card
+from organisation.models import ScheduledJob
 from reporting.figures import Heard, complete_months, count, month_after, what_we_hear
+from reporting.tasks import count_public_figures
 from tests.factories import NO_PHONE, OSLO, CategoryFactory, Solvik, a_card, many_cards, oslo
 
 pytestmark = pytest.mark.django_db
@@ -147,7 +150,7 @@ def test_shares_are_of_ten_or_more_and_add_up(solvik: Solvik) -> None:
 # --- Kept for an hour -----------------------------------------------------------------------------------------------
 
 
-def test_figures_are_counted_once_an_hour_and_say_when(solvik: Solvik, django_assert_num_queries: Any) -> None:
+def test_figures_are_kept_and_say_when_they_were_counted(solvik: Solvik, django_assert_num_queries: Any) -> None:
     many_cards(6, now=oslo(2026, 10, 5))
     with django_assert_num_queries(5):
         assert what_we_hear(now=NOW, zone=OSLO).total == 5
@@ -157,6 +160,17 @@ def test_figures_are_counted_once_an_hour_and_say_when(solvik: Solvik, django_as
     assert (again.total, again.counted_at) == (5, NOW)
     with django_assert_num_queries(5):
         assert what_we_hear(now=oslo(2026, 12, 1), zone=OSLO).total == 10
+
+
+def test_the_job_counts_them_before_anybody_asks(solvik: Solvik, django_assert_num_queries: Any) -> None:
+    many_cards(6, now=oslo(2026, 10, 5))
+    what_we_hear(now=NOW, zone=OSLO)
+    many_cards(6, now=oslo(2026, 10, 6))
+    with time_machine.travel(NOW + timedelta(hours=1), tick=False):
+        assert count_public_figures() == "2025-11 to 2026-10"
+    with django_assert_num_queries(0):
+        assert what_we_hear(now=NOW + timedelta(minutes=70), zone=OSLO).total == 10
+    assert ScheduledJob.objects.get().result == "2025-11 to 2026-10"
 
 
 def test_what_was_kept_by_another_version_is_counted_anew(solvik: Solvik) -> None:
