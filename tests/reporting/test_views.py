@@ -38,7 +38,9 @@ def a_story(solvik: Solvik, number: int, **words: Any) -> None:
 def text_of(path: str, language: str = "en") -> str:
     answer = Client().get(path, HTTP_ACCEPT_LANGUAGE=language)
     assert answer.status_code == 200
-    return " ".join(answer.content.decode().split())
+    html = answer.content.decode()
+    assert "{#" not in html
+    return " ".join(html.split())
 
 
 def test_an_empty_municipality_says_so(solvik: Solvik) -> None:
