@@ -97,7 +97,7 @@ def overdue_list_pdf(listed: OverdueList, language: str) -> Document:
             "footer": f"{house.name} · {listed.unit.name} · {week}",
             "page": _("Page {page} of {pages}"),
         }
-        name = _file_name(_("overdue-list"), str(week), listed.unit.code)
+        name = file_name(_("overdue-list"), str(week), listed.unit.code)
     content = render_pdf("overdue_list", data, language=language, title=title, made_at=listed.run.created_at)
     return Document(name, content, PDF)
 
@@ -129,9 +129,9 @@ def contact_card_pdf(cards: Sequence[Card], language: str | None = None) -> Docu
         title = _("Get in touch with us")
         if len(loaded) == 1:
             title = f"{title}: {loaded[0].reference}"
-            name = _file_name(_("contact-card"), loaded[0].reference)
+            name = file_name(_("contact-card"), loaded[0].reference)
         else:
-            name = _file_name(_("contact-cards"), str(len(loaded)))
+            name = file_name(_("contact-cards"), str(len(loaded)))
     data = {"municipality": {"name": house.name}, "cards": pages}
     made_at = max(_made_at(card) for card in loaded)
     return Document(name, render_pdf("contact_card", data, language=of_document, title=title, made_at=made_at), PDF)
@@ -219,7 +219,7 @@ def _postal(submitter: Submitter | None) -> str:
 _ASCII = str.maketrans({"æ": "ae", "ø": "o", "å": "a", "ä": "a", "ö": "o", "đ": "d", "ŋ": "n", "ŧ": "t"})
 
 
-def _file_name(*parts: str) -> str:
+def file_name(*parts: str) -> str:
     """A name that every mail program and disk takes: ASCII letters, digits and hyphens."""
     plain = (
         unicodedata.normalize("NFKD", "-".join(parts).casefold().translate(_ASCII)).encode("ascii", "ignore").decode()

@@ -19,16 +19,18 @@ from feedback.models import (
     ContactCard,
     Escalation,
     HeldUpload,
+    Mailing,
     OverdueEntry,
     OverdueList,
     OverdueRun,
     ReopeningRequest,
     RoutingRule,
+    Story,
     Submitter,
 )
 from feedback.reference import parse_reference
 from feedback.routing import Rule
-from feedback.rules import visible_cards, visible_lists
+from feedback.rules import visible_cards, visible_lists, visible_stories
 from feedback.suggesting import Subject, suggest_category, suggest_kind
 from feedback.workflow import OPEN_STATES, State
 from organisation.models import Person, Unit
@@ -289,6 +291,11 @@ def held_uploads(keys: Sequence[str], since: datetime) -> list[HeldUpload]:
     return list(HeldUpload.objects.filter(key__in=keys, held_at__gte=since)) if keys else []
 
 
+def category_names() -> dict[int, str]:
+    """Return the names of all categories, those out of use too, by id, in the active language."""
+    return {category.pk: str(category) for category in Category.objects.all()}
+
+
 def card_of_reference(reference: str) -> Card | None:
     """Return the card with this reference, whoever asks: only for a page that then asks for its code."""
     parsed = parse_reference(reference)
@@ -335,6 +342,46 @@ def escalation_of_week(year: int, week: int) -> Escalation | None:
 def list_of_unit(person: Person, year: int, week: int, code: str) -> OverdueList | None:
     """Return one unit's list of a week with its numbers, or None where it is not there or not to be seen."""
     return lists_of_week(person, year, week).filter(unit__code=code).first()
+
+
+# --- What citizens are told -----------------------------------------------------------------------------------------
+
+
+def mailings() -> QuerySet[Mailing]:
+    """Return the mailings of paper cards, the latest first."""
+    return Mailing.objects.select_related("recorded_by").order_by("-sent_on", "-id")
+
+
+def mailings_between(first: date, last: date) -> list[Mailing]:
+    """Return the mailings sent out on the local days from `first` to `last`, the earliest first."""
+    return list(Mailing.objects.filter(sent_on__range=(first, last)).order_by("sent_on", "id"))
+
+
+def mailing(pk: int) -> Mailing | None:
+    return Mailing.objects.filter(pk=pk).first()
+
+
+def stories_for(person: Person) -> QuerySet[Story]:
+    """Return the stories that `person` works on, the newest first."""
+    return (
+        Story.objects.filter(visible_stories(person))
+        .select_related("card", "category", "written_by")
+        .order_by("-written_at", "-id")
+    )
+
+
+def story_for(person: Person, pk: int) -> Story | None:
+    """Return one story as its page shows it, or None where it is not there or not to be seen."""
+    return stories_for(person).filter(pk=pk).first()
+
+
+def stories_of(card: Card) -> list[Story]:
+    return list(Story.objects.filter(card=card).order_by("-written_at", "-id"))
+
+
+def published_stories() -> QuerySet[Story]:
+    """Return the stories that everybody reads, the newest first."""
+    return Story.objects.filter(state=Story.State.PUBLISHED).select_related("category").order_by("-published_at", "-id")
 
 
 # --- Documents ------------------------------------------------------------------------------------------------------

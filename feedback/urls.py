@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from feedback.views import attachments, card, citizen, escalations, overdue, register, status, worklist
+from feedback.views import (
+    attachments,
+    card,
+    citizen,
+    escalations,
+    mailings,
+    overdue,
+    paper_card,
+    register,
+    status,
+    stories,
+    worklist,
+)
 
 app_name = "feedback"
 
@@ -23,11 +35,22 @@ urlpatterns = [
     path("staff/cards/<str:reference>/", card.card, name="card"),
     path("staff/cards/<str:reference>/contact-card.pdf", attachments.contact_card, name="contact_card"),
     path("staff/cards/<str:reference>/files/<int:pk>/", attachments.attachment, name="attachment"),
+    path("staff/cards/<str:reference>/story/", stories.write, name="write_story"),
     path("staff/cards/<str:reference>/<slug:step>/", card.step, name="step"),
     path("staff/overdue/", overdue.weeks, name="overdue_weeks"),
     path("staff/overdue/run/", overdue.run, name="run_overdue"),
     path("staff/overdue/<str:week>/", overdue.week, name="overdue_week"),
     path("staff/overdue/<str:week>/<slug:unit>/", overdue.unit_list, name="overdue_list"),
+    path("staff/paper-card/", paper_card.paper_card, name="paper_card"),
+    path("staff/paper-card/card.pdf", paper_card.paper_card_file, name="paper_card_file"),
+    path("staff/mailings/", mailings.mailings, name="mailings"),
+    path("staff/mailings/<int:pk>/", mailings.mailing, name="mailing"),
+    path("staff/mailings/<int:pk>/remove/", mailings.remove, name="remove_mailing"),
+    path("staff/stories/", stories.stories, name="stories"),
+    path("staff/stories/<int:pk>/", stories.story, name="story"),
+    path("staff/stories/<int:pk>/publish/", stories.publish, name="publish_story"),
+    path("staff/stories/<int:pk>/withdraw/", stories.withdraw, name="withdraw_story"),
+    path("staff/stories/<int:pk>/delete/", stories.delete, name="delete_story"),
     path("staff/escalations/", escalations.escalations, name="escalations"),
     path("staff/escalations/<str:week>/", escalations.escalation, name="escalation"),
 ]

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from organisation.wordings import Wording
 
 _ON_PAGES = _("On the citizens' pages")
+_ON_CARD = _("On the paper card")
 _READY = _("Texts ready to adapt")
 
 WORDINGS = [
@@ -63,5 +64,64 @@ WORDINGS = [
             "Contact them if you want to know how it goes."
         ),
         names=("body", "municipality"),
+    ),
+    Wording(
+        key="card.heading",
+        group=_ON_CARD,
+        title=_("Heading"),
+        about=_("In large letters on the front of the card."),
+        default=_("Tell the municipality"),
+        names=("municipality",),
+        longest=60,
+    ),
+    Wording(
+        key="card.intro",
+        group=_ON_CARD,
+        title=_("Introduction"),
+        about=_("Below the heading on the front of the card."),
+        default=_(
+            "Praise, blame, questions, ideas – or something to be put right. Write it here, fold the card, and post it or "
+            "hand it in at the service centre. We read it all."
+        ),
+        names=("municipality",),
+        longest=350,
+    ),
+    Wording(
+        key="card.promise",
+        group=_ON_CARD,
+        title=_("Promise"),
+        about=_("Above the lines for name and phone. Promise no more than the deadline that is set."),
+        default=_("Write your {details}, and we ring you with an answer within {deadline} of getting the card."),
+        names=("deadline", "details", "municipality"),
+        longest=250,
+    ),
+    Wording(
+        key="card.not_for",
+        group=_ON_CARD,
+        title=_("What not to write"),
+        about=_("Below the question on the inside of the card."),
+        default=_("Do not write birth numbers or about anybody's health. You need not say who you are."),
+        names=("municipality",),
+        longest=200,
+    ),
+    Wording(
+        key="card.return_address",
+        group=_ON_CARD,
+        title=_("Return address"),
+        about=_("Where the card goes when it is posted, as on an envelope."),
+        default=_("{municipality}\n{address}"),
+        names=("address", "municipality"),
+        longest=200,
+    ),
+    Wording(
+        key="card.postage",
+        group=_ON_CARD,
+        title=_("Where the stamp goes"),
+        about=_(
+            "In the corner of the address side. Where the municipality pays the postage, write what the post asks for."
+        ),
+        default=_("Stamp – or hand it in"),
+        names=("municipality",),
+        longest=80,
     ),
 ]

@@ -38,6 +38,7 @@ class Permission(StrEnum):
     SEE_OVERDUE_LISTS = "see_overdue_lists"  # of the units the person belongs to; all, with SEE_ALL_CARDS
     RUN_OVERDUE_LISTS = "run_overdue_lists"
     SEE_ESCALATIONS = "see_escalations"
+    INFORM_CITIZENS = "inform_citizens"  # the paper card, what was sent out, the stories that are published
     MANAGE_ORGANISATION = "manage_organisation"
 
 
@@ -50,10 +51,10 @@ P = Permission
 
 ROLES: dict[Role, RoleEntry] = {
     Role.SERVICE_CENTRE: RoleEntry(
-        _("Receives, registers and forwards all cards, and runs the overdue lists."),
+        _("Receives, registers and forwards all cards, runs the overdue lists, and tells citizens what they led to."),
         frozenset(
             {P.SEE_ALL_CARDS, P.REGISTER_CARDS, P.ROUTE_CARDS, P.WORK_ON_CARDS, P.DELEGATE_CARDS, P.CLOSE_CARDS}
-            | {P.SEE_OVERDUE_LISTS, P.RUN_OVERDUE_LISTS, P.SEE_ESCALATIONS}
+            | {P.SEE_OVERDUE_LISTS, P.RUN_OVERDUE_LISTS, P.SEE_ESCALATIONS, P.INFORM_CITIZENS}
         ),
     ),
     Role.UNIT_LEADER: RoleEntry(

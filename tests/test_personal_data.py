@@ -36,10 +36,12 @@ HARMLESS = {
     "Callback": {"way"},
     "CardEvent": {"what", "from_value", "to_value", "details"},
     "Category": {"code", "name", "names", "deadline_kind"},
+    "Mailing": {"area", "languages", "how"},
     "Referral": {"body"},
     "HeldUpload": {"content_type"},
     "ReopeningRequest": {"answer"},
     "RoutingRule": {"name", "kind", "area", "words"},
+    "Story": {"language", "state"},
 }  # fmt: skip
 
 

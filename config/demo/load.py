@@ -14,6 +14,7 @@ from django.db.models import Model
 
 from config.demo.days import CALENDAR, OSLO, at
 from config.demo.furnish import Furnished, furnish
+from config.demo.informing import inform
 from config.demo.plans import Story
 from config.demo.rows import Rows
 from config.demo.story import build_story
@@ -88,6 +89,7 @@ def load_demo(*, seed: int, now: datetime, anew: bool = False) -> Loaded | None:
         furnished = furnish(story.today)
         events = write_story(story, furnished)
         _make_past_lists(story)
+        inform(story, furnished)
         return Loaded(story.today, len(story.cards), events, OverdueList.objects.count(), Escalation.objects.count())
 
 

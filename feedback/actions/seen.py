@@ -12,8 +12,16 @@ from feedback.models import Card, CardEvent
 
 T = TypeVar("T")
 
-# What the weekly run and the reminder write does not change what a person is about to do.
-_OF_NO_WEIGHT = (CardEvent.What.LISTED, CardEvent.What.ESCALATED, CardEvent.What.REMINDED)
+# What the weekly run, the reminder and a story write does not change what a person is about to do.
+_OF_NO_WEIGHT = (
+    CardEvent.What.LISTED,
+    CardEvent.What.ESCALATED,
+    CardEvent.What.REMINDED,
+    CardEvent.What.STORY_WRITTEN,
+    CardEvent.What.STORY_PUBLISHED,
+    CardEvent.What.STORY_WITHDRAWN,
+    CardEvent.What.STORY_DELETED,
+)
 
 
 def latest_event(card: Card) -> int:

@@ -44,6 +44,10 @@ class CardEvent(models.Model):
         OWN_REACTION = "own_reaction", _("The submitter's own reaction")
         REOPENING_ASKED = "reopening_asked", _("The submitter asks to reopen")
         REOPENING_DECLINED = "reopening_declined", _("Request to reopen declined")
+        STORY_WRITTEN = "story_written", _("Story written")
+        STORY_PUBLISHED = "story_published", _("Story published")
+        STORY_WITHDRAWN = "story_withdrawn", _("Story taken down")
+        STORY_DELETED = "story_deleted", _("Story thrown away")
 
     card = models.ForeignKey("feedback.Card", models.CASCADE, related_name="events")
     what = models.CharField(_("what"), max_length=30, choices=What.choices)

@@ -17,7 +17,8 @@ from feedback.actions.seen import latest_event, unless_changed
 from feedback.errors import NotAllowed, Refused
 from feedback.forms.steps import StepForm
 from feedback.models import Card
-from feedback.queries import is_visible, names_in_history
+from feedback.queries import is_visible, names_in_history, stories_of
+from feedback.rules import may_propose_story
 from feedback.views.access import card_for
 from feedback.views.own_words import alternative_to_register, own_words_of
 from feedback.views.refusals import show_refusal
@@ -167,5 +168,7 @@ class Drawing:
             "own_words": self.own_words,
             "answers": [steps[slug] for slug in answers if slug in steps],
             "history": for_staff(card, *names_in_history(card)),
+            "stories": stories_of(card),
+            "may_propose_story": may_propose_story(self.person, card),
             "has_errors": self.wrong is not None,
         }

@@ -24,6 +24,7 @@ TABLE = {
     P.SEE_OVERDUE_LISTS: "xx.x.x.x",
     P.RUN_OVERDUE_LISTS: "x.......",
     P.SEE_ESCALATIONS: "x...xx..",
+    P.INFORM_CITIZENS: "x.......",
     P.MANAGE_ORGANISATION: "......x.",
 }
 
