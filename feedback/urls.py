@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from feedback.views import attachments, card, citizen, escalations, overdue, register, worklist
+from feedback.views import (
+    absence,
+    attachments,
+    card,
+    chief,
+    citizen,
+    escalations,
+    overdue,
+    political,
+    register,
+    today,
+    worklist,
+)
 
 app_name = "feedback"
 
@@ -15,6 +27,11 @@ urlpatterns = [
     path("card/<slug:secret>/receipt/", citizen.receipt, name="receipt"),
     path("privacy/", citizen.privacy, name="privacy"),
     path("staff/", worklist.worklist, name="worklist"),
+    path("staff/today/", today.today, name="today"),
+    path("staff/political/", political.political, name="political"),
+    path("staff/chief/", chief.chief, name="chief"),
+    path("staff/absence/", absence.absence, name="absence"),
+    path("staff/absence/<int:pk>/remove/", absence.remove, name="remove_absence"),
     path("staff/register/", register.register, name="register"),
     path("staff/cards/<str:reference>/", card.card, name="card"),
     path("staff/cards/<str:reference>/contact-card.pdf", attachments.contact_card, name="contact_card"),

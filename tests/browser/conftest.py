@@ -47,7 +47,7 @@ def solvik(live_server: Any) -> Solvik:
     """The municipality, and the same password for all its people."""
     made = make_solvik(phone="33 00 00 00", email="post@solvik.test")
     made.clerk.set_password(PASSWORD)
-    Person.objects.update(password=made.clerk.password)
+    Person.objects.update(password=made.clerk.password, language="en")
     return made
 
 
