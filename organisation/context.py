@@ -19,7 +19,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     """Return what `base.html` needs. All is lazy: a page that shows none of it asks nothing.
 
     `municipality` is None before set-up, `may` holds the names of held permissions and
-    `ring_today` for those who work in a unit, `page_languages` pairs of code and name.
+    `ring_today` for those who work in a unit besides the mayor's office, `page_languages` pairs of code and name.
     """
 
     def found() -> Any:
@@ -34,7 +34,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
         user = getattr(request, "user", None)
         grants = grants_of(user) if user is not None and user.is_authenticated else NOTHING
         held = {permission.value: grants.somewhere(permission) for permission in Permission}
-        return held | {"ring_today": bool(grants.units_with(Permission.WORK_ON_CARDS))}
+        working = set(grants.units_with(Permission.WORK_ON_CARDS))
+        return held | {"ring_today": bool(working - set(grants.units_with(Permission.SEE_POLITICAL_CARDS)))}
 
     here = SimpleLazyObject(found)
 

@@ -16,5 +16,4 @@ class AbsenceForm(forms.Form):
     first_on = DayField(label=_("First day away"), error_messages={"required": _("Write the first day you are away.")})
     last_on = DayField(
         label=_("Last day away"), error_messages={"required": _("Write the last day you are away.")},
-        help_text=_("Like 31.12.2026. Both days are included."),
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import groupby
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from feedback.actions.seen import OF_NO_WEIGHT
 from feedback.models import CardEvent, Escalation, OverdueEntry, PreliminaryAnswer
 from feedback.queries import (
     delays_of,
@@ -38,6 +40,7 @@ class Repeat(NamedTuple):
     entry: OverdueEntry
     days_over: int
     history: list[StaffTold]
+    last: StaffTold | None
     delay: CardEvent | None
     preliminary: PreliminaryAnswer | None
 
@@ -79,22 +82,27 @@ def _by_unit(escalation: Escalation) -> list[OfUnit]:
     by_unit = []
     for unit, theirs in groupby(entries, key=lambda entry: entry.overdue_list.unit):
         to = list_recipient(leaders.get(unit.pk, unit), on=today, language="") if unit.pk in leaders else None
-        repeats = [
-            Repeat(
-                entry,
-                days_over=(today - entry.due_on).days,
-                history=for_staff(entry.card, *names),
-                delay=delays.get(entry.card_id),
-                preliminary=max(
-                    (answer for answer in entry.card.preliminaryanswers.all() if answer.cycle == entry.card.cycle),
-                    key=lambda answer: answer.recorded_at,
-                    default=None,
-                ),
-            )
-            for entry in theirs
-        ]
+        repeats = [_repeat(entry, names, delays.get(entry.card_id), today) for entry in theirs]
         by_unit.append(OfUnit(unit, to.person if to is not None else None, repeats))
     return by_unit
+
+
+def _repeat(
+    entry: OverdueEntry, names: tuple[dict[str, str], dict[str, str]], delay: CardEvent | None, today: date
+) -> Repeat:
+    card = entry.card
+    history = for_staff(card, *names)
+    # What the lists themselves wrote is no news of the card.
+    news = (told for told, event in zip(history, card.events.all(), strict=True) if event.what not in OF_NO_WEIGHT)
+    answers = (answer for answer in card.preliminaryanswers.all() if answer.cycle == card.cycle)
+    return Repeat(
+        entry,
+        days_over=(today - entry.due_on).days,
+        history=history,
+        last=next(news, None),
+        delay=delay,
+        preliminary=max(answers, key=lambda answer: answer.recorded_at, default=None),
+    )
 
 
 def _trend(last: IsoWeek) -> Chart:
