@@ -201,7 +201,7 @@ OUTDOOR_PRELIMINARY_REASONS = (
 DELAY_REASONS = (
     "Vi venter på befaring sammen med {crew}. Den er satt opp til uke {week}.",
     "Saksbehandleren har vært syk. Jeg tar den selv denne uken.",
-    "Innmelder er ringt to ganger uten svar. Vi prøver på kveldstid.",
+    "Vi må snakke med naboene først. Møtet er avtalt til uke {week}.",
     "Svaret må gjennom {forum} først. Det skjer i uke {week}.",
     "Den ble liggende da vi byttet vakt. Min feil, den blir ringt i dag.",
     "Entreprenøren har ikke svart oss. Purret i går, og vi ringer innmelder uansett.",

@@ -33,6 +33,9 @@ from organisation.models import Person, Unit
 from organisation.permissions import Permission
 from organisation.queries import answering_units, list_recipient, with_leaders
 
+NO_NEWS = {*OF_NO_WEIGHT, CardEvent.What.REPORTED_BACK, CardEvent.What.DELAY_EXPLAINED}
+"""What is not the last that happened to a card: what the lists wrote, and what the page shows beside it."""
+
 
 class Repeat(NamedTuple):
     """One card that came up again: its course, the latest first, and what the unit wrote of why."""
@@ -92,8 +95,7 @@ def _repeat(
 ) -> Repeat:
     card = entry.card
     history = for_staff(card, *names)
-    # What the lists themselves wrote is no news of the card.
-    news = (told for told, event in zip(history, card.events.all(), strict=True) if event.what not in OF_NO_WEIGHT)
+    news = (told for told, event in zip(history, card.events.all(), strict=True) if event.what not in NO_NEWS)
     answers = (answer for answer in card.preliminaryanswers.all() if answer.cycle == card.cycle)
     return Repeat(
         entry,

@@ -12,9 +12,8 @@ from feedback.queries import counts_by_unit, for_rows, mine, to_ring
 from feedback.views.access import person_who_may
 from feedback.views.drawing import Desk
 from feedback.views.rows import SHOWN, Back, rows_of
-from organisation.models import Person
 from organisation.permissions import Permission
-from organisation.queries import absences_of, answers_for, grants_of, led_by, list_recipient
+from organisation.queries import absences_of, answers_for, grants_of
 
 
 @login_required
@@ -32,36 +31,26 @@ def today(request: HttpRequest) -> HttpResponse:
     if unit:
         cards = cards.filter(unit__code=unit)
     own = mine(cards, person, answered_for)
-    chosen = [count for count in counts if not unit or count.code == unit]
-    numbers = {"all": sum(count.waiting for count in chosen), "mine": own.count()}
+    everybodys = [count for count in counts if not unit or count.code == unit]
+    mine_by_unit = counts_by_unit(own, desk.today)
+    chosen = mine_by_unit if only_mine else everybodys
+    waiting = sum(count.waiting for count in chosen)
     found = list(for_rows(own if only_mine else cards).order_by("due_on", "id")[:SHOWN])
-    waiting = numbers["mine" if only_mine else "all"]
     context = {
         "section": "today",
         "rows": rows_of(found, desk, Back(request.get_full_path(), "feedback:today")),
         "counts": counts,
         "unit": unit,
         "only_mine": only_mine,
-        "numbers": numbers,
+        "numbers": {key: sum(c.waiting for c in held) for key, held in (("all", everybodys), ("mine", mine_by_unit))},
         "waiting": waiting,
-        "overdue": sum(card.due_on < desk.today for card in found) if only_mine else sum(c.overdue for c in chosen),
+        "overdue": sum(count.overdue for count in chosen),
         "left_out": waiting - len(found),
         "heading": chosen[0].name if len(chosen) == 1 else "",
-        "stands_in": _stands_in(person, desk),
+        "stands_in": [unit for unit in answered_for if unit.deputy_id == person.pk and unit.leader_id != person.pk],
         "away": next(
             (absence for absence in absences_of(person, today=desk.today) if absence.first_on <= desk.today), None
         ),
         "today": desk.today,
     }
     return render(request, "feedback/unit/today.html", context)
-
-
-def _stands_in(person: Person, desk: Desk) -> list[tuple[str, str]]:
-    """Return the units for which the person answers today as deputy, each with the leader who is away."""
-    units = (unit for unit in led_by(person) if unit.deputy_id == person.pk and unit.leader_id != person.pk)
-    acting = ((unit, list_recipient(unit, on=desk.today, language="")) for unit in units)
-    return [
-        (unit.name, unit.leader.name if unit.leader else "")
-        for unit, to in acting
-        if to is not None and to.person is not None and to.person.pk == person.pk
-    ]
