@@ -22,6 +22,7 @@ HARMLESS = {
     },
     "DayOff": {"name"},
     "Unit": {"code", "name", "name_key", "kind", "email"},
+    "OwnWording": {"key", "language", "text"},
     "Person": {"language"},
     "RoleAssignment": {"role"},
     "OutgoingMail": {"kind", "dedupe_key", "language", "status"},
