@@ -199,10 +199,10 @@ OUTDOOR_PRELIMINARY_REASONS = (
 )
 
 DELAY_REASONS = (
-    "Vi venter på befaring sammen med {crew}. Den er satt opp til uke {week}.",
+    "Vi venter på befaring sammen med {crew}. Den er satt opp til neste uke.",
     "Saksbehandleren har vært syk. Jeg tar den selv denne uken.",
-    "Vi må snakke med naboene først. Møtet er avtalt til uke {week}.",
-    "Svaret må gjennom {forum} først. Det skjer i uke {week}.",
+    "Vi må snakke med naboene først. Møtet er avtalt til onsdag.",
+    "Svaret må gjennom {forum} først. Der står den på sakslista.",
     "Den ble liggende da vi byttet vakt. Min feil, den blir ringt i dag.",
     "Entreprenøren har ikke svart oss. Purret i går, og vi ringer innmelder uansett.",
 )

@@ -34,7 +34,6 @@ SHOWN = 100
 
 MORE = (
     "callback",
-    "contact-card",
     "delegate",
     "preliminary-answer",
     "agree-other-way",
