@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
@@ -33,7 +35,10 @@ from feedback.routing import Rule
 from feedback.rules import visible_cards, visible_lists, visible_stories
 from feedback.suggesting import Subject, suggest_category, suggest_kind
 from feedback.workflow import OPEN_STATES, State
+from organisation.calendar import IsoWeek
 from organisation.models import Person, Unit
+from organisation.permissions import Permission
+from organisation.queries import grants_of
 
 
 def visible_to(person: Person) -> QuerySet[Card]:
@@ -265,6 +270,111 @@ def entries_of_escalation(escalation: Escalation) -> QuerySet[OverdueEntry]:
     )
 
 
+def overdue_by_week(last: IsoWeek, weeks: int = 12) -> list[tuple[IsoWeek, int | None, int | None]]:
+    """Return the weeks up to and with `last`, the earliest first, each with how many cards its lists held and how many of
+    them for the second time or more; None of a week whose lists were not run (one query)."""
+    span = [last]
+    while len(span) < weeks:
+        span.append(span[-1].previous())
+    counted = (
+        OverdueRun.objects.filter(iso_year__gte=span[-1].year, iso_year__lte=last.year)
+        .annotate(cards=Count("lists__entries"), repeats=Count("lists__entries", filter=Q(lists__entries__times__gt=1)))
+        .order_by()
+    )
+    found = {run.week: run for run in counted.filter(_in_weeks(span))}
+    numbers = ((week, found.get(week)) for week in reversed(span))
+    return [(week, run.cards, run.repeats) if run is not None else (week, None, None) for week, run in numbers]
+
+
+def _in_weeks(weeks: Iterable[IsoWeek]) -> Q:
+    by_year: dict[int, list[int]] = defaultdict(list)
+    for week in weeks:
+        by_year[week.year].append(week.week)
+    condition = Q(pk__in=[])
+    for year, numbers in by_year.items():
+        condition |= Q(iso_year=year, iso_week__in=numbers)
+    return condition
+
+
+def with_course(entries: QuerySet[OverdueEntry]) -> QuerySet[OverdueEntry]:
+    """Join what the chief executive reads of each entry: the card's history and what the submitter was told meanwhile."""
+    return entries.prefetch_related(
+        "card__preliminaryanswers",
+        Prefetch("card__events", CardEvent.objects.select_related("by", "note").order_by("-at", "-id")),
+    )
+
+
+# --- The work of a unit -----------------------------------------------------------------------------------------------
+
+
+def to_ring(person: Person) -> QuerySet[Card]:
+    """Return the open cards that wait for an answer from `person`'s units, and those delegated to them elsewhere."""
+    units = grants_of(person).units_with(Permission.WORK_ON_CARDS)
+    return open_cards(visible_to(person)).filter(Q(unit__in=units) | Q(handler=person))
+
+
+def mine(cards: QuerySet[Card], person: Person, answered_for: Iterable[Unit]) -> QuerySet[Card]:
+    """Return of these the cards delegated to `person`, and those delegated to nobody in units that they answer for."""
+    return cards.filter(Q(handler=person) | Q(handler=None, unit__in=[unit.pk for unit in answered_for]))
+
+
+class UnitCount(NamedTuple):
+    code: str
+    name: str
+    waiting: int
+    overdue: int
+
+
+def counts_by_unit(cards: QuerySet[Card], today: date) -> list[UnitCount]:
+    """Return for each unit of the cards how many there are and how many are past their deadline (one query)."""
+    rows = (
+        cards.order_by()
+        .values("unit__code", "unit__name", "unit__name_key")
+        .annotate(waiting=Count("pk"), overdue=Count("pk", filter=Q(due_on__lt=today)))
+        .order_by("unit__name_key")
+    )
+    return [UnitCount(row["unit__code"], row["unit__name"], row["waiting"], row["overdue"]) for row in rows]
+
+
+def for_rows(cards: QuerySet[Card]) -> QuerySet[Card]:
+    """Join what a row shows that can be worked on in place, whatever the number of rows."""
+    return cards.select_related("unit", "category", "handler", "submitter").prefetch_related(
+        "contactcards", Prefetch("contactattempts", ContactAttempt.objects.select_related("recorded_by"))
+    )
+
+
+def rows_of_entries(entries: Iterable[OverdueEntry]) -> dict[int, Card]:
+    """Return the cards of overdue entries as rows show them, by id."""
+    return for_rows(Card.objects.all()).in_bulk([entry.card_id for entry in entries])
+
+
+def delays_of(cards: Iterable[Card]) -> dict[int, CardEvent]:
+    """Return by card what was last written of why it is late, since its last reopening (one query)."""
+    known = {card.pk: card.reopened_at for card in cards}
+    written = CardEvent.objects.filter(card__in=known, what=CardEvent.What.DELAY_EXPLAINED).select_related("by", "note")
+    latest = {event.card_id: event for event in written.order_by("at", "id")}
+    return {pk: event for pk, event in latest.items() if (since := known[pk]) is None or event.at >= since}
+
+
+def entry_in_week(card: Card, week: IsoWeek) -> OverdueEntry | None:
+    """Return the card's entry on that week's list."""
+    entries = OverdueEntry.objects.select_related("overdue_list", "card")
+    return entries.filter(card=card, iso_year=week.year, iso_week=week.week).first()
+
+
+def political_cards(person: Person) -> QuerySet[Card]:
+    """Return the cards of the mayor's office that `person` may see."""
+    return visible_to(person).filter(unit__kind=Unit.Kind.MAYORS_OFFICE)
+
+
+def answered_cards(cards: QuerySet[Card], limit: int = 30) -> QuerySet[Card]:
+    """Return the latest of these cards that were completed, with what was said."""
+    done = cards.filter(completed_at__isnull=False).select_related("unit", "category", "handler", "submitter")
+    return done.prefetch_related("callbacks__recorded_by", "followups", "referrals").order_by("-completed_at", "-id")[
+        :limit
+    ]
+
+
 # --- Choices --------------------------------------------------------------------------------------------------------
 
 
@@ -312,10 +422,13 @@ def categories_for(card: Card) -> QuerySet[Category]:
     return Category.objects.filter(Q(is_active=True) | Q(pk=card.category_id or 0))
 
 
-def names_in_history(card: Card) -> tuple[dict[str, str], dict[str, str]]:
-    """Return the names of the units by code and of the people by id that the card's events hold (two queries)."""
+def names_in_history(*cards: Card) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the names of the units by code and of the people by id that the cards' events hold (two queries)."""
     people = {
-        event.to_value for event in card.events.all() if event.what == CardEvent.What.DELEGATED and event.to_value
+        event.to_value
+        for card in cards
+        for event in card.events.all()
+        if event.what == CardEvent.What.DELEGATED and event.to_value
     }
     units = dict(Unit.objects.values_list("code", "name"))
     return units, {str(pk): name for pk, name in Person.objects.filter(pk__in=people).values_list("pk", "name")}
@@ -333,6 +446,10 @@ def own_attachment(card: Card, pk: int) -> Attachment | None:
 def run_of_week(year: int, week: int) -> OverdueRun | None:
     """Return the week's run. Which of its lists the person sees is for `lists_of_week` to say."""
     return OverdueRun.objects.filter(iso_year=year, iso_week=week).first()
+
+
+def latest_run() -> OverdueRun | None:
+    return OverdueRun.objects.order_by("-iso_year", "-iso_week").first()
 
 
 def escalation_of_week(year: int, week: int) -> Escalation | None:

@@ -5,16 +5,20 @@ from __future__ import annotations
 from django.urls import path
 
 from feedback.views import (
+    absence,
     attachments,
     card,
+    chief,
     citizen,
     escalations,
     mailings,
     overdue,
     paper_card,
+    political,
     register,
     status,
     stories,
+    today,
     worklist,
 )
 
@@ -31,6 +35,11 @@ urlpatterns = [
     path("card/<slug:secret>/<slug:step>/", status.step, name="own_step"),
     path("privacy/", citizen.privacy, name="privacy"),
     path("staff/", worklist.worklist, name="worklist"),
+    path("staff/today/", today.today, name="today"),
+    path("staff/political/", political.political, name="political"),
+    path("staff/chief/", chief.chief, name="chief"),
+    path("staff/absence/", absence.absence, name="absence"),
+    path("staff/absence/<int:pk>/remove/", absence.remove, name="remove_absence"),
     path("staff/register/", register.register, name="register"),
     path("staff/cards/<str:reference>/", card.card, name="card"),
     path("staff/cards/<str:reference>/contact-card.pdf", attachments.contact_card, name="contact_card"),

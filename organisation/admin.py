@@ -260,8 +260,25 @@ class PersonAdmin(Kept, admin.ModelAdmin):
         formset.new_objects, formset.changed_objects = [], []
 
 
+class AbsenceForm(RefusalForm):
+    class Meta:
+        model = Absence
+        fields = ["person", "first_on", "last_on"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if {"person", "first_on", "last_on"} <= cleaned.keys():
+            days = {"first_on": cleaned["first_on"], "last_on": cleaned["last_on"]}
+            try:
+                people.check_absence(cleaned["person"], **days, besides=self.instance.pk)
+            except Refused as refusal:
+                self.refuse(refusal)
+        return cleaned
+
+
 @admin.register(Absence)
 class AbsenceAdmin(ByRole, admin.ModelAdmin):
+    form = AbsenceForm
     list_display = ["person", "first_on", "last_on"]
     list_select_related = ["person"]
     autocomplete_fields = ["person"]

@@ -74,6 +74,11 @@ class StepForm(forms.Form):
         """Fill in choices and suggestions that depend on the card."""
 
     @property
+    def summary_id(self) -> str:
+        """What the error summary is called: as the fields, by the card too where many stand on one page."""
+        return str(self.auto_id) % str(self.prefix)
+
+    @property
     def today(self) -> date:
         return self.calendar.local_date(self.now)
 
@@ -127,6 +132,13 @@ class DeclineForm(StepForm):
     reason = forms.CharField(
         label=_("Why not?"), widget=_area(3), error_messages={"required": REQUIRED},
         help_text=_("The submitter reads this on the own page, and gets it by e-mail if there is an address."),
+    )  # fmt: skip
+
+
+class DelayForm(StepForm):
+    reason = forms.CharField(
+        label=_("Why is it not answered yet?"), widget=_area(2), max_length=1000, error_messages={"required": REQUIRED},
+        help_text=_("The service centre and the chief executive see it beside the card. The submitter does not."),
     )  # fmt: skip
 
 
@@ -244,6 +256,13 @@ class PostedForm(StepForm):
         self.initial.setdefault("posted_on", self.today)
 
 
+AGREED_WAYS: dict[str, str] = {
+    Submitter.OtherWay.WRITTEN: Callback.Way.WRITTEN,
+    Submitter.OtherWay.VISIT: Callback.Way.VISIT,
+}
+"""How a conversation is held where another way than the phone is agreed; an interpreter is called by phone."""
+
+
 class CallbackForm(StepForm):
     """The conversation, in the order in which it goes."""
 
@@ -273,7 +292,8 @@ class CallbackForm(StepForm):
 
     def prepare(self) -> None:
         self.initial.setdefault("held_on", self.today)
-        self.initial.setdefault("way", Callback.Way.VOICE)
+        agreed = getattr(getattr(self.card, "submitter", None), "other_way", "")
+        self.initial.setdefault("way", AGREED_WAYS.get(agreed, Callback.Way.VOICE))
         for name in ("reason", "alternative"):
             # Asked for after 1–3: «optional» beside it would say otherwise.
             self.fields[name].conditional = True  # type: ignore[attr-defined]

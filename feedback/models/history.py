@@ -23,6 +23,7 @@ class CardEvent(models.Model):
         SPLIT = "split", _("Split")
         OTHER_WAY_AGREED = "other_way_agreed", _("Another way than voice agreed")
         PRELIMINARY_ANSWER = "preliminary_answer", _("Preliminary answer given")
+        DELAY_EXPLAINED = "delay_explained", _("Written why it is late")
         CONTACT_ATTEMPTED = "contact_attempted", _("Called, no answer")
         ATTEMPT_UNDONE = "attempt_undone", _("Attempt undone")
         CONTACT_CARD_MADE = "contact_card_made", _("Contact card made")

@@ -89,6 +89,11 @@ class OverdueEntry(OfWeek):
         """Days past the deadline at the list's Monday."""
         return (self.week.monday - self.due_on).days
 
+    @property
+    def is_solved(self) -> bool:
+        """Whether the card, loaded with the entry, was completed since, though it may have been opened again."""
+        return self.card.completed_at is not None or self.cycle < self.card.cycle
+
 
 class Escalation(OfWeek):
     """The week's message to the chief executive: the entries that were on a list before."""

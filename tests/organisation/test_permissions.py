@@ -15,6 +15,7 @@ P = Permission
 TABLE = {
     P.SEE_ALL_CARDS: "x....x.x",
     P.SEE_UNIT_CARDS: ".xxx....",
+    P.SEE_POLITICAL_CARDS: "x..x....",
     P.SEE_ESCALATED_CARDS: "....x...",
     P.REGISTER_CARDS: "x.......",
     P.ROUTE_CARDS: "x.......",
