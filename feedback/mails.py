@@ -147,11 +147,16 @@ def reminder(person: Recipient, cards: Sequence[Card], *, house: Municipality, t
     )
 
 
-def overdue_list(listed: OverdueList, entries: Sequence[OverdueEntry], to: Recipient, house: Municipality) -> Mail:
-    """Send a unit's list to its leader, with the rest of the week to put things right. The PDF is made when it is sent."""
+def overdue_list(
+    listed: OverdueList, entries: Sequence[OverdueEntry], to: Recipient, house: Municipality, *, times: int = 1
+) -> Mail:
+    """Send a unit's list to its leader, with the rest of the week to put things right. The PDF is made when it is sent.
+
+    `times` counts how often the list was sent, so that each sending has its mail."""
+    again = f":{times}" if times > 1 else ""
     return Mail(
         kind="overdue_list",
-        dedupe_key=f"overdue_list:{listed.iso_year}-W{listed.iso_week:02d}:{listed.unit.code}",
+        dedupe_key=f"overdue_list:{listed.iso_year}-W{listed.iso_week:02d}:{listed.unit.code}{again}",
         to=to.email,
         language=to.language,
         context={

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
@@ -94,17 +94,6 @@ def card_by_secret(secret: str) -> Card | None:
         .prefetch_related("callbacks", "preliminaryanswers", "referrals", "contactcards", "events", "attachments")
         .filter(secret=secret)
         .first()
-    )
-
-
-def overdue_at(moment: datetime, today: date) -> QuerySet[Card]:
-    """Return the cards that were overdue at `moment` (aware), whose local date is `today`.
-
-    Registered before it, past their deadline, and not completed: what happened at the moment or after has not happened
-    yet. Unit and deadline are taken as they stand now (`domain/README.md`, «Overdue list»).
-    """
-    return Card.objects.filter(
-        Q(completed_at__isnull=True) | Q(completed_at__gte=moment), registered_at__lt=moment, due_on__lt=today
     )
 
 

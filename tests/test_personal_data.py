@@ -34,6 +34,7 @@ HARMLESS = {
     "Attachment": {"content_type"},
     "Callback": {"way"},
     "CardEvent": {"what", "from_value", "to_value", "details"},
+    "ListNotice": {"dedupe_key"},
     "Category": {"code", "name", "names", "deadline_kind"},
     "Referral": {"body"},
     "RoutingRule": {"name", "kind", "area", "words"},

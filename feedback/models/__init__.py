@@ -3,7 +3,7 @@
 from feedback.models.cards import Attachment, Card, ReferenceCounter, Submitter
 from feedback.models.contact import Callback, ContactAttempt, ContactCard, FollowUp, PreliminaryAnswer, Referral
 from feedback.models.history import CardEvent, CardNote
-from feedback.models.overdue import Escalation, OverdueEntry, OverdueList, OverdueRun
+from feedback.models.overdue import Escalation, ListNotice, OverdueEntry, OverdueList, OverdueRun
 from feedback.models.routing import Category, RoutingRule
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "ContactCard",
     "Escalation",
     "FollowUp",
+    "ListNotice",
     "OverdueEntry",
     "OverdueList",
     "OverdueRun",
