@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from datetime import date, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
 
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
@@ -107,6 +107,31 @@ def contact_cards_to_post(cards: QuerySet[Card]) -> QuerySet[Card]:
     return open_cards(cards).filter(Exists(waiting))
 
 
+def contact_cards_waiting(cards: QuerySet[Card]) -> QuerySet[ContactCard]:
+    """Return the contact cards of `cards` that are made and not posted, the oldest first, with what their list shows.
+
+    Adds `seen`: the card's latest event that weighs, as `feedback.actions.seen` counts them.
+    """
+    events = CardEvent.objects.filter(card=OuterRef("card")).exclude(what__in=CardEvent.OF_NO_WEIGHT).order_by("-pk")
+    return (
+        ContactCard.objects.filter(card__in=open_cards(cards), cycle=F("card__cycle"), posted_on__isnull=True)
+        .select_related("card__unit", "card__category", "card__submitter", "printed_by")
+        .annotate(seen=Subquery(events.values("pk")[:1]))
+        .order_by("recorded_at", "id")
+    )
+
+
+def cards_printed_at(person: Person, moment: datetime) -> list[Card]:
+    """Return the cards whose contact cards were printed together at this moment, as far as the person sees them."""
+    printed = ContactCard.objects.filter(card__in=visible_to(person), cycle=F("card__cycle"), printed_at=moment)
+    return [made.card for made in printed.select_related("card").order_by("recorded_at", "id")]
+
+
+def cards_by_reference(person: Person, references: Iterable[str]) -> dict[str, Card]:
+    """Return those of the cards with these references that the person may see, by reference."""
+    return {card.reference: card for card in visible_to(person).filter(reference__in=list(references))}
+
+
 def counts_for_today(person: Person, today: date) -> dict[str, int]:
     """Return the numbers at the top of the work list, in one query over what the person may see."""
     waiting = ContactCard.objects.filter(card=OuterRef("pk"), cycle=OuterRef("cycle"), posted_on__isnull=True)
@@ -146,6 +171,12 @@ def search(cards: QuerySet[Card], text: str) -> QuerySet[Card]:
         return cards.filter(Q(pk__in=by_phone) | Q(search=_query(text, "norwegian")))
     by_name = Submitter.objects.filter(search=_query(text, "simple")).values("card")
     return cards.filter(Q(search=_query(text, "norwegian")) | Q(pk__in=by_name))
+
+
+def phone_keys(text: str) -> set[str]:
+    """Return the keys under which the phone number `text` may lie; empty where it is none yet."""
+    digits = re.sub(r"[\s()+./-]", "", text)
+    return _phones(digits) if digits.isdigit() and len(digits) >= 8 else set()
 
 
 def _phones(digits: str) -> set[str]:
@@ -198,6 +229,15 @@ def lists_of_week(person: Person, year: int, week: int) -> QuerySet[OverdueList]
 def entries_of(overdue_list: OverdueList) -> QuerySet[OverdueEntry]:
     """Return a list's entries, the longest overdue first, with their cards."""
     return overdue_list.entries.select_related("card__handler", "card__unit").order_by("due_on", "id")
+
+
+def entries_by_list(lists: Sequence[OverdueList]) -> dict[int, list[OverdueEntry]]:
+    """Return the entries of several lists by the list's id, as `entries_of` gives each (one query)."""
+    found: dict[int, list[OverdueEntry]] = {listed.pk: [] for listed in lists}
+    entries = OverdueEntry.objects.filter(overdue_list__in=list(found)).select_related("card__handler", "card__unit")
+    for entry in entries.order_by("due_on", "id"):
+        found[entry.overdue_list_id].append(entry)
+    return found
 
 
 def with_sight(entries: QuerySet[OverdueEntry], person: Person) -> QuerySet[OverdueEntry]:

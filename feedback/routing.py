@@ -45,6 +45,11 @@ def fits(rule: Rule, facts: Facts) -> bool:
     return not rule.words or any(_has_word(word, facts.text) for word in rule.words)
 
 
+def words_found(rule: Rule, facts: Facts) -> list[str]:
+    """Return those of the rule's words that the text has, in the rule's order: why it fits."""
+    return [word for word in rule.words if _has_word(word, facts.text)]
+
+
 def _has_word(word: str, text: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(word)}", text, re.IGNORECASE) is not None
 

@@ -128,6 +128,12 @@ def run_before(run: OverdueRun) -> OverdueRun | None:
     return OverdueRun.objects.filter(earlier).order_by("-iso_year", "-iso_week").first()
 
 
+def is_latest(run: OverdueRun) -> bool:
+    """Whether no later week has lists."""
+    later = Q(iso_year__gt=run.iso_year) | Q(iso_year=run.iso_year, iso_week__gt=run.iso_week)
+    return not OverdueRun.objects.filter(later).exists()
+
+
 def changes_since(run: OverdueRun, person: Person) -> Changes | None:
     """Return what changed on the lists that `person` may see since the run before `run`; None for the first of all.
 
@@ -162,6 +168,4 @@ def changes_since(run: OverdueRun, person: Person) -> Changes | None:
 def _entries(run: OverdueRun, person: Person) -> QuerySet[OverdueEntry]:
     lists = OverdueList.objects.filter(visible_lists(person), run=run)
     entries = OverdueEntry.objects.filter(overdue_list__in=lists)
-    return (
-        with_sight(entries, person).select_related("overdue_list__unit", "card__unit").order_by("due_on", "id")
-    )
+    return with_sight(entries, person).select_related("overdue_list__unit", "card__unit").order_by("due_on", "id")

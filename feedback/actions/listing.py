@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import F, Q
@@ -116,7 +117,7 @@ _WRITE = (
 )
 INSERT INTO feedback_cardevent (card_id, what, at, by_id, from_value, to_value, details)
 SELECT card_id, 'listed', %(now)s, %(by)s, '', %(name)s, jsonb_build_object('times', times) FROM entries
-"""
+"""  # noqa: S608 (two constants)
 )
 
 _PREVIEW = (
@@ -128,7 +129,7 @@ FROM due LEFT JOIN before ON before.card_id = due.id GROUP BY due.unit_id, times
 )
 
 
-def _selection(week: IsoWeek, moment: datetime, calendar: WorkingCalendar, now: datetime) -> dict[str, object]:
+def _selection(week: IsoWeek, moment: datetime, calendar: WorkingCalendar, now: datetime) -> dict[str, Any]:
     """The values that `_SELECTION` asks for."""
     today = calendar.local_date(moment)
     return {"moment": moment, "today": today, "year": week.year, "week": week.week, "now": now}
@@ -206,7 +207,9 @@ def _send(run: OverdueRun, house: Municipality, calendar: WorkingCalendar, *, ma
             if (to := told.of(listed.unit)) is not None:
                 sent = mails.overdue_list(listed, rows, to, house)
                 to_queue.append(sent)
-                notices.append(ListNotice(overdue_list=listed, person=to.person, told_at=now, dedupe_key=sent.dedupe_key))
+                notices.append(
+                    ListNotice(overdue_list=listed, person=to.person, told_at=now, dedupe_key=sent.dedupe_key)
+                )
         repeats = [row for rows in by_list.values() for row in rows if row.times > 1]
         if house.escalate_repeats and repeats:
             made = _escalate(run, repeats, now)
@@ -280,7 +283,9 @@ def preview_overdue_list(
     return report
 
 
-def cards_to_list(week: IsoWeek, moment: datetime, calendar: WorkingCalendar, now: datetime) -> dict[int, dict[int, int]]:
+def cards_to_list(
+    week: IsoWeek, moment: datetime, calendar: WorkingCalendar, now: datetime
+) -> dict[int, dict[int, int]]:
     """Return the numbers of cards that a run would list, by unit's id and by which time on the list it would be.
 
     Read as the run reads, and written nowhere."""

@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from feedback import mails
 from feedback.actions.listing import Recipients
 from feedback.errors import NotAllowed, Refused
-from feedback.models import ListNotice, OverdueList, OverdueRun
+from feedback.models import ListNotice, OverdueList
 from feedback.queries import entries_of
+from feedback.weeks import is_latest
 from organisation import dates
 from organisation.models import Person
 from organisation.outbox.queueing import queue_mails
@@ -63,8 +64,7 @@ def resend_overdue_list(listed: OverdueList, *, by: Person, now: datetime) -> Li
         OverdueList.objects.select_for_update().only("pk").get(pk=listed.pk)
         listed = OverdueList.objects.select_related("unit__successor", "run").get(pk=listed.pk)
         house = municipality()
-        same_year = Q(iso_year=listed.iso_year, iso_week__gt=listed.iso_week)
-        if OverdueRun.objects.filter(Q(iso_year__gt=listed.iso_year) | same_year).exists():
+        if not is_latest(listed.run):
             raise NotTheLatest
         entries = list(entries_of(listed).filter(solved_before_mail=False))
         if not listed.entries.filter(Q(card__completed_at=None), cycle=F("card__cycle")).exists():

@@ -12,13 +12,10 @@ from feedback.models import Card, CardEvent
 
 T = TypeVar("T")
 
-# What the weekly run and the reminder write does not change what a person is about to do.
-_OF_NO_WEIGHT = (CardEvent.What.LISTED, CardEvent.What.ESCALATED, CardEvent.What.REMINDED)
-
 
 def latest_event(card: Card) -> int:
     """Return the id of the latest event that weighs, by the events already loaded with the card; 0 where there is none."""
-    return max((event.pk for event in card.events.all() if event.what not in _OF_NO_WEIGHT), default=0)
+    return max((event.pk for event in card.events.all() if event.what not in CardEvent.OF_NO_WEIGHT), default=0)
 
 
 def unless_changed(card: Card, seen: int, act: Callable[[], T]) -> T:
@@ -29,6 +26,6 @@ def unless_changed(card: Card, seen: int, act: Callable[[], T]) -> T:
     """
     with transaction.atomic():
         Card.objects.select_for_update().only("pk").get(pk=card.pk)
-        if CardEvent.objects.filter(card=card, pk__gt=seen).exclude(what__in=_OF_NO_WEIGHT).exists():
+        if CardEvent.objects.filter(card=card, pk__gt=seen).exclude(what__in=CardEvent.OF_NO_WEIGHT).exists():
             raise ChangedMeanwhile
         return act()

@@ -40,6 +40,9 @@ class CardEvent(models.Model):
         NOTE_ADDED = "note_added", _("Note written")
         ATTACHMENT_ADDED = "attachment_added", _("Attachment added")
 
+    # What the weekly run and the reminder write does not change what a person is about to do.
+    OF_NO_WEIGHT = (What.LISTED, What.ESCALATED, What.REMINDED)
+
     card = models.ForeignKey("feedback.Card", models.CASCADE, related_name="events")
     what = models.CharField(_("what"), max_length=30, choices=What.choices)
     at = models.DateTimeField(_("when"))
