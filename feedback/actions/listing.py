@@ -102,9 +102,7 @@ WITH due AS (
 )"""
 
 # One statement, so that lists and entries come from one look at the cards.
-_WRITE = (
-    _SELECTION
-    + """, lists AS (
+_INSERT = """, lists AS (
     INSERT INTO feedback_overduelist (iso_year, iso_week, run_id, unit_id, grace_on)
     SELECT DISTINCT %(year)s, %(week)s, %(run)s, unit_id, %(grace)s::date FROM due
     RETURNING id, unit_id
@@ -117,16 +115,12 @@ _WRITE = (
 )
 INSERT INTO feedback_cardevent (card_id, what, at, by_id, from_value, to_value, details)
 SELECT card_id, 'listed', %(now)s, %(by)s, '', %(name)s, jsonb_build_object('times', times) FROM entries
-"""  # noqa: S608 (two constants)
-)
+"""
 
-_PREVIEW = (
-    _SELECTION
-    + """
+_COUNT = """
 SELECT due.unit_id, 1 + coalesce(before.times, 0) AS times, count(*)
 FROM due LEFT JOIN before ON before.card_id = due.id GROUP BY due.unit_id, times
 """
-)
 
 
 def _selection(week: IsoWeek, moment: datetime, calendar: WorkingCalendar, now: datetime) -> dict[str, Any]:
@@ -150,7 +144,7 @@ def _write_lists(
             if (written := cursor.fetchone()) is None:
                 return False
             cursor.execute(
-                _WRITE,
+                _SELECTION + _INSERT,
                 _selection(week, moment, calendar, now)
                 | {
                     "run": written[0],
@@ -291,7 +285,7 @@ def cards_to_list(
     Read as the run reads, and written nowhere."""
     by_unit: dict[int, dict[int, int]] = defaultdict(dict)
     with connection.cursor() as cursor:
-        cursor.execute(_PREVIEW, _selection(week, moment, calendar, now))
+        cursor.execute(_SELECTION + _COUNT, _selection(week, moment, calendar, now))
         for unit_id, times, cards in cursor:
             by_unit[unit_id][times] = cards
     return by_unit

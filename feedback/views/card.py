@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, cast
 
 from django.contrib import messages
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from feedback.actions.seen import latest_event, unless_changed
 from feedback.errors import NotAllowed, Refused
+from feedback.forms.ready_texts import ready_texts
 from feedback.forms.steps import StepForm
 from feedback.models import Card
 from feedback.queries import is_visible, names_in_history
@@ -87,6 +89,7 @@ class Drawing:
         self.house = house
         self.calendar = working_calendar(self.house)
         self.now = timezone.now()
+        self.texts = cache(lambda: ready_texts(found, house))
         self.attempts = [
             attempt
             for attempt in found.contactattempts.all()
@@ -104,6 +107,7 @@ class Drawing:
             calendar=self.calendar,
             person=self.person,
             now=self.now,
+            texts=self.texts,
         )
 
     def shown(self) -> dict[str, Shown]:

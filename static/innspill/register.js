@@ -12,9 +12,8 @@
   }
 
   function begin() {
-    document.querySelectorAll("[data-keys], [data-drop]").forEach(function (hint) {
-      hint.hidden = false;
-    });
+    part("[data-keys]").hidden = false;
+    part("[data-drop]").hidden = document.getElementById("id_uploads").files.length > 0;
   }
 
   // --- Save -------------------------------------------------------------------------------------------------------
@@ -32,17 +31,10 @@
       event.detail.shouldSwap = true;
       event.detail.isError = false;
     }
-    if (event.detail.target.id === "earlier") {
-      // The same answer as before is not drawn again: nobody hears it twice, and focus stays.
-      event.detail.shouldSwap = event.detail.shouldSwap && event.detail.serverResponse !== lastAnswer;
-      lastAnswer = event.detail.serverResponse;
-    }
   });
-  var lastAnswer = "";
 
   document.addEventListener("htmx:afterSwap", function (event) {
     if (event.detail.target.id === "registering") {
-      lastAnswer = "";
       begin();
       var wrong = document.getElementById("id_uploads_error");
       var input = document.getElementById("id_uploads");
@@ -51,8 +43,6 @@
       if (wrong) {
         input.setAttribute("aria-invalid", "true");
       }
-    } else if (event.detail.target.id === "earlier" && document.activeElement === document.body) {
-      document.getElementById("id_phone").focus(); // the button that had focus is no more
     }
   });
 
@@ -69,6 +59,58 @@
   document.addEventListener("htmx:beforeRequest", function (event) {
     if (event.detail.elt.id === "registering") {
       part("[data-unsent]").hidden = true;
+    }
+  });
+
+  // --- What is known already: where it goes, who wrote before, which addresses begin so ---------------------------
+
+  var waiting = 0;
+  var asking = null;
+
+  function lookUp() {
+    var asked = new FormData(form());
+    asked.delete("uploads");
+    if (asking) {
+      asking.abort();
+    }
+    asking = new AbortController();
+    fetch(part("[data-look-up]").dataset.lookUp, { method: "POST", body: asked, signal: asking.signal, redirect: "error" })
+      .then(function (answer) {
+        return answer.ok ? answer.text() : "";
+      })
+      .then(tell)
+      .catch(function () {
+        // Nothing is known then; the form does its work all the same.
+      });
+  }
+
+  function tell(html) {
+    new DOMParser().parseFromString(html, "text/html").querySelectorAll("[data-for]").forEach(function (news) {
+      var place = document.getElementById(news.dataset.for);
+      // What says the same as before is not drawn again: nobody hears it twice, and focus stays.
+      if (!place || place.told === news.innerHTML) {
+        return;
+      }
+      place.told = news.innerHTML;
+      var focused = place.contains(document.activeElement) ? document.activeElement.id : null;
+      place.replaceChildren.apply(place, Array.from(news.childNodes));
+      if (focused !== null) {
+        (document.getElementById(focused) || document.getElementById("id_phone")).focus();
+      }
+    });
+  }
+
+  document.addEventListener("input", function (event) {
+    if (form().contains(event.target) && event.target.type !== "file") {
+      clearTimeout(waiting);
+      waiting = setTimeout(lookUp, 300);
+    }
+  });
+
+  document.addEventListener("submit", function () {
+    clearTimeout(waiting);
+    if (asking) {
+      asking.abort();
     }
   });
 
