@@ -79,7 +79,7 @@ def resend_overdue_list(listed: OverdueList, *, by: Person, now: datetime) -> Li
         if to is None:
             raise NobodyToTell
         # Lists run before notices were kept have none of the run's own: it is the resends that are counted.
-        resent = sum(notice.dedupe_key.count(":") > 2 for notice in earlier)
+        resent = sum(notice.dedupe_key != mails.overdue_list_key(listed) for notice in earlier)
         mail = mails.overdue_list(listed, entries, to, house, times=resent + 2)
         queue_mails([mail], now=now)
         return ListNotice.objects.create(
