@@ -39,7 +39,7 @@ class TypedUnitField(forms.CharField):
             return beginning[0]
         names = {unit.name.casefold(): unit.name for unit in units}
         near = [unit.name for unit in beginning[:NEAREST]] or [
-            names[name] for name in get_close_matches(wanted, names, n=NEAREST, cutoff=0.5)
+            names[name] for name in get_close_matches(wanted, names, n=NEAREST)
         ]
         if near:
             raise ValidationError(
