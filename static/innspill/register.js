@@ -21,7 +21,7 @@
   document.addEventListener("keydown", function (event) {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && form().contains(event.target)) {
       event.preventDefault();
-      form().requestSubmit(part(event.shiftKey ? "[data-save-same]" : "[data-save]"));
+      part(event.shiftKey ? "[data-save-same]" : "[data-save]").click();
     }
   });
 

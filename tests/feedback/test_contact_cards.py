@@ -152,8 +152,9 @@ def test_without_an_address_it_is_seen_and_not_ticked(solvik: Solvik, desk: Clie
 
 
 def test_printing_refuses_what_cannot_be_posted_and_notes_none(cards: list[Card], solvik: Solvik) -> None:
+    without = a_card(unit=solvik.roads)
     with refuses(NoContactCard):
-        print_contact_cards([*cards, a_card(unit=solvik.roads)], by=solvik.clerk, now=TUESDAY)
+        print_contact_cards([*cards, without], by=solvik.clerk, now=TUESDAY)
     with refuses(NoContactCard):
         print_contact_cards([], by=solvik.clerk, now=TUESDAY)
     with refuses(NotAllowed):
