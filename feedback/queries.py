@@ -134,17 +134,6 @@ def asking_to_reopen(cards: QuerySet[Card]) -> QuerySet[Card]:
     return cards.filter(pk__in=ReopeningRequest.objects.filter(answered_at__isnull=True).values("card"))
 
 
-def overdue_at(moment: datetime, today: date) -> QuerySet[Card]:
-    """Return the cards that were overdue at `moment` (aware), whose local date is `today`.
-
-    Registered before it, past their deadline, and not completed: what happened at the moment or after has not happened
-    yet. Unit and deadline are taken as they stand now (`domain/README.md`, «Overdue list»).
-    """
-    return Card.objects.filter(
-        Q(completed_at__isnull=True) | Q(completed_at__gte=moment), registered_at__lt=moment, due_on__lt=today
-    )
-
-
 def open_cards(cards: QuerySet[Card]) -> QuerySet[Card]:
     return cards.filter(state__in=sorted(OPEN_STATES))
 
@@ -153,6 +142,31 @@ def contact_cards_to_post(cards: QuerySet[Card]) -> QuerySet[Card]:
     """Return the cards whose contact card is made and waits to be posted."""
     waiting = ContactCard.objects.filter(card=OuterRef("pk"), cycle=OuterRef("cycle"), posted_on__isnull=True)
     return open_cards(cards).filter(Exists(waiting))
+
+
+def contact_cards_waiting(cards: QuerySet[Card]) -> QuerySet[ContactCard]:
+    """Return the contact cards of `cards` that are made and not posted, the oldest first, with what their list shows.
+
+    Adds `seen`: the card's latest event that weighs, as `feedback.actions.seen` counts them.
+    """
+    events = CardEvent.objects.filter(card=OuterRef("card")).exclude(what__in=CardEvent.OF_NO_WEIGHT).order_by("-pk")
+    return (
+        ContactCard.objects.filter(card__in=open_cards(cards), cycle=F("card__cycle"), posted_on__isnull=True)
+        .select_related("card__unit", "card__category", "card__submitter", "printed_by")
+        .annotate(seen=Subquery(events.values("pk")[:1]))
+        .order_by("recorded_at", "id")
+    )
+
+
+def cards_printed_at(person: Person, moment: datetime) -> list[Card]:
+    """Return the cards whose contact cards were printed together at this moment, as far as the person sees them."""
+    printed = ContactCard.objects.filter(card__in=visible_to(person), cycle=F("card__cycle"), printed_at=moment)
+    return [made.card for made in printed.select_related("card").order_by("recorded_at", "id")]
+
+
+def cards_by_reference(person: Person, references: Iterable[str]) -> dict[str, Card]:
+    """Return those of the cards with these references that the person may see, by reference."""
+    return {card.reference: card for card in visible_to(person).filter(reference__in=list(references))}
 
 
 def counts_for_today(person: Person, today: date) -> dict[str, int]:
@@ -195,6 +209,12 @@ def search(cards: QuerySet[Card], text: str) -> QuerySet[Card]:
         return cards.filter(Q(pk__in=by_phone) | Q(search=_query(text, "norwegian")))
     by_name = Submitter.objects.filter(search=_query(text, "simple")).values("card")
     return cards.filter(Q(search=_query(text, "norwegian")) | Q(pk__in=by_name))
+
+
+def phone_keys(text: str) -> set[str]:
+    """Return the keys under which the phone number `text` may lie; empty where it is none yet."""
+    digits = re.sub(r"[\s()+./-]", "", text)
+    return _phones(digits) if digits.isdigit() and len(digits) >= 8 else set()
 
 
 def _phones(digits: str) -> set[str]:
@@ -247,6 +267,15 @@ def lists_of_week(person: Person, year: int, week: int) -> QuerySet[OverdueList]
 def entries_of(overdue_list: OverdueList) -> QuerySet[OverdueEntry]:
     """Return a list's entries, the longest overdue first, with their cards."""
     return overdue_list.entries.select_related("card__handler", "card__unit").order_by("due_on", "id")
+
+
+def entries_by_list(lists: Sequence[OverdueList]) -> dict[int, list[OverdueEntry]]:
+    """Return the entries of several lists by the list's id, as `entries_of` gives each (one query)."""
+    found: dict[int, list[OverdueEntry]] = {listed.pk: [] for listed in lists}
+    entries = OverdueEntry.objects.filter(overdue_list__in=list(found)).select_related("card__handler", "card__unit")
+    for entry in entries.order_by("due_on", "id"):
+        found[entry.overdue_list_id].append(entry)
+    return found
 
 
 def with_sight(entries: QuerySet[OverdueEntry], person: Person) -> QuerySet[OverdueEntry]:

@@ -37,33 +37,49 @@ WORDINGS = [
         key="answer.preliminary",
         group=_READY,
         title=_("Preliminary answer"),
-        about=_("Offered where somebody writes a preliminary answer; always adapted before it goes."),
-        default=_(
-            "We are working on your message and need more time. We ring you when we know more, and not later than {day}."
+        about=_(
+            "Offered where somebody writes a preliminary answer. Whoever sends it writes why in place of {why}; "
+            "{day} becomes the expected day."
         ),
-        names=("day", "municipality", "unit"),
+        default=_(
+            "We are working on your message and need more time, because {why}. "
+            "We ring you when we know more, and not later than {day}."
+        ),
+        names=("day", "municipality", "unit", "why"),
     ),
     Wording(
         key="answer.political",
         group=_READY,
-        title=_("Answer to a political message"),
-        about=_("Offered to the mayor's office; always adapted before it is used."),
-        default=_(
-            "Thank you for your message. What you raise is for the elected council to decide. "
-            "{unit} has passed it on, and rings you to tell how it is taken further."
+        title=_("Preliminary answer to a political message"),
+        about=_(
+            "Offered for a message with political content, in place of the usual preliminary answer. Whoever sends it writes "
+            "in place of {what} how it is taken further; {day} becomes the expected day."
         ),
-        names=("municipality", "unit"),
+        default=_(
+            "Thank you for your message. What you raise is for the elected council to decide. {what}. "
+            "{unit} rings you by {day} to tell how it went."
+        ),
+        names=("day", "municipality", "unit", "what"),
     ),
     Wording(
         key="answer.referred",
         group=_READY,
         title=_("Referred outside the municipality"),
-        about=_("Offered where a card is referred to somebody else; always adapted before it goes."),
-        default=_(
-            "{body} answers for this, not {municipality}. We have told them of your message. "
-            "Contact them if you want to know how it goes."
+        about=_(
+            "Offered where a card is referred to somebody else. {body} becomes whom it is referred to; whoever sends it "
+            "writes in place of {how} how they are reached."
         ),
-        names=("body", "municipality"),
+        default=_(
+            "{body} answers for this, not {municipality}. We have not sent your message on. You reach them like this: {how}."
+        ),
+        names=("body", "how", "municipality"),
+    ),
+    Wording(
+        key="bodies.external",
+        group=_READY,
+        title=_("Whom cards are referred to"),
+        about=_("Offered while one types whom a card is referred to: one on each line."),
+        default=_("The road authority\nThe county\nThe power company\nThe police\nThe state administrator"),
     ),
     Wording(
         key="card.heading",

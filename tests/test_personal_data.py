@@ -35,6 +35,7 @@ HARMLESS = {
     "Attachment": {"content_type"},
     "Callback": {"way"},
     "CardEvent": {"what", "from_value", "to_value", "details"},
+    "ListNotice": {"dedupe_key"},
     "Category": {"code", "name", "names", "deadline_kind"},
     "Mailing": {"area", "languages", "how"},
     "Referral": {"body"},

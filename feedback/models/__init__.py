@@ -6,7 +6,7 @@ from feedback.models.from_submitter import Addition, OwnReaction, ReopeningReque
 from feedback.models.held import HeldUpload
 from feedback.models.history import CardEvent, CardNote
 from feedback.models.mailings import Mailing
-from feedback.models.overdue import Escalation, OverdueEntry, OverdueList, OverdueRun
+from feedback.models.overdue import Escalation, ListNotice, OverdueEntry, OverdueList, OverdueRun
 from feedback.models.routing import Category, RoutingRule
 from feedback.models.stories import Story
 
@@ -23,6 +23,7 @@ __all__ = [
     "Escalation",
     "FollowUp",
     "HeldUpload",
+    "ListNotice",
     "Mailing",
     "OverdueEntry",
     "OverdueList",

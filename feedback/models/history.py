@@ -50,6 +50,17 @@ class CardEvent(models.Model):
         STORY_WITHDRAWN = "story_withdrawn", _("Story taken down")
         STORY_DELETED = "story_deleted", _("Story thrown away")
 
+    # What the weekly run, the reminder and a story write does not change what a person is about to do.
+    OF_NO_WEIGHT = (
+        What.LISTED,
+        What.ESCALATED,
+        What.REMINDED,
+        What.STORY_WRITTEN,
+        What.STORY_PUBLISHED,
+        What.STORY_WITHDRAWN,
+        What.STORY_DELETED,
+    )
+
     card = models.ForeignKey("feedback.Card", models.CASCADE, related_name="events")
     what = models.CharField(_("what"), max_length=30, choices=What.choices)
     at = models.DateTimeField(_("when"))

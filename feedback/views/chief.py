@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from feedback.actions.seen import OF_NO_WEIGHT
 from feedback.models import CardEvent, Escalation, OverdueEntry, PreliminaryAnswer
 from feedback.queries import (
     delays_of,
@@ -33,7 +32,7 @@ from organisation.models import Person, Unit
 from organisation.permissions import Permission
 from organisation.queries import answering_units, list_recipient, with_leaders
 
-NO_NEWS = {*OF_NO_WEIGHT, CardEvent.What.REPORTED_BACK, CardEvent.What.DELAY_EXPLAINED}
+NO_NEWS = {*CardEvent.OF_NO_WEIGHT, CardEvent.What.REPORTED_BACK, CardEvent.What.DELAY_EXPLAINED}
 """What is not the last that happened to a card: what the lists wrote, and what the page shows beside it."""
 
 

@@ -11,6 +11,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
 from feedback.actions.seen import latest_event
+from feedback.forms.ready_texts import ready_texts
 from feedback.forms.steps import StepForm
 from feedback.models import Card, ContactAttempt, ContactCard
 from feedback.views.own_words import OwnWords, alternative_to_register, own_words_of
@@ -68,6 +69,11 @@ class Drawing:
     @cached_property
     def contact_card(self) -> ContactCard | None:
         return next((made for made in self.card.contactcards.all() if made.cycle == self.card.cycle), None)
+
+    @cached_property
+    def texts(self) -> dict[str, str]:
+        """The texts ready to adapt for this card: read once, and only where a form offers one."""
+        return ready_texts(self.card, self.desk.house)
 
     @cached_property
     def own_words(self) -> OwnWords:
@@ -133,6 +139,7 @@ class Drawing:
             calendar=self.desk.calendar,
             person=self.desk.person,
             now=self.desk.now,
+            texts=lambda: self.texts,
         )
 
     def again(self) -> Shown | None:

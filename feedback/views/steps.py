@@ -106,7 +106,8 @@ def _follow_up(card: Card, form: forms.FollowUpForm, by: Person, now: datetime) 
 def _refer(card: Card, form: forms.ReferForm, by: Person, now: datetime) -> object:
     data = form.cleaned_data
     contacted_at = form.moment("contacted_on", "contacted_time")
-    return refer_card(card, body=data["body"], contacted_at=contacted_at, note=data["note"], by=by, now=now)
+    names = ("body", "text", "note")
+    return refer_card(card, contacted_at=contacted_at, by=by, now=now, **{name: data[name] for name in names})
 
 
 def _close(card: Card, form: forms.CloseForm, by: Person, now: datetime) -> object:
