@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from feedback.views import attachments, card, citizen, escalations, overdue, register, worklist
+from feedback.views import (
+    attachments,
+    bulk,
+    card,
+    citizen,
+    escalations,
+    export,
+    overdue,
+    register,
+    saved,
+    worklist,
+)
 
 app_name = "feedback"
 
@@ -15,6 +26,12 @@ urlpatterns = [
     path("card/<slug:secret>/receipt/", citizen.receipt, name="receipt"),
     path("privacy/", citizen.privacy, name="privacy"),
     path("staff/", worklist.worklist, name="worklist"),
+    path("staff/forward/<str:reference>/", bulk.forward, name="forward"),
+    path("staff/undo/", bulk.undo, name="undo"),
+    path("staff/filters/", saved.filters, name="filters"),
+    path("staff/filters/<int:pk>/", saved.change, name="filter"),
+    path("staff/export/", export.export, name="export"),
+    path("staff/export/cards.<str:form>", export.download, name="download"),
     path("staff/register/", register.register, name="register"),
     path("staff/cards/<str:reference>/", card.card, name="card"),
     path("staff/cards/<str:reference>/contact-card.pdf", attachments.contact_card, name="contact_card"),

@@ -5,6 +5,7 @@ from feedback.models.contact import Callback, ContactAttempt, ContactCard, Follo
 from feedback.models.history import CardEvent, CardNote
 from feedback.models.overdue import Escalation, OverdueEntry, OverdueList, OverdueRun
 from feedback.models.routing import Category, RoutingRule
+from feedback.models.saved import SavedFilter
 
 __all__ = [
     "Attachment",
@@ -24,5 +25,6 @@ __all__ = [
     "ReferenceCounter",
     "Referral",
     "RoutingRule",
+    "SavedFilter",
     "Submitter",
 ]

@@ -9,19 +9,23 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from feedback.actions.seen import latest_event, unless_changed
+from feedback.actions.undoing import undoable_event
 from feedback.errors import NotAllowed, Refused
 from feedback.forms.steps import StepForm
 from feedback.models import Card
 from feedback.queries import is_visible, names_in_history
 from feedback.views.access import card_for
+from feedback.views.bulk import undo_message
 from feedback.views.refusals import show_refusal
 from feedback.views.steps import BY_SLUG, ENTRIES, StepEntry, main_step
 from feedback.views.telling import for_staff
+from feedback.views.way import Way
 from organisation.models import Municipality, Person
 from organisation.queries import working_calendar
 
@@ -30,9 +34,10 @@ from organisation.queries import working_calendar
 @never_cache
 @require_safe
 def card(request: HttpRequest, reference: str) -> HttpResponse:
-    """Show a card with the forms of every step that is open to the person."""
+    """Show a card with the forms of every step that is open to the person, and the way on in the list it was opened from."""
     person, found = card_for(request, reference)
-    return render(request, "feedback/cards/card.html", Drawing(found, person, _house(request)).context())
+    way = Way.of(request, person, found)
+    return render(request, "feedback/cards/card.html", Drawing(found, person, _house(request)).context() | {"way": way})
 
 
 @login_required
@@ -46,22 +51,24 @@ def step(request: HttpRequest, reference: str, step: str) -> HttpResponse:
         raise Http404
     form = Drawing(found, person, _house(request)).form(entry, request.POST, request.FILES)
     if form.is_valid():
-        now = timezone.now()
+        now, way = timezone.now(), Way.back(request)
         try:
             unless_changed(found, form.cleaned_data["seen"], lambda: entry.act(found, form, person, now))
         except Refused as refusal:
             show_refusal(form, refusal)
             status = 403 if isinstance(refusal, NotAllowed) else 422
         else:
-            messages.success(request, entry.done)
+            here = reverse("feedback:card", args=[found.reference]) + way.from_query
+            event = undoable_event(found, by=person, now=now)
+            messages.success(request, undo_message(request, str(entry.done), [event], here) if event else entry.done)
             if not is_visible(person, found):  # the step took the card out of the person's sight
-                return redirect("feedback:worklist")
-            return redirect("feedback:card", reference=found.reference)
+                return redirect(way.list_address)
+            return redirect(here)
     else:
         status = 422
     _person, fresh = card_for(request, reference)
     context = Drawing(fresh, person, _house(request), wrong=(entry, form)).context()
-    return render(request, "feedback/cards/card.html", context, status=status)
+    return render(request, "feedback/cards/card.html", context | {"way": Way.of(request, person, fresh)}, status=status)
 
 
 def _house(request: HttpRequest) -> Municipality:

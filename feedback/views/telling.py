@@ -55,22 +55,37 @@ TO_SUBMITTER: dict[str, _StrPromise] = {
 
 
 def for_submitter(card: Card) -> list[Told]:
-    """Return what the submitter is told, newest first. Undone attempts are left out with the event that they were."""
+    """Return what the submitter is told, newest first. What was undone is left out with the event that it was."""
     undone = {event.details.get("attempt") for event in card.events.all() if event.what == What.ATTEMPT_UNDONE}
+    taken_back = _taken_back(card)
     answers = sorted(card.preliminaryanswers.all(), key=lambda answer: answer.recorded_at)
     told: list[Told] = []
     for event in sorted(card.events.all(), key=lambda event: (event.at, event.pk)):
         words = TO_SUBMITTER.get(event.what)
-        if words is None or (event.what == What.CONTACT_ATTEMPTED and event.details.get("attempt") in undone):
+        if (
+            words is None
+            or event.pk in taken_back
+            or (event.what == What.CONTACT_ATTEMPTED and event.details.get("attempt") in undone)
+        ):
             continue
         text = answers.pop(0).reason if event.what == What.PRELIMINARY_ANSWER and answers else ""
         told.append(Told(event.at, str(words), text))
     return told[::-1]
 
 
+def _taken_back(card: Card) -> set[int | None]:
+    """Return the ids of the events that were undone."""
+    return {event.details.get("event") for event in card.events.all() if event.what == What.UNDONE}
+
+
 def steps_of(card: Card) -> list[Step]:
     """Return the four steps: received, sent to the unit, called (or looked at), closed."""
-    forwarded = [event.at for event in card.events.all() if event.what in (What.FORWARDED, What.REROUTED)]
+    taken_back = _taken_back(card)
+    forwarded = [
+        event.at
+        for event in card.events.all()
+        if event.what in (What.FORWARDED, What.REROUTED) and event.pk not in taken_back
+    ]
     with_unit = card.state != State.REGISTERED
     completed = card.state in COMPLETED_STATES
     closed = card.state == State.CLOSED
@@ -171,6 +186,8 @@ def _words(event: CardEvent, unit_names: dict[str, str], person_names: dict[str,
     if event.what in (What.FORWARDED, What.REROUTED, What.RETURNED):
         units = {"before": unit_names.get(before, before), "after": unit_names.get(after, after)}
         return _("from %(before)s to %(after)s") % units if before else _("to %(after)s") % units
+    if event.what == What.UNDONE:
+        return str(dict(What.choices).get(before, before))
     if event.what == What.REPORTED_BACK:
         return unit_names.get(after, after)
     if event.what == What.DELEGATED:
