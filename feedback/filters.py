@@ -56,7 +56,7 @@ class CardFilter(django_filters.FilterSet):
     )
     kind = django_filters.MultipleChoiceFilter(distinct=False, choices=Kind.choices, label=_("Kind"))
     channel = django_filters.MultipleChoiceFilter(distinct=False, choices=Channel.choices, label=_("Channel"))
-    due = django_filters.ChoiceFilter(choices=DUE, method="by_due", label=_("Deadline"))
+    due = django_filters.ChoiceFilter(choices=DUE, method="by_due", label=_("Which cards"))
     handler = django_filters.ModelChoiceFilter(
         queryset=Person.objects.filter(is_active=True), to_field_name="email", label=_("Case handler")
     )
@@ -120,26 +120,28 @@ def read_query(text: str, *also: str) -> QueryDict:
     return known_part(QueryDict(text), *also) if len(text) <= MOST_QUERY else QueryDict()
 
 
-def in_words(filtered: CardFilter) -> list[tuple[str, str]]:
-    """Return what a filter asks for as pairs of label and value, in the reader's language and the form's order."""
+def in_words(filtered: CardFilter) -> list[tuple[str, str, str]]:
+    """Return what a filter asks for: name, label and value of each field, in the reader's language and the form's order.
+
+    The value is empty where the label says it all.
+    """
     if not filtered.is_valid():
         return []
     words = []
     for name, value in filtered.form.cleaned_data.items():
         field = filtered.form.fields[name]
         if value not in field.empty_values and value is not False:
-            words.append((str(field.label), _said(field, value)))
-    return [(label, said) for label, said in words if said is not None]
+            words.append((name, str(field.label), _said(field, value)))
+    return [(name, label, said) for name, label, said in words if said is not None]
 
 
 def _said(field: forms.Field, value: object) -> str | None:
     if value is True:
         return ""
-    if isinstance(value, QuerySet):
-        return ", ".join(str(one) for one in value) or None
     if isinstance(value, date):
         return short_day(value, get_language() or "en")
+    labels: dict[str, str] = {}
     if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
         labels = {str(code): str(label) for code, label in field.choices}  # type: ignore[union-attr,misc]
-        return ", ".join(labels.get(str(one), str(one)) for one in (value if isinstance(value, list) else [value]))
-    return str(value)
+    values = list(value) if isinstance(value, list | QuerySet) else [value]
+    return ", ".join(labels.get(str(one), str(one)) for one in values) or None

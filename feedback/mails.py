@@ -98,7 +98,7 @@ def key_of_step(card: Card, event: CardEvent) -> str:
 
 def card_taken_back(card: Card, *, to: str, language: str, house: Municipality, event: int) -> Mail:
     """Tell whoever was mailed a card by mistake that it is not theirs. Says no more of it than its number."""
-    context = {"reference": card.reference, "municipality": house}
+    context = {"reference": card.reference, "cards_url": f"{settings.SITE_URL}/staff/", "municipality": house}
     return Mail("card_taken_back", f"card_taken_back:{card.reference}:{event}", to, language, context)
 
 

@@ -10,7 +10,7 @@ from django.contrib.auth.hashers import make_password
 
 from config.demo import municipality as solvik
 from config.demo.days import DAY, own_days_off
-from config.demo.places import RULES
+from config.demo.places import NEW_RULES, RULES
 from feedback.models import Category, RoutingRule
 from organisation.alphabet import sort_key
 from organisation.models import Absence, DayOff, Municipality, Person, RoleAssignment, Unit
@@ -148,5 +148,5 @@ def _rules(units: dict[str, Unit], categories: dict[str, Category]) -> None:
             words=list(rule.words),
             unit=units[rule.unit],
         )
-        for number, rule in enumerate(RULES, start=1)
+        for number, rule in enumerate((*RULES, *NEW_RULES), start=1)
     )

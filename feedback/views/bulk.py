@@ -32,6 +32,7 @@ from feedback.actions.undoing import undoable_event
 from feedback.errors import Refused
 from feedback.models import Card
 from feedback.queries import listed_card
+from feedback.reference import parse_reference
 from feedback.rules import SEEING_CARDS
 from feedback.views.access import card_for, person_who_may
 from feedback.views.list_page import ListPage, show
@@ -59,7 +60,7 @@ def act_on_chosen(request: HttpRequest, person: Person) -> HttpResponse:
     """Do what the pressed button says with the chosen cards. What is refused stays chosen, with the sentence why."""
     if not any(grants_of(person).somewhere(may) for may in (Permission.ROUTE_CARDS, Permission.DELEGATE_CARDS)):
         raise PermissionDenied
-    chosen = [_read(value) for value in request.POST.getlist("card")]
+    chosen = [one for value in request.POST.getlist("card") if (one := _read(value)) is not None]
     typed = {name: request.POST.get(name, "").strip() for name in ("unit", "handler")}
     references = [one.reference for one in chosen]
     try:
@@ -84,9 +85,15 @@ class _Missing(Exception):
         self.field, self.sentence = field, sentence
 
 
-def _read(value: str) -> Chosen:
-    reference, _dot, seen = value.partition(".")
-    return Chosen(reference[:30], int(seen) if seen.isdecimal() and int(seen) < BIGGEST else 0)
+def _read(value: str) -> Chosen | None:
+    """Return what a box of the list holds, «26-004217-5.118», or None for what no list has drawn."""
+    written, _dot, seen = value.partition(".")
+    reference = parse_reference(written)
+    return Chosen(reference, _number(seen)) if reference else None
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and int(text) < BIGGEST else 0
 
 
 def _do(what: str, chosen: list[Chosen], typed: dict[str, str], person: Person) -> Report:
@@ -125,7 +132,7 @@ def forward(request: HttpRequest, reference: str) -> HttpResponse:
     person, card = card_for(request, reference)
     now, typed = timezone.now(), request.POST.get("unit", "").strip()
     unit = answering_unit_called(typed) if typed else None
-    seen = _read(f".{request.POST.get('seen', '')}").seen
+    seen = _number(request.POST.get("seen", ""))
     sentence = ""
     if unit is None:
         sentence = _("There is no such unit. Choose another.") if typed else _("Choose a unit.")
@@ -168,7 +175,7 @@ def undo(request: HttpRequest) -> HttpResponse:
     """Undo the steps whose events the form names, and say what became of each."""
     person = person_who_may(request, *SEEING_CARDS)
     numbers = request.POST.get("events", "").split(",")
-    events = [int(number) for number in numbers if number.isdecimal() and int(number) < BIGGEST]
+    events = [_number(number) for number in numbers if _number(number)]
     try:
         report = undo_many(events, by=person, now=timezone.now())
     except Refused as refusal:

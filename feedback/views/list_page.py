@@ -12,7 +12,8 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from feedback.actions.bulk import Report
 from feedback.actions.seen import latest_events
@@ -29,14 +30,14 @@ FILTERS = ("state", "unit", "category", "kind", "channel", "received_from", "rec
 """Those that stand in the folded part, which is open where one of them is in use."""
 
 COUNTS = [
-    ("unrouted", _("Not forwarded"), False),
-    ("registered_today", _("Registered today"), False),
-    ("today", _("Due today"), False),
-    ("tomorrow", _("Due tomorrow"), False),
-    ("overdue", _("Over the deadline"), True),
-    ("to_post", _("Contact cards to post"), False),
-    ("returned", _("Sent back"), False),
-    ("open", _("All open"), False),
+    ("unrouted", gettext_lazy("Not forwarded"), False),
+    ("registered_today", gettext_lazy("Registered today"), False),
+    ("today", gettext_lazy("Due today"), False),
+    ("tomorrow", gettext_lazy("Due tomorrow"), False),
+    ("overdue", gettext_lazy("Over the deadline"), True),
+    ("to_post", gettext_lazy("Contact cards to post"), False),
+    ("returned", gettext_lazy("Sent back"), False),
+    ("open", gettext_lazy("All open"), False),
 ]
 """The numbers at the top: the filter's choice that each leads to, its words, and whether it calls for attention."""
 
@@ -140,6 +141,16 @@ class ListPage:
             ]
         }
 
+    def heading(self) -> str:
+        """Return what the list shows, in the words of its filter's choice."""
+        due = dict(CardFilter.DUE).get(self.asked.get("due", ""))
+        return str(due) if due else _("Search result") if self.asked.get("q") else _("All cards")
+
+    def unknown(self) -> list[str]:
+        """Return what is wrong with the filter where no field on the page would show it, as in an old link."""
+        shown = ("received_from", "received_until")
+        return [str(error) for name, errors in self.filter.errors.items() if name not in shown for error in errors]
+
     def rows_context(self) -> dict[str, Any]:
         """Return what the rows' part of the page shows."""
         query = known_part(self.asked, *PLACE).urlencode()
@@ -156,7 +167,9 @@ class ListPage:
             "units": self.units(),
             "handlers": self.handlers(),
             "chosen": self.chosen,
-            "shown": in_words(self.filter),
+            "heading": self.heading(),
+            "unknown": self.unknown(),
+            "shown": [words for words in in_words(self.filter) if words[0] != "due"],
             "asked": self.asked,
             "filter_query": filter_only,
             "list_address": reverse("feedback:worklist") + (f"?{query}" if query else ""),

@@ -104,5 +104,5 @@ def _form_of(saved: SavedFilter, may_share: bool) -> SavedFilterForm:
     return SavedFilterForm(initial=first, prefix=f"filter-{saved.pk}", may_share=may_share)
 
 
-def _words(request: HttpRequest, person: Person, query: str) -> list[tuple[str, str]]:
+def _words(request: HttpRequest, person: Person, query: str) -> list[tuple[str, str, str]]:
     return in_words(CardFilter(read_query(query), queryset=visible_to(person), request=request))
