@@ -48,7 +48,8 @@ def undoable_event(card: Card, *, by: Person, now: datetime) -> int | None:
 def _may_be_undone(event: CardEvent, by: Person, now: datetime) -> bool:
     if event.what not in STEP_OF or event.by_id != by.pk or not event.at <= now <= event.at + UNDO_WITHIN:
         return False
-    return event.what not in (What.FORWARDED, What.REROUTED) or "was" in event.details
+    # What the rules sent on at the registration came from no unit.
+    return event.what not in (What.FORWARDED, What.REROUTED) or event.from_value != ""
 
 
 def undo_step(event: CardEvent, *, by: Person, now: datetime) -> Card:
@@ -80,10 +81,10 @@ def _move_back(card: Card, event: CardEvent) -> None:
     unit = Unit.objects.filter(code=event.from_value, closed_on=None).first()
     if unit is None:
         raise TooLateToUndo
-    was = event.details["was"]
+    was = event.details.get("was", {})
     card.unit = unit
-    card.handler = Person.objects.filter(pk=was["handler"] or 0).first()
-    card.returned_at = datetime.fromisoformat(was["returned_at"]) if was["returned_at"] else None
+    card.handler = Person.objects.filter(pk=was.get("handler") or 0).first()
+    card.returned_at = datetime.fromisoformat(was["returned_at"]) if was.get("returned_at") else None
     card.state = State.REGISTERED if unit.kind == Unit.Kind.SERVICE_CENTRE else State.FORWARDED
     card.save(update_fields=["unit", "handler", "returned_at", "state"])
 

@@ -45,9 +45,8 @@ class Sheet:
 
     def __init__(self, content: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(content)) as book:
-            self.xml = ElementTree.fromstring(book.read("xl/worksheets/sheet1.xml"))
-            styles = ElementTree.fromstring(book.read("xl/styles.xml"))
-            self.workbook = book.read("xl/workbook.xml").decode()
+            self.xml = ElementTree.fromstring(book.read("xl/worksheets/sheet1.xml"))  # noqa: S314 (we wrote it)
+            styles = ElementTree.fromstring(book.read("xl/styles.xml"))  # noqa: S314
         formats = [int(xf.attrib["numFmtId"]) for xf in styles.find(f"{S}cellXfs") or []]
         self.cells: dict[str, str | float] = {}
         self.format: dict[str, int] = {}
