@@ -8,5 +8,8 @@ class FeedbackConfig(AppConfig):
 
     def ready(self) -> None:
         from feedback import documents
+        from feedback.wordings import WORDINGS
+        from organisation import wordings
 
         documents.register()
+        wordings.register(WORDINGS)

@@ -18,14 +18,18 @@ from feedback.models import (
     ContactAttempt,
     ContactCard,
     Escalation,
+    HeldUpload,
     OverdueEntry,
     OverdueList,
     OverdueRun,
+    RoutingRule,
     SavedFilter,
     Submitter,
 )
 from feedback.reference import parse_reference
+from feedback.routing import Rule
 from feedback.rules import visible_cards, visible_filters, visible_lists
+from feedback.suggesting import Subject, suggest_category, suggest_kind
 from feedback.workflow import OPEN_STATES, State
 from organisation.models import Person, Unit
 
@@ -254,6 +258,25 @@ def entries_of_escalation(escalation: Escalation) -> QuerySet[OverdueEntry]:
 
 def categories_in_use() -> QuerySet[Category]:
     return Category.objects.filter(is_active=True)
+
+
+def rules_in_use() -> list[Rule]:
+    """Return the routing rules in their order, as fitting needs them."""
+    rules = RoutingRule.objects.filter(is_active=True).exclude(category__is_active=False)
+    return [Rule(rule.pk, rule.unit_id, rule.category_id, rule.kind, rule.area, tuple(rule.words)) for rule in rules]
+
+
+def suggestion_for(text: str) -> tuple[Category | None, str]:
+    """Return the category and the kind that a message seems to be about, None and "" where nothing shows (two queries)."""
+    categories = {category.pk: category for category in categories_in_use()}
+    subjects = [Subject(pk, (one.name, *map(str, one.names.values()))) for pk, one in categories.items()]
+    found = suggest_category(text, rules_in_use(), subjects)
+    return categories.get(found or 0), suggest_kind(text)
+
+
+def held_uploads(keys: Sequence[str], since: datetime) -> list[HeldUpload]:
+    """Return the files that wait under these keys and came at `since` or later, in the order in which they came."""
+    return list(HeldUpload.objects.filter(key__in=keys, held_at__gte=since)) if keys else []
 
 
 def card_of_reference(reference: str) -> Card | None:

@@ -40,12 +40,13 @@ def fits(rule: Rule, facts: Facts) -> bool:
         return False
     if rule.kind and rule.kind != facts.kind:
         return False
-    if rule.area and rule.area.casefold() != facts.area.casefold() and not _has_word(rule.area, facts.place):
+    if rule.area and rule.area.casefold() != facts.area.casefold() and not has_word(rule.area, facts.place):
         return False
-    return not rule.words or any(_has_word(word, facts.text) for word in rule.words)
+    return not rule.words or any(has_word(word, facts.text) for word in rule.words)
 
 
-def _has_word(word: str, text: str) -> bool:
+def has_word(word: str, text: str) -> bool:
+    """Whether `word` begins a word of `text`, whatever the case."""
     return re.search(rf"(?<!\w){re.escape(word)}", text, re.IGNORECASE) is not None
 
 
@@ -66,6 +67,6 @@ def reasons(rule: Rule, facts: Facts) -> Reasons:
     """Return what of a `rule` that fits `facts` speaks for it, in the rule's own order."""
     asked = {"category": rule.category_id is not None, "kind": bool(rule.kind), "area": bool(rule.area)}
     return Reasons(
-        words=tuple(word for word in rule.words if _has_word(word, facts.text)),
+        words=tuple(word for word in rule.words if has_word(word, facts.text)),
         facts=tuple(name for name, asks in asked.items() if asks),
     )

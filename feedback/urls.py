@@ -21,6 +21,7 @@ app_name = "feedback"
 
 urlpatterns = [
     path("", citizen.send, name="send"),
+    path("suggest/", citizen.suggest, name="suggest"),
     path("card/", citizen.find, name="find"),
     path("card/<slug:secret>/", citizen.status, name="status"),
     path("card/<slug:secret>/receipt/", citizen.receipt, name="receipt"),

@@ -8,10 +8,12 @@ from datetime import date
 from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import get_language, override
 
 from organisation.calendar import WorkingCalendar
-from organisation.models import DayOff, Municipality, Person, RoleAssignment, Unit
+from organisation.models import DayOff, Municipality, OwnWording, Person, RoleAssignment, Unit
 from organisation.permissions import ROLES, Permission, Role
+from organisation.wordings import filled, known
 
 
 class NotSetUp(Exception):
@@ -29,6 +31,24 @@ def municipality() -> Municipality:
 def working_calendar(of: Municipality) -> WorkingCalendar:
     """Return the municipality's working calendar with its own days off (one query)."""
     return WorkingCalendar.of(of.country, of.zone, DayOff.objects.values_list("on", flat=True))
+
+
+def wordings(keys: Iterable[str], language: str | None = None, **values: object) -> dict[str, str]:
+    """Return texts that the municipality may word itself, in `language` (the active one if not given), by key.
+
+    One query. What the municipality has not worded in that language is ours. `values` fill the names in braces. Raises
+    KeyError for a key that no app registered.
+    """
+    language = (language or get_language() or "nb").split("-")[0]
+    wanted = {key: known(key) for key in keys}
+    own = dict(OwnWording.objects.filter(key__in=wanted, language=language).values_list("key", "text"))
+    with override(language):
+        return {key: filled(own.get(key) or str(wording.default), values) for key, wording in wanted.items()}
+
+
+def wording(key: str, language: str | None = None, **values: object) -> str:
+    """Return one text that the municipality may word itself: see `wordings`."""
+    return wordings([key], language, **values)[key]
 
 
 def service_centre() -> Unit:

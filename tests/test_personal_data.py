@@ -22,6 +22,7 @@ HARMLESS = {
     },
     "DayOff": {"name"},
     "Unit": {"code", "name", "name_key", "kind", "email"},
+    "OwnWording": {"key", "language", "text"},
     "Person": {"language"},
     "RoleAssignment": {"role"},
     "OutgoingMail": {"kind", "dedupe_key", "language", "status"},
@@ -35,6 +36,7 @@ HARMLESS = {
     "CardEvent": {"what", "from_value", "to_value", "details"},
     "Category": {"code", "name", "names", "deadline_kind"},
     "Referral": {"body"},
+    "HeldUpload": {"content_type"},
     "RoutingRule": {"name", "kind", "area", "words"},
 }  # fmt: skip
 

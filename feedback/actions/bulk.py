@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from feedback.actions.moving import delegate_card, forward_card
 from feedback.actions.seen import unless_changed
-from feedback.actions.suggesting import look_at
 from feedback.actions.undoing import undo_step, undoable_event
+from feedback.actions.unit_suggestions import look_at
 from feedback.errors import Refused
 from feedback.models import Card, CardEvent
 from feedback.queries import visible_to

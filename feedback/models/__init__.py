@@ -2,6 +2,7 @@
 
 from feedback.models.cards import Attachment, Card, ReferenceCounter, Submitter
 from feedback.models.contact import Callback, ContactAttempt, ContactCard, FollowUp, PreliminaryAnswer, Referral
+from feedback.models.held import HeldUpload
 from feedback.models.history import CardEvent, CardNote
 from feedback.models.overdue import Escalation, OverdueEntry, OverdueList, OverdueRun
 from feedback.models.routing import Category, RoutingRule
@@ -18,6 +19,7 @@ __all__ = [
     "ContactCard",
     "Escalation",
     "FollowUp",
+    "HeldUpload",
     "OverdueEntry",
     "OverdueList",
     "OverdueRun",

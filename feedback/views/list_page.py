@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from feedback.actions.bulk import Report
 from feedback.actions.seen import latest_events
-from feedback.actions.suggesting import Looked, SentBack, Suggestion, look_at
+from feedback.actions.unit_suggestions import Looked, SentBack, Suggestion, look_at
 from feedback.filters import CardFilter, in_words, known_part
 from feedback.models import Card
 from feedback.paging import CardPage, order_of, page_of

@@ -5,5 +5,16 @@ from organisation.models.mail import OutgoingMail
 from organisation.models.municipality import DayOff, Municipality
 from organisation.models.people import Absence, Person, RoleAssignment
 from organisation.models.units import Unit
+from organisation.models.wordings import OwnWording
 
-__all__ = ["Absence", "DayOff", "Municipality", "OutgoingMail", "Person", "RoleAssignment", "ScheduledJob", "Unit"]
+__all__ = [
+    "Absence",
+    "DayOff",
+    "Municipality",
+    "OutgoingMail",
+    "OwnWording",
+    "Person",
+    "RoleAssignment",
+    "ScheduledJob",
+    "Unit",
+]

@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from feedback.actions.intake import only, read_rules, read_units, unit_of
+from feedback.actions.intake import only, read_units, unit_of
 from feedback.models import Card, CardEvent
+from feedback.queries import rules_in_use
 from feedback.routing import Facts, Reasons, Rule, first_fit, reasons
 from organisation.models import Unit
 
@@ -43,7 +44,7 @@ def look_at(cards: Sequence[Card]) -> Looked:
 
     The rules may have changed since the card came, or the card. A unit that has sent a card back is not suggested again.
     """
-    units, rules = read_units(), read_rules()
+    units, rules = read_units(), rules_in_use()
     returned = _returns([card.pk for card in cards if card.returned_at is not None])
     names = {unit.code: unit.name for unit in units.values()}
     suggestions = {}

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('feedback', '0002_checks_hold_for_nulls'),
+        ('feedback', '0003_held_uploads'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
