@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,6 +12,7 @@ from django.contrib.auth.hashers import make_password
 from config.demo import municipality as solvik
 from config.demo.days import DAY, own_days_off
 from config.demo.places import RULES
+from config.demo.places import RoutingRule as Rule
 from feedback.models import Category, RoutingRule
 from organisation.alphabet import sort_key
 from organisation.models import Absence, DayOff, Municipality, Person, RoleAssignment, Unit
@@ -49,7 +51,7 @@ def furnish(today: date) -> Furnished:
     units = _units(people)
     _roles(people, units, today)
     categories = _categories()
-    _rules(units, categories)
+    make_rules(RULES, units, categories)
     return Furnished(people, units, categories)
 
 
@@ -138,7 +140,9 @@ def _categories() -> dict[str, Category]:
     return {category.code: category for category in made}
 
 
-def _rules(units: dict[str, Unit], categories: dict[str, Category]) -> None:
+def make_rules(rules: Iterable[Rule], units: dict[str, Unit], categories: dict[str, Category]) -> None:
+    """Add routing rules after those that are there."""
+    there = RoutingRule.objects.count()
     RoutingRule.objects.bulk_create(
         RoutingRule(
             position=10 * number,
@@ -148,5 +152,5 @@ def _rules(units: dict[str, Unit], categories: dict[str, Category]) -> None:
             words=list(rule.words),
             unit=units[rule.unit],
         )
-        for number, rule in enumerate(RULES, start=1)
+        for number, rule in enumerate(rules, start=there + 1)
     )
