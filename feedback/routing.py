@@ -45,6 +45,11 @@ def fits(rule: Rule, facts: Facts) -> bool:
     return not rule.words or any(_has_word(word, facts.text) for word in rule.words)
 
 
+def matched(rule: Rule, text: str) -> list[str]:
+    """Return the rule's words that the text has: why it fits."""
+    return [word for word in rule.words if _has_word(word, text)]
+
+
 def _has_word(word: str, text: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(word)}", text, re.IGNORECASE) is not None
 
@@ -52,3 +57,8 @@ def _has_word(word: str, text: str) -> bool:
 def first_fit(rules: Iterable[Rule], facts: Facts) -> Rule | None:
     """Return the first of the ordered `rules` that fits, or None."""
     return next((rule for rule in rules if fits(rule, facts)), None)
+
+
+def all_fits(rules: Iterable[Rule], facts: Facts) -> list[Rule]:
+    """Return all of the ordered `rules` that fit; the first decides, the others would have without it."""
+    return [rule for rule in rules if fits(rule, facts)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from feedback.views import attachments, card, citizen, escalations, overdue, register, worklist
+from feedback.views.administration import categories, closing, deadlines, front, rules
 
 app_name = "feedback"
 
@@ -25,5 +26,17 @@ urlpatterns = [
     path("staff/overdue/<str:week>/", overdue.week, name="overdue_week"),
     path("staff/overdue/<str:week>/<slug:unit>/", overdue.unit_list, name="overdue_list"),
     path("staff/escalations/", escalations.escalations, name="escalations"),
+    path("staff/administration/", front.front, name="administration"),
+    path("staff/administration/units/<slug:code>/close/", closing.close_unit, name="close_unit"),
+    path("staff/administration/categories/", categories.categories, name="categories"),
+    path("staff/administration/new-category/", categories.new_category, name="new_category"),
+    path("staff/administration/categories/<slug:code>/", categories.category, name="category"),
+    path("staff/administration/categories/<slug:code>/move/", categories.move, name="move_category"),
+    path("staff/administration/rules/", rules.rules, name="rules"),
+    path("staff/administration/new-rule/", rules.new_rule, name="new_rule"),
+    path("staff/administration/rules/<int:pk>/", rules.rule, name="rule"),
+    path("staff/administration/rules/<int:pk>/move/", rules.move, name="move_rule"),
+    path("staff/administration/rules/<int:pk>/remove/", rules.remove, name="remove_rule"),
+    path("staff/administration/deadlines/", deadlines.deadlines, name="deadlines"),
     path("staff/escalations/<str:week>/", escalations.escalation, name="escalation"),
 ]

@@ -42,8 +42,8 @@ class AccountAdapter(DefaultAccountAdapter):
         if not grants.somewhere(Permission.WORK_ON_CARDS):
             if grants.somewhere(Permission.SEE_ESCALATIONS):
                 return reverse("feedback:escalations")
-            if person.is_staff and not grants.somewhere(Permission.SEE_ALL_CARDS):
-                return reverse("admin:index")
+            if grants.somewhere(Permission.MANAGE_ORGANISATION) and not grants.somewhere(Permission.SEE_ALL_CARDS):
+                return reverse("feedback:administration")
         return str(settings.LOGIN_REDIRECT_URL)
 
     def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:

@@ -174,19 +174,23 @@ def route(intake: Intake, house: House) -> Routed:
         return Routed(intake.unit, "chosen")
     if _is_political(intake) and (office := house.only(Unit.Kind.MAYORS_OFFICE)) is not None:
         return Routed(office, "political")
-    facts = Facts(
+    rule = first_fit(house.rules, facts_of(intake))
+    if rule is not None and rule.unit_id in house.units:
+        unit = open_successor(house.units[rule.unit_id])
+        if unit.closed_on is None and unit.kind != Unit.Kind.SECTOR:
+            return Routed(unit, "rule", rule.rule_id)
+    return Routed(house.service_centre, "nothing")
+
+
+def facts_of(intake: Intake) -> Facts:
+    """Return what the rules look at."""
+    return Facts(
         text=intake.text,
         category_id=intake.category.pk if intake.category else None,
         kind=intake.kind,
         place=intake.place,
         area=intake.area,
     )
-    rule = first_fit(house.rules, facts)
-    if rule is not None and rule.unit_id in house.units:
-        unit = open_successor(house.units[rule.unit_id])
-        if unit.closed_on is None and unit.kind != Unit.Kind.SECTOR:
-            return Routed(unit, "rule", rule.rule_id)
-    return Routed(house.service_centre, "nothing")
 
 
 def _is_political(intake: Intake) -> bool:
