@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("feedback.api.urls")),
     path("", include("feedback.urls")),
     path("staff/administration/", include("organisation.staff_urls")),
+    path("look/", include("organisation.look_urls")),
     path("accounts/", include("organisation.urls")),
     path("language/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),

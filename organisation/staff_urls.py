@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from organisation.views import log, municipality, people, units
+from organisation.views import log, look, municipality, people, units
 
 app_name = "organisation"
 
@@ -25,5 +25,8 @@ urlpatterns = [
     path("calendar/", municipality.calendar, name="calendar"),
     path("calendar/<int:pk>/remove/", municipality.open_after_all, name="open_after_all"),
     path("municipality/", municipality.municipality, name="municipality"),
+    path("look/", look.look, name="look"),
+    path("look/arms/", look.change_arms, name="change_arms"),
+    path("look/arms/remove/", look.take_arms_away, name="take_arms_away"),
     path("log/", log.log, name="log"),
 ]

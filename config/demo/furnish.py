@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -165,7 +166,12 @@ def _changes(people: dict[str, Person], units: dict[str, Unit], today: date) -> 
         return at(today - days * DAY, hour)
 
     library = units["BIB"]
-    values = {"parent": library.parent, "email": library.email, "leader": library.leader, "deputy": library.deputy}
+    values: dict[str, Any] = {
+        "parent": library.parent,
+        "email": library.email,
+        "leader": library.leader,
+        "deputy": library.deputy,
+    }
     change_unit(library, name="Solvik folkebibliotek", **values, by=by, now=ago(40, 10))
     change_unit(library, name=library.name, **values, by=by, now=ago(39, 9))
     own = solvik.OWN_TEXT

@@ -56,7 +56,7 @@ class WordingForm(forms.Form):
 
     def __init__(self, *args: Any, wording: Wording, languages: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        rows = str(min(12, max(4, wording.longest // 100)))
+        rows = str(min(12, max(4, wording.longest // 160)))
         for code, name in languages:
             self.fields[code] = forms.CharField(
                 label=name, required=False, strip=True, widget=forms.Textarea(attrs={"rows": rows, "lang": code})
@@ -76,3 +76,18 @@ class LogFilter(forms.Form):
         kind.choices = [("", _("Everything")), *kinds]
         for field in self.fields.values():
             field.conditional = True  # type: ignore[attr-defined]
+
+
+class ColourForm(forms.Form):
+    colour = forms.CharField(
+        label=_("Colour"), required=False, max_length=40, widget=forms.TextInput(attrs={"size": "12"}),
+        help_text=_("Six digits, like #7a1f3d, as it stands in the municipality's graphic profile. Empty: ours."),
+    )  # fmt: skip
+
+
+class ArmsForm(forms.Form):
+    file = forms.FileField(
+        label=_("Coat of arms"), help_text=_("A PNG or an SVG, on see-through ground."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".png,.svg,.jpg,.jpeg,.webp"}),
+        error_messages={"required": _("Choose a file."), "empty": _("The file is empty. Choose another.")},
+    )  # fmt: skip
