@@ -114,7 +114,7 @@ def scale_of(colour: str) -> Scale:
 def _bases(base: str) -> dict[str, str]:
     """The colour itself, and what it becomes under the pointer: darker, or lighter where it is nearly black."""
     lightness, _chroma, _hue = _oklch(base)
-    way = -1 if lightness > 0.35 else 2  # among the dark ones a step is seen less
+    way = -1 if lightness > 0.25 else 2  # among the dark ones a step is seen less
     steps = {"base-default": base, "base-contrast-default": WHITE}
     for step, distance in (("base-hover", 0.07), ("base-active", 0.13)):
         steps[step] = _at_lightness(base, lightness + way * distance)
@@ -144,7 +144,7 @@ def _toned(colour: str, wanted: float, share: float) -> str:
         return BLACK
     _lightness, chroma, hue = _oklch(colour)
     low, high = 0.0, 1.0
-    for _turn in range(30):
+    for _turn in range(18):
         middle = (low + high) / 2
         if luminance(_shown(middle, chroma * share, hue)) < wanted:
             low = middle
@@ -162,7 +162,7 @@ def _shown(lightness: float, chroma: float, hue: float) -> str:
     """Return the colour as a screen can show it: chroma is taken away until it fits."""
     low, high = 0.0, chroma
     if not _fits(_rgb(lightness, chroma, hue)):
-        for _turn in range(20):
+        for _turn in range(12):
             middle = (low + high) / 2
             low, high = (middle, high) if _fits(_rgb(lightness, middle, hue)) else (low, middle)
         chroma = low

@@ -22,7 +22,10 @@ class UnitForm(forms.ModelForm):
             "email": _("New cards and lists are sent here. Where it is empty they go to the leader."),
             "deputy": _("Acts when the leader is away."),
         }
-        error_messages = {"name": {"required": _("Write a name.")}}
+        error_messages = {
+            "name": {"required": _("Write a name.")},
+            "code": {"unique": _("There is a unit with this code already. Write another.")},
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -104,7 +104,8 @@ def arms(request: HttpRequest, name: str) -> HttpResponse | FileResponse:
     if not here.arms or here.arms.name != f"arms/{name}":
         raise Http404
     try:
-        content = here.arms.open("rb").read()
+        with here.arms.open("rb") as file:
+            content = file.read()
     except FileNotFoundError:
         raise Http404 from None
     response = HttpResponse(content, content_type="image/svg+xml" if name.endswith(".svg") else "image/png")
