@@ -94,8 +94,7 @@ class RuleForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            self.initial["words"] = ", ".join(self.instance.words)
+        self.initial["words"] = ", ".join(self.instance.words)
         unit, category, kind = (self.fields[name] for name in ("unit", "category", "kind"))
         held = Unit.objects.filter(pk=self.instance.unit_id or 0)
         unit.queryset = answering_units() | held  # type: ignore[attr-defined]

@@ -125,6 +125,7 @@ def test_categories_change_places(solvik: Solvik, admin: Client) -> None:
 
 
 def test_a_rule_is_added_tried_changed_and_taken_away(solvik: Solvik, admin: Client) -> None:
+    assert "[]" not in admin.get(f"{BASE}/new-rule/").content.decode()
     form = {"name": "Hull", "unit": solvik.roads.pk, "words": "hull, HULL;  krater\n,", "is_active": "on"}
     assert admin.post(f"{BASE}/new-rule/", form).status_code == 302
     rule = RoutingRule.objects.get()
