@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from feedback.models import Card, Category
-from feedback.queries import contact_cards_to_post, open_cards, search
+from feedback.queries import asking_to_reopen, contact_cards_to_post, open_cards, search
 from feedback.workflow import Channel, Kind, State
 from organisation.ds_forms import DayField
 from organisation.models import Person, Unit
@@ -34,6 +34,7 @@ class CardFilter(django_filters.FilterSet):
         ("to_post", _("Contact card to post")),
         ("unrouted", _("Not forwarded yet")),
         ("returned", _("Sent back as misrouted")),
+        ("asks_reopen", _("The submitter asks to reopen")),
     ]
 
     q = django_filters.CharFilter(method="by_words", label=_("Search"))
@@ -76,6 +77,8 @@ class CardFilter(django_filters.FilterSet):
         today: date = timezone.localdate()
         if value == "to_post":
             return contact_cards_to_post(cards)
+        if value == "asks_reopen":
+            return asking_to_reopen(cards)
         cards = open_cards(cards)
         if value == "overdue":
             return cards.filter(due_on__lt=today)

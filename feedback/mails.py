@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from django.conf import settings
 
 from feedback.models import (
+    Addition,
     Callback,
     Card,
     Escalation,
@@ -19,11 +20,12 @@ from feedback.models import (
     OverdueList,
     PreliminaryAnswer,
     Referral,
+    ReopeningRequest,
     Submitter,
 )
 from organisation.models import Municipality, Person, Unit
 from organisation.outbox.queueing import Mail
-from organisation.queries import Recipient, list_recipient
+from organisation.queries import Recipient, is_away, list_recipient
 
 SHOWN = 100
 """Entries that an overdue list's mail shows, the longest overdue first; the whole list is the PDF that comes with it."""
@@ -128,6 +130,59 @@ def card_reopened(card: Card, unit: Unit, reason: str, *, house: Municipality, o
         return []
     key = f"card_reopened:{card.reference}:{card.cycle}"
     return [Mail("card_reopened", key, to.email, to.language, _about(card, house) | {"unit": unit, "reason": reason})]
+
+
+# --- From the submitter's own page ----------------------------------------------------------------------------------
+
+
+def _to_who_works_with(card: Card, unit: Unit, house: Municipality, on: date) -> Recipient | None:
+    """To the case handler if the card has one who is there that day, else to the unit."""
+    handler = card.handler
+    if handler is not None and handler.is_active and not is_away(handler, on):
+        return Recipient(handler, handler.email, handler.language)
+    return _to_unit(unit, house, on)
+
+
+def submitter_added(
+    card: Card, addition: Addition, unit: Unit, *, files: int, house: Municipality, on: date
+) -> list[Mail]:
+    """Tell who works with a card that the submitter added something. What it says stays on the card's page."""
+    to = _to_who_works_with(card, unit, house, on)
+    if to is None:
+        return []
+    context = {"card": card, "card_url": _card_url(card), "municipality": house, "files": files, "unit": unit}
+    context["has_text"] = bool(addition.text)
+    return [Mail("submitter_added", f"submitter_added:{card.reference}:{addition.pk}", to.email, to.language, context)]
+
+
+def card_withdrawn(card: Card, unit: Unit, *, house: Municipality, on: date) -> list[Mail]:
+    """Tell who worked with a card that its submitter withdrew it: nothing more is to be done."""
+    to = _to_who_works_with(card, unit, house, on)
+    if to is None:
+        return []
+    context = {"card": card, "card_url": _card_url(card), "municipality": house, "unit": unit}
+    return [Mail("card_withdrawn", f"card_withdrawn:{card.reference}:{card.cycle}", to.email, to.language, context)]
+
+
+def reopening_asked(card: Card, asked: ReopeningRequest, centre: Unit, *, house: Municipality) -> list[Mail]:
+    """Tell the service centre that a submitter asks to have a card opened again."""
+    if not centre.email:
+        return []
+    context = {"card": card, "card_url": _card_url(card), "municipality": house}
+    key = f"reopening_asked:{card.reference}:{asked.pk}"
+    return [Mail("reopening_asked", key, centre.email, house.language, context)]
+
+
+def reopening_answered(card: Card, asked: ReopeningRequest, *, house: Municipality) -> list[Mail]:
+    """Tell the submitter, where there is an e-mail address, whether the matter is open again, or why not."""
+    submitter = getattr(card, "submitter", None)
+    if submitter is None or not submitter.email:
+        return []
+    context = {
+        "card": card, "asked": asked, "submitter": submitter, "status_url": status_url(card), "municipality": house,
+    }  # fmt: skip
+    key = f"reopening_answered:{card.reference}:{asked.pk}"
+    return [Mail("reopening_answered", key, submitter.email, card.language, context)]
 
 
 def reminder(person: Recipient, cards: Sequence[Card], *, house: Municipality, today: date) -> Mail:

@@ -18,14 +18,18 @@ from feedback.models import (
     ContactAttempt,
     ContactCard,
     Escalation,
+    HeldUpload,
     OverdueEntry,
     OverdueList,
     OverdueRun,
+    ReopeningRequest,
     RoutingRule,
     Submitter,
 )
 from feedback.reference import parse_reference
+from feedback.routing import Rule
 from feedback.rules import visible_cards, visible_lists
+from feedback.suggesting import Subject, suggest_category, suggest_kind
 from feedback.workflow import OPEN_STATES, State
 from organisation.models import Person, Unit
 
@@ -59,6 +63,9 @@ def for_page(cards: QuerySet[Card]) -> QuerySet[Card]:
         "referrals",
         "contactcards",
         "offspring",
+        "additions__attachments",
+        "ownreactions",
+        "reopeningrequests",
         Prefetch("contactattempts", ContactAttempt.objects.select_related("recorded_by")),
         Prefetch("events", CardEvent.objects.select_related("by", "note").order_by("-at", "-id")),
         Prefetch("overdue_entries", OverdueEntry.objects.order_by("iso_year", "iso_week")),
@@ -88,14 +95,36 @@ def idempotency_keys_like(beginning: str) -> list[str]:
     return [key for key in keys if key is not None]
 
 
-def card_by_secret(secret: str) -> Card | None:
-    """Return the card whose private page has this secret, with what the submitter is shown."""
+def card_by_secret(secret: str, *, closed_after: datetime) -> Card | None:
+    """Return the card whose private page has this secret, with what the submitter is shown.
+
+    None too where it was closed before `closed_after` (aware): then the page is over.
+    """
     return (
-        Card.objects.select_related("unit", "category", "submitter")
-        .prefetch_related("callbacks", "preliminaryanswers", "referrals", "contactcards", "events", "attachments")
-        .filter(secret=secret)
+        Card.objects.filter(_page_stands(closed_after), secret=secret)
+        .select_related("unit", "category", "submitter")
+        .prefetch_related(
+            "callbacks", "followups", "preliminaryanswers", "referrals", "contactcards", "contactattempts", "events",
+            "attachments", "additions", "ownreactions", "reopeningrequests", "offspring",
+        )
         .first()
-    )
+    )  # fmt: skip
+
+
+def _page_stands(closed_after: datetime) -> Q:
+    return Q(closed_at__isnull=True) | Q(closed_at__gte=closed_after)
+
+
+def private_card_of_reference(reference: str, *, closed_after: datetime) -> Card | None:
+    """Return the card with this reference while its private page stands: only for the page that then asks for its code."""
+    parsed = parse_reference(reference)
+    found = Card.objects.filter(_page_stands(closed_after), reference=parsed)
+    return found.only("secret").first() if parsed else None
+
+
+def asking_to_reopen(cards: QuerySet[Card]) -> QuerySet[Card]:
+    """Return the cards whose submitter asks to have them opened again, and has no answer yet."""
+    return cards.filter(pk__in=ReopeningRequest.objects.filter(answered_at__isnull=True).values("card"))
 
 
 def overdue_at(moment: datetime, today: date) -> QuerySet[Card]:
@@ -120,7 +149,7 @@ def contact_cards_to_post(cards: QuerySet[Card]) -> QuerySet[Card]:
 
 
 def counts_for_today(person: Person, today: date) -> dict[str, int]:
-    """Return the numbers at the top of the work list, in one query over what the person may see."""
+    """Return the numbers at the top of the work list, in two queries over what the person may see."""
     waiting = ContactCard.objects.filter(card=OuterRef("pk"), cycle=OuterRef("cycle"), posted_on__isnull=True)
     is_open = Q(state__in=sorted(OPEN_STATES))
     counts: dict[str, int] = open_cards(visible_to(person)).aggregate(
@@ -131,6 +160,7 @@ def counts_for_today(person: Person, today: date) -> dict[str, int]:
         overdue=Count("pk", filter=is_open & Q(due_on__lt=today)),
         to_post=Count("pk", filter=Exists(waiting)),
     )
+    counts["asks_reopen"] = asking_to_reopen(visible_to(person)).count()
     return counts
 
 
@@ -240,6 +270,25 @@ def categories_in_use() -> QuerySet[Category]:
     return Category.objects.filter(is_active=True)
 
 
+def rules_in_use() -> list[Rule]:
+    """Return the routing rules in their order, as fitting needs them."""
+    rules = RoutingRule.objects.filter(is_active=True).exclude(category__is_active=False)
+    return [Rule(rule.pk, rule.unit_id, rule.category_id, rule.kind, rule.area, tuple(rule.words)) for rule in rules]
+
+
+def suggestion_for(text: str) -> tuple[Category | None, str]:
+    """Return the category and the kind that a message seems to be about, None and "" where nothing shows (two queries)."""
+    categories = {category.pk: category for category in categories_in_use()}
+    subjects = [Subject(pk, (one.name, *map(str, one.names.values()))) for pk, one in categories.items()]
+    found = suggest_category(text, rules_in_use(), subjects)
+    return categories.get(found or 0), suggest_kind(text)
+
+
+def held_uploads(keys: Sequence[str], since: datetime) -> list[HeldUpload]:
+    """Return the files that wait under these keys and came at `since` or later, in the order in which they came."""
+    return list(HeldUpload.objects.filter(key__in=keys, held_at__gte=since)) if keys else []
+
+
 def card_of_reference(reference: str) -> Card | None:
     """Return the card with this reference, whoever asks: only for a page that then asks for its code."""
     parsed = parse_reference(reference)
@@ -267,6 +316,11 @@ def names_in_history(card: Card) -> tuple[dict[str, str], dict[str, str]]:
 
 def attachment_of(card: Card, pk: int) -> Attachment | None:
     return Attachment.objects.filter(card=card, pk=pk).first()
+
+
+def own_attachment(card: Card, pk: int) -> Attachment | None:
+    """Return a file that the submitter sent. What staff attached is not for the submitter's page."""
+    return Attachment.objects.filter(card=card, pk=pk, by_submitter=True).first()
 
 
 def run_of_week(year: int, week: int) -> OverdueRun | None:

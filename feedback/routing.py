@@ -40,17 +40,18 @@ def fits(rule: Rule, facts: Facts) -> bool:
         return False
     if rule.kind and rule.kind != facts.kind:
         return False
-    if rule.area and rule.area.casefold() != facts.area.casefold() and not _has_word(rule.area, facts.place):
+    if rule.area and rule.area.casefold() != facts.area.casefold() and not has_word(rule.area, facts.place):
         return False
-    return not rule.words or any(_has_word(word, facts.text) for word in rule.words)
+    return not rule.words or any(has_word(word, facts.text) for word in rule.words)
 
 
 def matched(rule: Rule, text: str) -> list[str]:
     """Return the rule's words that the text has: why it fits."""
-    return [word for word in rule.words if _has_word(word, text)]
+    return [word for word in rule.words if has_word(word, text)]
 
 
-def _has_word(word: str, text: str) -> bool:
+def has_word(word: str, text: str) -> bool:
+    """Whether `word` begins a word of `text`, whatever the case."""
     return re.search(rf"(?<!\w){re.escape(word)}", text, re.IGNORECASE) is not None
 
 

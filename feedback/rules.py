@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from feedback.errors import NotAllowed, WrongState
 from feedback.models import Card, OverdueEntry
-from feedback.workflow import State, Step, may
+from feedback.workflow import SUBMITTERS_STEPS, State, Step, may
 from organisation.models import Person
 from organisation.permissions import Permission
 from organisation.queries import grants_of
@@ -19,6 +19,7 @@ PERMISSION_FOR: dict[Step, Permission] = {
     Step.DELEGATE: Permission.DELEGATE_CARDS,
     Step.CLOSE: Permission.CLOSE_CARDS,
     Step.REOPEN: Permission.CLOSE_CARDS,
+    Step.DECLINE_REOPENING: Permission.CLOSE_CARDS,
 }
 """What each step asks for, in the card's unit; every other step asks for WORK_ON_CARDS."""
 
@@ -63,7 +64,9 @@ def visible_lists(person: Person) -> Q:
 
 
 def may_do(person: Person, step: Step, card: Card) -> bool:
-    """Whether `person` holds what `step` asks for, whatever the card's state."""
+    """Whether `person` holds what `step` asks for, whatever the card's state. The submitter's steps are nobody else's."""
+    if step in SUBMITTERS_STEPS:
+        return False
     return grants_of(person).allows(PERMISSION_FOR.get(step, Permission.WORK_ON_CARDS), card.unit_id)
 
 

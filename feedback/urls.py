@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from django.urls import path
 
-from feedback.views import attachments, card, citizen, escalations, overdue, register, worklist
+from feedback.views import attachments, card, citizen, escalations, overdue, register, status, worklist
 from feedback.views.administration import categories, closing, deadlines, front, rules
 
 app_name = "feedback"
 
 urlpatterns = [
     path("", citizen.send, name="send"),
-    path("card/", citizen.find, name="find"),
-    path("card/<slug:secret>/", citizen.status, name="status"),
+    path("suggest/", citizen.suggest, name="suggest"),
+    path("card/", status.find, name="find"),
+    path("card/<slug:secret>/", status.status, name="status"),
     path("card/<slug:secret>/receipt/", citizen.receipt, name="receipt"),
+    path("card/<slug:secret>/withdraw/", status.withdraw, name="withdraw"),
+    path("card/<slug:secret>/files/<int:pk>/", status.own_file, name="own_file"),
+    path("card/<slug:secret>/<slug:step>/", status.step, name="own_step"),
     path("privacy/", citizen.privacy, name="privacy"),
     path("staff/", worklist.worklist, name="worklist"),
     path("staff/register/", register.register, name="register"),

@@ -85,7 +85,17 @@ class Step(StrEnum):
     REFER = "refer"
     CLOSE = "close"
     REOPEN = "reopen"
+    DECLINE_REOPENING = "decline-reopening"
+    REGISTER_ALTERNATIVE = "register-alternative"
+    # The submitter's own, on the private page.
+    ADD = "add"
+    WITHDRAW = "withdraw"
+    REACT = "react"
+    ASK_REOPENING = "ask-reopening"
 
+
+SUBMITTERS_STEPS = frozenset({Step.ADD, Step.WITHDRAW, Step.REACT, Step.ASK_REOPENING})
+"""What the submitter alone does, on the private page."""
 
 _ALL = frozenset(State)
 _OPEN_OR_WAITING = OPEN_STATES | {State.CONTACT_CARD_POSTED}
@@ -108,6 +118,13 @@ ALLOWED: dict[Step, frozenset[State]] = {
     Step.REFER: OPEN_STATES,
     Step.CLOSE: _ALL - {State.CLOSED},
     Step.REOPEN: COMPLETED_STATES,
+    Step.DECLINE_REOPENING: COMPLETED_STATES,
+    Step.REGISTER_ALTERNATIVE: _ALL,
+    Step.ADD: _ALL - {State.CLOSED},
+    Step.WITHDRAW: _OPEN_OR_WAITING,
+    Step.REACT: frozenset({State.CALLED_BACK, State.CLOSED}),
+    # After a posted contact card it is the submitter's turn: to ring, or to write when to be rung.
+    Step.ASK_REOPENING: COMPLETED_STATES - {State.CONTACT_CARD_POSTED},
 }
 
 # The one result that follows from how a card was completed; before anything has been done there is none, see `results_for`.

@@ -33,11 +33,14 @@ HARMLESS = {
     "Card": {
         "reference", "channel", "kind", "language", "area", "state", "close_result", "origin_kind", "import_source",
     },
+    "Addition": {"key"},
     "Attachment": {"content_type"},
     "Callback": {"way"},
     "CardEvent": {"what", "from_value", "to_value", "details"},
     "Category": {"code", "name", "names", "deadline_kind"},
     "Referral": {"body"},
+    "HeldUpload": {"content_type"},
+    "ReopeningRequest": {"answer"},
     "RoutingRule": {"name", "kind", "area", "words"},
 }  # fmt: skip
 

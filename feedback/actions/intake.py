@@ -19,7 +19,8 @@ from django.utils.translation import gettext_lazy as _
 from feedback.actions.base import TextMissing
 from feedback.deadlines import Contact, DeadlineRule, due_on, owes_callback
 from feedback.errors import Refused
-from feedback.models import Card, CardEvent, Category, RoutingRule, Submitter
+from feedback.models import Card, CardEvent, Category, Submitter
+from feedback.queries import rules_in_use
 from feedback.routing import Facts, Rule, first_fit
 from feedback.workflow import Channel, Kind, State
 from organisation.calendar import WorkingCalendar
@@ -130,14 +131,11 @@ class House:
     def read(cls) -> House:
         """Read it in four queries, whatever the number of units and rules."""
         here = municipality()
-        rules = RoutingRule.objects.filter(is_active=True).exclude(category__is_active=False)
         return cls(
             municipality=here,
             calendar=working_calendar(here),
             units={unit.pk: unit for unit in Unit.objects.exclude(kind=Unit.Kind.SECTOR).select_related("successor")},
-            rules=[
-                Rule(rule.pk, rule.unit_id, rule.category_id, rule.kind, rule.area, tuple(rule.words)) for rule in rules
-            ],
+            rules=rules_in_use(),
         )
 
     def only(self, kind: Unit.Kind) -> Unit | None:

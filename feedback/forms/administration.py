@@ -149,7 +149,7 @@ class DeadlinesForm(forms.ModelForm):
         model = Municipality
         fields = [
             "deadline_days", "deadline_kind", "callback_rule", "minimum_attempts", "remind_days_before",
-            "not_reached_after_days", "escalate_repeats",
+            "not_reached_after_days", "private_page_days", "escalate_repeats",
         ]  # fmt: skip
         help_texts = {
             "deadline_days": _("A category may have a deadline of its own."),

@@ -114,6 +114,22 @@ class ReasonForm(StepForm):
     reason = forms.CharField(label=_("Why?"), widget=_area(2), error_messages={"required": REQUIRED})
 
 
+class ReopenForm(ReasonForm):
+    """Where the submitter asked for it, the submitter's reason stands there to be sent to the unit as it is."""
+
+    def prepare(self) -> None:
+        asked = next((asked for asked in self.card.reopeningrequests.all() if asked.answered_at is None), None)
+        if asked is not None:
+            self.initial.setdefault("reason", asked.reason)
+
+
+class DeclineForm(StepForm):
+    reason = forms.CharField(
+        label=_("Why not?"), widget=_area(3), error_messages={"required": REQUIRED},
+        help_text=_("The submitter reads this on the own page, and gets it by e-mail if there is an address."),
+    )  # fmt: skip
+
+
 class DelegateForm(StepForm):
     handler = forms.ModelChoiceField(
         Person.objects.none(), label=_("Case handler"), required=False, empty_label=_("Nobody: the leader answers for it"),
@@ -271,6 +287,10 @@ class CallbackForm(StepForm):
 class FollowUpForm(StepForm):
     summary = forms.CharField(label=_("What was done?"), widget=_area(4), error_messages={"required": REQUIRED})
     measures = forms.CharField(label=_("What will be done?"), widget=_area(2), required=False)
+    told = forms.CharField(
+        label=_("What do we tell the submitter?"), widget=_area(2), required=False,
+        help_text=_("Shown on the submitter's own page, without your name."),
+    )  # fmt: skip
     done_on = DayField(label=_("Day"), error_messages={"required": _("Write the day.")})
 
     def prepare(self) -> None:

@@ -2,11 +2,14 @@
 
 from feedback.models.cards import Attachment, Card, ReferenceCounter, Submitter
 from feedback.models.contact import Callback, ContactAttempt, ContactCard, FollowUp, PreliminaryAnswer, Referral
+from feedback.models.from_submitter import Addition, OwnReaction, ReopeningRequest
+from feedback.models.held import HeldUpload
 from feedback.models.history import CardEvent, CardNote
 from feedback.models.overdue import Escalation, OverdueEntry, OverdueList, OverdueRun
 from feedback.models.routing import Category, RoutingRule
 
 __all__ = [
+    "Addition",
     "Attachment",
     "Callback",
     "Card",
@@ -17,12 +20,15 @@ __all__ = [
     "ContactCard",
     "Escalation",
     "FollowUp",
+    "HeldUpload",
     "OverdueEntry",
     "OverdueList",
     "OverdueRun",
+    "OwnReaction",
     "PreliminaryAnswer",
     "ReferenceCounter",
     "Referral",
+    "ReopeningRequest",
     "RoutingRule",
     "Submitter",
 ]

@@ -130,8 +130,9 @@ class FollowUp(OfCard):
     done_at = models.DateTimeField(_("done"))
     summary = models.TextField(_("what was done"))
     measures = models.TextField(_("measures"), blank=True)
+    told = models.TextField(_("what the submitter is told"), blank=True)
 
-    personal_data = dict.fromkeys(["summary", "measures"], WITH_THE_CARD)
+    personal_data = dict.fromkeys(["summary", "measures", "told"], WITH_THE_CARD)
 
     class Meta(OfCard.Meta):
         verbose_name = _("follow-up")

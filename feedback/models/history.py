@@ -39,6 +39,11 @@ class CardEvent(models.Model):
         REOPENED = "reopened", _("Reopened")
         NOTE_ADDED = "note_added", _("Note written")
         ATTACHMENT_ADDED = "attachment_added", _("Attachment added")
+        SUBMITTER_ADDED = "submitter_added", _("The submitter added something")
+        WITHDRAWN = "withdrawn", _("Withdrawn by the submitter")
+        OWN_REACTION = "own_reaction", _("The submitter's own reaction")
+        REOPENING_ASKED = "reopening_asked", _("The submitter asks to reopen")
+        REOPENING_DECLINED = "reopening_declined", _("Request to reopen declined")
 
     card = models.ForeignKey("feedback.Card", models.CASCADE, related_name="events")
     what = models.CharField(_("what"), max_length=30, choices=What.choices)

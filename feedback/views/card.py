@@ -19,6 +19,7 @@ from feedback.forms.steps import StepForm
 from feedback.models import Card
 from feedback.queries import is_visible, names_in_history
 from feedback.views.access import card_for
+from feedback.views.own_words import alternative_to_register, own_words_of
 from feedback.views.refusals import show_refusal
 from feedback.views.steps import BY_SLUG, ENTRIES, StepEntry, main_step
 from feedback.views.telling import for_staff
@@ -92,6 +93,7 @@ class Drawing:
             for attempt in found.contactattempts.all()
             if attempt.cycle == found.cycle and attempt.undone_at is None
         ]
+        self.own_words = own_words_of(found)
         self.contact_card = next((made for made in found.contactcards.all() if made.cycle == found.cycle), None)
 
     def form(self, entry: StepEntry, *data: Any) -> StepForm:
@@ -133,6 +135,10 @@ class Drawing:
             return not self.card.callback_owed
         if slug in ("callback", "contact-attempt", "agree-other-way", "preliminary-answer"):
             return getattr(self.card, "submitter", None) is not None
+        if slug == "decline-reopening":
+            return self.own_words.asked is not None
+        if slug == "register-alternative":
+            return alternative_to_register(self.card) is not None
         return slug != "undo-attempt" or bool(self.attempts)
 
     @property
@@ -144,7 +150,9 @@ class Drawing:
         """Return what `card.html` shows."""
         card, steps = self.card, self.shown()
         main = main_step(card, len(self.attempts), self.house.minimum_attempts, contact_card_waits=self.waits)
-        beside = ("contact-attempt", "undo-attempt") if main == "callback" else ("undo-attempt",)
+        beside = ["contact-attempt", "undo-attempt"] if main == "callback" else ["undo-attempt"]
+        # A request to reopen is answered where it stands.
+        answers = ["reopen", "decline-reopening"] if self.own_words.asked is not None else []
         return {
             "section": "cards",
             "card": card,
@@ -155,7 +163,9 @@ class Drawing:
             "main": steps.get(main) if main else None,
             "attempt": steps.get("contact-attempt") if main == "callback" else None,
             "undo": steps.get("undo-attempt"),
-            "more": [shown for slug, shown in steps.items() if slug != main and slug not in beside],
+            "more": [shown for slug, shown in steps.items() if slug not in (main, *beside, *answers)],
+            "own_words": self.own_words,
+            "answers": [steps[slug] for slug in answers if slug in steps],
             "history": for_staff(card, *names_in_history(card)),
             "has_errors": self.wrong is not None,
         }

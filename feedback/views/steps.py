@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
-from feedback.actions.answering import record_callback, record_follow_up, refer_card
+from feedback.actions.answering import record_callback, record_follow_up, refer_card, register_own_alternative
 from feedback.actions.calling import (
     agree_other_way,
     give_preliminary_answer,
@@ -29,6 +29,7 @@ from feedback.actions.correcting import (
     split_card,
 )
 from feedback.actions.moving import delegate_card, forward_card, reroute_card, return_card
+from feedback.actions.reopening import decline_reopening
 from feedback.forms import steps as forms
 from feedback.models import Card
 from feedback.rules import may_do
@@ -97,7 +98,8 @@ def _callback(card: Card, form: forms.CallbackForm, by: Person, now: datetime) -
 def _follow_up(card: Card, form: forms.FollowUpForm, by: Person, now: datetime) -> object:
     data, done_at = form.cleaned_data, form.moment("done_on")
     assert done_at is not None  # noqa: S101 (the form asks for the day)
-    return record_follow_up(card, done_at=done_at, summary=data["summary"], measures=data["measures"], by=by, now=now)
+    said = {name: data[name] for name in ("summary", "measures", "told")}
+    return record_follow_up(card, done_at=done_at, by=by, now=now, **said)
 
 
 def _refer(card: Card, form: forms.ReferForm, by: Person, now: datetime) -> object:
@@ -196,8 +198,18 @@ ENTRIES = [
     ),
     StepEntry("close", Step.CLOSE, _("Close the card"), _("Close"), _("Closed."), forms.CloseForm, _close),
     StepEntry(
-        "reopen", Step.REOPEN, _("Reopen the card"), _("Reopen"), _("Reopened, with a new deadline."), forms.ReasonForm,
+        "reopen", Step.REOPEN, _("Reopen the card"), _("Reopen"), _("Reopened, with a new deadline."), forms.ReopenForm,
         lambda card, form, by, now: reopen_card(card, reason=form.cleaned_data["reason"], by=by, now=now),
+    ),
+    StepEntry(
+        "decline-reopening", Step.DECLINE_REOPENING, _("Answer no, and say why"), _("Send the answer"),
+        _("The submitter has the answer."), forms.DeclineForm,
+        lambda card, form, by, now: decline_reopening(card, reason=form.cleaned_data["reason"], by=by, now=now),
+    ),
+    StepEntry(
+        "register-alternative", Step.REGISTER_ALTERNATIVE, _("Register the submitter's proposal as a card of its own"),
+        _("Register it"), _("The proposal is a card of its own."), forms.NothingMoreForm,
+        lambda card, form, by, now: register_own_alternative(card, by=by, now=now),
     ),
 ]  # fmt: skip
 

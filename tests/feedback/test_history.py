@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import replace
 from datetime import datetime
 
-from feedback.actions.answering import record_callback, record_follow_up, refer_card
+from feedback.actions.answering import record_callback, record_follow_up, refer_card, register_own_alternative
 from feedback.actions.calling import (
     agree_other_way,
     give_preliminary_answer,
@@ -19,6 +20,8 @@ from feedback.actions.correcting import About, add_note, correct_card, correct_c
 from feedback.actions.listing import run_overdue_list
 from feedback.actions.moving import delegate_card, forward_card, reroute_card, return_card
 from feedback.actions.reminding import remind_of_deadlines
+from feedback.actions.reopening import ask_reopening, decline_reopening
+from feedback.actions.submitter import add_to_card, react, withdraw_card
 from feedback.deadlines import Contact
 from feedback.models import CardEvent
 from organisation.models.municipality import DeadlineKind
@@ -59,8 +62,15 @@ def every_action(solvik: Solvik, word: str) -> None:
         card, held_at=at(17), summary=word, measures=word, reaction=1, reason=word, alternative=word,
         register_alternative=True, by=handler, now=at(17),
     )  # fmt: skip
+    react(card, reaction=2, reason=word, alternative=word, now=at(17))
+    register_own_alternative(card, by=handler, now=at(17))
     close_card(card, result="answered", note=word, by=handler, now=at(18))
+    ask_reopening(card, reason=word, now=at(18))
+    decline_reopening(card, reason=word, by=clerk, now=at(18))
+    ask_reopening(card, reason=word, now=at(18))
     reopen_card(card, reason=word, by=clerk, now=at(19))
+    add_to_card(card, text=word, uploads=[], key=uuid.uuid4(), now=at(19))
+    withdraw_card(card, reason=word, now=at(20))
     outside = a_card(text=word)
     refer_card(outside, body=word, contacted_at=at(3), note=word, by=clerk, now=at(3))
     small = a_card(text=word, contact=NO_PHONE, unit=solvik.roads)

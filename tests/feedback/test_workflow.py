@@ -35,6 +35,12 @@ TABLE = {
     Step.REFER: "xx.....",
     Step.CLOSE: "xxxxxx.",
     Step.REOPEN: "..xxxxx",
+    Step.DECLINE_REOPENING: "..xxxxx",
+    Step.REGISTER_ALTERNATIVE: "xxxxxxx",
+    Step.ADD: "xxxxxx.",
+    Step.WITHDRAW: "xx...x.",
+    Step.REACT: "..x...x",
+    Step.ASK_REOPENING: "..xxx.x",
 }
 
 

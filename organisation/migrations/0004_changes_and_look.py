@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('organisation', '0002_own_wordings'),
+        ('organisation', '0003_private_page_days'),
     ]
 
     operations = [
