@@ -108,7 +108,7 @@ def test_what_is_wrong_with_a_category_is_told(solvik: Solvik, admin: Client, fo
 
 def test_categories_change_places(solvik: Solvik, admin: Client) -> None:
     for name in "abc":
-        CategoryFactory(code=name, position=100)
+        CategoryFactory(code=name, name=name, position=100)
     answer = admin.post(f"{BASE}/categories/c/move/", {"way": "up"})
     moved = Category.objects.get(code="c")
     assert answer.headers["Location"] == f"{BASE}/categories/?moved={moved.pk}-up"
@@ -222,7 +222,7 @@ def test_rules_change_places_and_are_tried_in_their_new_order(solvik: Solvik, ad
 
 DEADLINES = {
     "deadline_days": "10", "deadline_kind": "calendar_days", "callback_rule": "name_address_phone",
-    "minimum_attempts": "3", "remind_days_before": "2", "not_reached_after_days": "30", "private_page_days": "90",
+    "minimum_attempts": "3", "remind_days_before": "2", "not_reached_after_days": "30", "private_page_days": "365",
     "escalate_repeats": "on",
 }  # fmt: skip
 
