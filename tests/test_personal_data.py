@@ -18,8 +18,10 @@ HARMLESS = {
     # The municipality's own names, addresses and choices; no citizen's, no employee's.
     "Municipality": {
         "name", "number", "country", "time_zone", "language", "languages", "email", "phone", "address", "website",
-        "accessibility_statement_url", "deadline_kind", "callback_rule",
+        "accessibility_statement_url", "deadline_kind", "callback_rule", "colour", "arms",
     },
+    # Ids and codes, and values of fields that are not personal; of those that are, the field's name alone.
+    "Change": {"kind", "name", "what", "fields"},
     "DayOff": {"name"},
     "Unit": {"code", "name", "name_key", "kind", "email"},
     "OwnWording": {"key", "language", "text"},
