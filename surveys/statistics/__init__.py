@@ -8,6 +8,7 @@
 | `stratified`, `weighting`, `weighted` | strata, post-stratification and raking, means and errors with them |
 | `reliability` | Cronbach's alpha |
 | `comparing`, `adjusting`, `wording` | differences, tests, many tests at once, and what may be said of them |
+| `pooling` | one mean out of several municipalities' |
 | `sampling`, `planning` | drawing from a register, and how many to invite |
 | `tables`, `suppression`, `attacker`, `filters` | small groups: what may be shown, and the proof |
 

@@ -8,6 +8,7 @@ answer; the sum is its n. A **relation** says that a cell is the sum of others.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
@@ -53,8 +54,10 @@ class Variable:
     def line(self, value: str) -> list[str | None]:
         """The value, what is above it, and None for everybody."""
         line: list[str | None] = [value]
-        while (above := self.parents[line[-1] or value]) is not None:
+        above = self.parents[value]
+        while above is not None:
             line.append(above)
+            above = self.parents[above]
         return [*line, None]
 
 
@@ -115,14 +118,15 @@ class Table:
             _cell(known, values): [0] * max(1, len(places))
             for values in product(*([None, *variable.parents] for variable in known))
         }
-        for answer, *values in zip(answers, *columns, strict=True):
-            for variable, value in zip(known, values, strict=True):
-                if (value or NOT_STATED) not in variable.parents or variable.children(value or NOT_STATED):
+        for (answer, *values), times in Counter(zip(answers, *columns, strict=True)).items():
+            own = [value or NOT_STATED for value in values]
+            for variable, value in zip(known, own, strict=True):
+                if value not in variable.parents or variable.children(value):
                     raise CannotCompute("unknown_group", group=value)
             if answer is not None:
-                lines = [variable.line(value or NOT_STATED) for variable, value in zip(known, values, strict=True)]
+                lines = [variable.line(value) for variable, value in zip(known, own, strict=True)]
                 for group in product(*lines):
-                    counts[_cell(known, group)][places[answer]] += 1
+                    counts[_cell(known, group)][places[answer]] += times
         return cls({cell: tuple(found) for cell, found in counts.items()}, tuple(_relations(known)))
 
 

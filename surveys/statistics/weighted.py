@@ -53,7 +53,7 @@ def weighted_means(
     with np.errstate(invalid="ignore", divide="ignore"):
         means = np.where(here, w * x, 0.0).sum(axis=0) / sums
         distance = np.where(here, x - means, 0.0)
-        distance[:, [len(set(x[here[:, j], j])) <= 1 for j in range(x.shape[1])]] = 0.0
+        distance[:, _all_alike(x, here)] = 0.0
         spread = (w * distance**2).sum(axis=0) / sums * n / (n - 1)
         influence = w * distance / sums
     influence[:, n == 0] = 0.0
@@ -73,6 +73,15 @@ def weighted_means(
         else Estimate(n=0)
         for j in range(len(columns))
     ]
+
+
+def _all_alike(x: NDArray[np.float64], here: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Whether a column's answers are all the same, which rounding of the mean must not make a spread of."""
+    import numpy as np
+
+    highest: NDArray[np.float64] = np.where(here, x, -np.inf).max(axis=0)
+    lowest: NDArray[np.float64] = np.where(here, x, np.inf).min(axis=0)
+    return highest <= lowest
 
 
 def weighted_shares(
@@ -100,13 +109,32 @@ def _unexplained(influence: NDArray[np.float64], weights: Weights) -> NDArray[np
         after = np.asarray(post.after)[:, None]
         groups = np.asarray(post.groups)
         influence = influence - after * _group_means(influence * before / after, groups, before)
-    for _ in range(PASSES if weights.raking else 0):
+    return _unraked(influence, weights) if weights.raking else influence
+
+
+def _unraked(influence: NDArray[np.float64], weights: Weights) -> NDArray[np.float64]:
+    """Pass over the raked margins, taking out of u/w its plain mean in each group.
+
+    Respondents of one cell of the cross table who began with one weight lose the same, so that sums by cell are all it takes.
+    """
+    import numpy as np
+
+    numbers: dict[tuple[float, ...], int] = {}
+    keys = zip(weights.design.base, *(step.groups for step in weights.raking), strict=True)
+    cells = np.array([numbers.setdefault(key, len(numbers)) for key in keys])
+    _, first, size = np.unique(cells, return_index=True, return_counts=True)
+    order = np.argsort(cells, kind="stable")
+    sums = np.add.reduceat(influence[order], np.concatenate(([0], np.cumsum(size)[:-1])), axis=0)
+    people = size.astype(np.float64)[:, None]
+    lost = np.zeros_like(sums)
+    for _ in range(PASSES):
         for step in weights.raking:
-            after = np.asarray(step.after)[:, None]
-            influence = influence - after * _group_means(
-                influence / after, np.asarray(step.groups), np.ones_like(after)
-            )
-    return influence
+            after = np.asarray(step.after)[first][:, None]
+            loses = after * _group_means(sums / after, np.asarray(step.groups)[first], people)
+            sums = sums - people * loses
+            lost = lost + loses
+    left: NDArray[np.float64] = influence - lost[cells]
+    return left
 
 
 def _group_means(x: NDArray[np.float64], groups: NDArray[np.int_], size: NDArray[np.float64]) -> NDArray[np.float64]:

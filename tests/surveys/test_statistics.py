@@ -20,6 +20,7 @@ from surveys.statistics.errors import CannotCompute
 from surveys.statistics.estimates import Estimate
 from surveys.statistics.items import item_figures, item_figures_by_group
 from surveys.statistics.means import mean_of_values
+from surveys.statistics.pooling import Published, mean_of_municipalities, mean_of_people, pooled_mean
 from surveys.statistics.reliability import cronbach_alpha
 from surveys.statistics.stratified import stratified_mean
 from surveys.statistics.weighted import weighted_mean, weighted_shares
@@ -371,3 +372,36 @@ def test_corrections_keep_the_order_and_never_help(ps, chance):
         assert [q for _, q in ordered] == sorted(q for _, q in ordered)
     for p, q in zip(holm(ps), benjamini_hochberg(ps), strict=True):
         assert p is None or q <= p + 1e-15
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.lists(st.integers(1, 6), min_size=2, max_size=15), min_size=1, max_size=5))
+def test_pooled_mean_is_that_of_one_heap(columns):
+    found = [mean_of_values(column) for column in columns]
+    ours = pooled_mean([Published(one.mean, one.sd, one.n) for one in found])
+    heap = mean_of_values([answer for column in columns for answer in column])
+    assert (ours.mean, ours.se, ours.df) == (pytest.approx(heap.mean), pytest.approx(heap.se, abs=1e-9), heap.df)
+
+
+def test_municipalities_or_people():
+    columns, people = [[2, 4, 4, 3], [5, 6, 6], [1, 2]], [40_000, 5_000, 200]
+    found = [mean_of_values(column) for column in columns]
+    published = [Published(one.mean, one.sd, one.n) for one in found]
+    plain = mean_of_municipalities([one.mean for one in found])
+    means = mean_of_values([one.mean for one in found])
+    assert (plain.mean, plain.se, plain.df) == (means.mean, pytest.approx(means.se), 2)
+    strata = stratified_mean([2, 4, 4, 3, 5, 6, 6, 1, 2], list("aaaabbbcc"), dict(zip("abc", people, strict=True)))
+    by_people = mean_of_people(published, people)
+    assert (by_people.mean, by_people.se) == (pytest.approx(strata.mean), pytest.approx(strata.se))
+    assert by_people.df == strata.df
+    assert mean_of_municipalities([4.2]) == Comparator(4.2)
+    assert mean_of_people([Published(4.0, 0.0, 1)], [9]) == Comparator(4.0)
+
+
+def test_means_of_nothing_are_refused():
+    assert code_of(lambda: mean_of_municipalities([])) == "no_such_number"
+    assert code_of(lambda: pooled_mean([])) == "no_such_number"
+    assert code_of(lambda: mean_of_people([], [])) == "no_such_number"
+    assert code_of(lambda: mean_of_people([Published(4.0, 1.0, 9)], [8])) == "more_answers_than_people"
+    assert code_of(lambda: Published(4.0, 1.0, 0)) == "no_such_number"
+    assert code_of(lambda: Published(math.nan, 1.0, 3)) == "no_such_number"
