@@ -39,6 +39,9 @@ class Permission(StrEnum):
     RUN_OVERDUE_LISTS = "run_overdue_lists"
     SEE_ESCALATIONS = "see_escalations"
     MANAGE_ORGANISATION = "manage_organisation"
+    MANAGE_SURVEYS = "manage_surveys"  # build, draw, field, close, publish
+    SEE_SURVEYS = "see_surveys"  # how a survey goes, and its results before they are published
+    TYPE_ANSWERS = "type_answers"  # paper answers, and the tablet at the desk
 
 
 class RoleEntry(NamedTuple):
@@ -53,7 +56,7 @@ ROLES: dict[Role, RoleEntry] = {
         _("Receives, registers and forwards all cards, and runs the overdue lists."),
         frozenset(
             {P.SEE_ALL_CARDS, P.REGISTER_CARDS, P.ROUTE_CARDS, P.WORK_ON_CARDS, P.DELEGATE_CARDS, P.CLOSE_CARDS}
-            | {P.SEE_OVERDUE_LISTS, P.RUN_OVERDUE_LISTS, P.SEE_ESCALATIONS}
+            | {P.SEE_OVERDUE_LISTS, P.RUN_OVERDUE_LISTS, P.SEE_ESCALATIONS, P.TYPE_ANSWERS}
         ),
     ),
     Role.UNIT_LEADER: RoleEntry(
@@ -74,7 +77,9 @@ ROLES: dict[Role, RoleEntry] = {
     ),
     Role.QUALITY_ADVISER: RoleEntry(
         _("Reads cards and lists of all units, for figures and surveys."),
-        frozenset({P.SEE_ALL_CARDS, P.SEE_OVERDUE_LISTS, P.SEE_ESCALATIONS}),
+        frozenset(
+            {P.SEE_ALL_CARDS, P.SEE_OVERDUE_LISTS, P.SEE_ESCALATIONS, P.MANAGE_SURVEYS, P.SEE_SURVEYS, P.TYPE_ANSWERS}
+        ),
     ),
     Role.ADMINISTRATOR: RoleEntry(
         _("Keeps units, people, roles, categories and rules. Sees no cards by that alone."),
@@ -82,6 +87,6 @@ ROLES: dict[Role, RoleEntry] = {
     ),
     Role.READER: RoleEntry(
         _("Reads all cards and changes none."),
-        frozenset({P.SEE_ALL_CARDS, P.SEE_OVERDUE_LISTS}),
+        frozenset({P.SEE_ALL_CARDS, P.SEE_OVERDUE_LISTS, P.SEE_SURVEYS}),
     ),
 }

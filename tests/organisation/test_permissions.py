@@ -25,6 +25,9 @@ TABLE = {
     P.RUN_OVERDUE_LISTS: "x.......",
     P.SEE_ESCALATIONS: "x...xx..",
     P.MANAGE_ORGANISATION: "......x.",
+    P.MANAGE_SURVEYS: ".....x..",
+    P.SEE_SURVEYS: ".....x.x",
+    P.TYPE_ANSWERS: "x....x..",
 }
 
 
