@@ -6,7 +6,8 @@ Object rules (which cards, which units) are in each app's `rules.py` and start f
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import NamedTuple, TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
