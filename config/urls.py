@@ -21,6 +21,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("feedback.api.urls")),
     path("", include("feedback.urls")),
     path("", include("reporting.urls")),
+    path("staff/administration/", include("organisation.staff_urls")),
+    path("look/", include("organisation.look_urls")),
     path("accounts/", include("organisation.urls")),
     path("language/setlang/", switch, name="set_language"),
     path("admin/", admin.site.urls),

@@ -578,3 +578,22 @@ def cards_for_posting(cards: Sequence[Card]) -> list[Card]:
         .in_bulk()
     )
     return [found[card.pk] for card in cards]
+
+
+# --- For the administrator ------------------------------------------------------------------------------------------
+
+
+def number_of_categories() -> int:
+    return categories_in_use().count()
+
+
+def number_of_rules() -> int:
+    return RoutingRule.objects.filter(is_active=True).count()
+
+
+def what_hangs_on(unit: Unit) -> dict[str, int]:
+    """Return how many open cards lie with a unit and how many routing rules in use point to it."""
+    return {
+        "cards": Card.objects.filter(unit=unit, completed_at__isnull=True).count(),
+        "rules": RoutingRule.objects.filter(unit=unit, is_active=True).count(),
+    }

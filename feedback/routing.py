@@ -75,3 +75,8 @@ def reasons(rule: Rule, facts: Facts) -> Reasons:
         words=tuple(word for word in rule.words if has_word(word, facts.text)),
         facts=tuple(name for name, asks in asked.items() if asks),
     )
+
+
+def all_fits(rules: Iterable[Rule], facts: Facts) -> list[Rule]:
+    """Return all of the ordered `rules` that fit; the first decides, the others would have without it."""
+    return [rule for rule in rules if fits(rule, facts)]

@@ -26,6 +26,7 @@ from feedback.views import (
     today,
     worklist,
 )
+from feedback.views.administration import categories, closing, deadlines, front, rules
 
 app_name = "feedback"
 
@@ -81,5 +82,17 @@ urlpatterns = [
     path("staff/stories/<int:pk>/withdraw/", stories.withdraw, name="withdraw_story"),
     path("staff/stories/<int:pk>/delete/", stories.delete, name="delete_story"),
     path("staff/escalations/", escalations.escalations, name="escalations"),
+    path("staff/administration/", front.front, name="administration"),
+    path("staff/administration/units/<slug:code>/close/", closing.close_unit, name="close_unit"),
+    path("staff/administration/categories/", categories.categories, name="categories"),
+    path("staff/administration/new-category/", categories.new_category, name="new_category"),
+    path("staff/administration/categories/<slug:code>/", categories.category, name="category"),
+    path("staff/administration/categories/<slug:code>/move/", categories.move, name="move_category"),
+    path("staff/administration/rules/", rules.rules, name="rules"),
+    path("staff/administration/new-rule/", rules.new_rule, name="new_rule"),
+    path("staff/administration/rules/<int:pk>/", rules.rule, name="rule"),
+    path("staff/administration/rules/<int:pk>/move/", rules.move, name="move_rule"),
+    path("staff/administration/rules/<int:pk>/remove/", rules.remove, name="remove_rule"),
+    path("staff/administration/deadlines/", deadlines.deadlines, name="deadlines"),
     path("staff/escalations/<str:week>/", escalations.escalation, name="escalation"),
 ]

@@ -41,6 +41,9 @@ class Permission(StrEnum):
     SEE_ESCALATIONS = "see_escalations"
     INFORM_CITIZENS = "inform_citizens"  # the paper card, what was sent out, the stories that are published
     MANAGE_ORGANISATION = "manage_organisation"
+    MANAGE_SURVEYS = "manage_surveys"  # build, draw, field, close, publish
+    SEE_SURVEYS = "see_surveys"  # how a survey goes, and its results before they are published
+    TYPE_ANSWERS = "type_answers"  # paper answers, and the tablet at the desk
 
 
 class RoleEntry(NamedTuple):
@@ -56,6 +59,7 @@ ROLES: dict[Role, RoleEntry] = {
         frozenset(
             {P.SEE_ALL_CARDS, P.REGISTER_CARDS, P.ROUTE_CARDS, P.WORK_ON_CARDS, P.DELEGATE_CARDS, P.CLOSE_CARDS}
             | {P.SEE_OVERDUE_LISTS, P.RUN_OVERDUE_LISTS, P.SEE_ESCALATIONS, P.INFORM_CITIZENS, P.SEE_POLITICAL_CARDS}
+            | {P.TYPE_ANSWERS}
         ),
     ),
     Role.UNIT_LEADER: RoleEntry(
@@ -79,7 +83,9 @@ ROLES: dict[Role, RoleEntry] = {
     ),
     Role.QUALITY_ADVISER: RoleEntry(
         _("Reads cards and lists of all units, for figures and surveys."),
-        frozenset({P.SEE_ALL_CARDS, P.SEE_OVERDUE_LISTS, P.SEE_ESCALATIONS}),
+        frozenset(
+            {P.SEE_ALL_CARDS, P.SEE_OVERDUE_LISTS, P.SEE_ESCALATIONS, P.MANAGE_SURVEYS, P.SEE_SURVEYS, P.TYPE_ANSWERS}
+        ),
     ),
     Role.ADMINISTRATOR: RoleEntry(
         _("Keeps units, people, roles, categories and rules. Sees no cards by that alone."),
@@ -87,6 +93,6 @@ ROLES: dict[Role, RoleEntry] = {
     ),
     Role.READER: RoleEntry(
         _("Reads all cards and changes none."),
-        frozenset({P.SEE_ALL_CARDS, P.SEE_OVERDUE_LISTS}),
+        frozenset({P.SEE_ALL_CARDS, P.SEE_OVERDUE_LISTS, P.SEE_SURVEYS}),
     ),
 }

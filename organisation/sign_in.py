@@ -9,7 +9,7 @@ from allauth.account.forms import ChangePasswordForm, LoginForm, ResetPasswordFo
 from allauth.account.views import LoginView
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from organisation.language import remember_language
@@ -60,15 +60,8 @@ def _begins_at(person: Person) -> str:
         if grants.somewhere(Permission.SEE_ESCALATIONS):
             return reverse("feedback:chief")
         if not grants.somewhere(Permission.SEE_ALL_CARDS) and grants.allows(Permission.MANAGE_ORGANISATION):
-            return _administration(person)
+            return reverse("feedback:administration")
     return str(settings.LOGIN_REDIRECT_URL)
-
-
-def _administration(person: Person) -> str:
-    try:
-        return reverse("administration")
-    except NoReverseMatch:
-        return reverse("admin:index") if person.is_staff else str(settings.LOGIN_REDIRECT_URL)
 
 
 class SignInForm(LoginForm):

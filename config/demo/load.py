@@ -37,7 +37,7 @@ from feedback.models import (
 )
 from feedback.reference import reference
 from organisation.calendar import IsoWeek
-from organisation.models import DayOff, Municipality, OutgoingMail, Person, Unit
+from organisation.models import DayOff, Municipality, OutgoingMail, OwnWording, Person, Unit
 from organisation.permissions import Role
 from organisation.queries import people_with
 
@@ -45,7 +45,7 @@ BATCH = 1000
 AFTER_LIST_MOMENT = timedelta(seconds=21)  # beat and worker need a little while after six
 
 # All other rows of the demonstration hang on these.
-_ROOTS = (Municipality, DayOff, Person, Unit, Category, Card, ReferenceCounter, OutgoingMail)
+_ROOTS = (Municipality, DayOff, Person, Unit, Category, Card, ReferenceCounter, OutgoingMail, OwnWording)
 
 
 class CannotLoad(Exception):

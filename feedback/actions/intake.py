@@ -25,11 +25,7 @@ from feedback.routing import Facts, Rule, first_fit
 from feedback.workflow import Channel, Kind, State
 from organisation.calendar import WorkingCalendar
 from organisation.models import Municipality, Person, Unit
-from organisation.queries import (
-    municipality,
-    open_successor,
-    working_calendar,
-)
+from organisation.queries import municipality, open_successor, working_calendar
 
 LONGEST_TEXT = 20_000
 """Characters. Longer than any letter the service centre has typed in, short enough for a page."""
@@ -185,17 +181,21 @@ def route(intake: Intake, house: House) -> Routed:
         return Routed(intake.unit, "chosen")
     if _is_political(intake) and (office := house.only(Unit.Kind.MAYORS_OFFICE)) is not None:
         return Routed(office, "political")
-    facts = Facts(
+    rule = first_fit(house.rules, facts_of(intake))
+    if rule is not None and (unit := unit_of(rule, house.units)) is not None:
+        return Routed(unit, "rule", rule.rule_id)
+    return Routed(house.service_centre, "nothing")
+
+
+def facts_of(intake: Intake) -> Facts:
+    """Return what the rules look at."""
+    return Facts(
         text=intake.text,
         category_id=intake.category.pk if intake.category else None,
         kind=intake.kind,
         place=intake.place,
         area=intake.area,
     )
-    rule = first_fit(house.rules, facts)
-    if rule is not None and (unit := unit_of(rule, house.units)) is not None:
-        return Routed(unit, "rule", rule.rule_id)
-    return Routed(house.service_centre, "nothing")
 
 
 def _is_political(intake: Intake) -> bool:

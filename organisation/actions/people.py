@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from organisation.actions.base import may_manage, require_manager
+from organisation.actions.base import check_row, may_manage, require_manager
+from organisation.actions.changes import log_changed, log_created, log_removed, values_of
 from organisation.errors import NotAllowed, Refused
 from organisation.models import Absence, Person, RoleAssignment, Unit
 from organisation.permissions import Role
@@ -73,6 +74,50 @@ LONGEST_ABSENCE = timedelta(days=366)
 """Of one absence: a last day further on is a slip of the pen."""
 
 
+def create_person(
+    *, email: str, name: str, phone: str = "", language: str = "nb", by: Person | None, now: datetime
+) -> Person:
+    """Make a login without a password: the person sets one by the link that is mailed. Raises NotAllowed, Unfit."""
+    require_manager(by)
+    person = Person(email=email.strip().lower(), name=name.strip(), phone=phone.strip(), language=language)
+    person.set_unusable_password()
+    check_row(person)
+    with transaction.atomic():
+        person.save(force_insert=True)
+        log_created(person, by=by, now=now)
+    return person
+
+
+def change_person(
+    person: Person,
+    *,
+    email: str,
+    name: str,
+    phone: str,
+    language: str,
+    is_active: bool,
+    by: Person | None,
+    now: datetime,
+) -> Person:
+    """Change a login, or close it: who is not active cannot sign in, and what they did stays theirs.
+
+    Raises NotAllowed, Unfit, and LastAdministrator where nobody would be left to let others in.
+    """
+    require_manager(by)
+    with transaction.atomic():
+        stored = Person.objects.select_for_update().get(pk=person.pk)
+        leaves = stored.is_active and not is_active
+        if leaves and stored.role_assignments.filter(role=Role.ADMINISTRATOR).exists():
+            check_administrators_without(stored)
+        before = values_of(stored)
+        stored.email, stored.name = email.strip().lower(), name.strip()
+        stored.phone, stored.language, stored.is_active = phone.strip(), language, is_active
+        check_row(stored)
+        stored.save()
+        log_changed(stored, before, by=by, now=now)
+    return stored
+
+
 def check_role(role: str, unit: Unit | None) -> None:
     """Raise LeaderIsOnUnit, RoleNeedsUnit or UnitHoldsNoCards for a role that nobody can have like that."""
     if role == Role.UNIT_LEADER:
@@ -83,28 +128,29 @@ def check_role(role: str, unit: Unit | None) -> None:
         raise UnitHoldsNoCards(unit=unit.name)
 
 
-def assign_role(person: Person, *, role: str, unit: Unit | None = None, by: Person | None) -> RoleAssignment:
+def assign_role(
+    person: Person, *, role: str, unit: Unit | None = None, by: Person | None, now: datetime
+) -> RoleAssignment:
     """Give `person` a role, for the municipality or, as a case handler, in `unit`. Given twice it is there once.
 
-    Administrators get into the Django admin, where the organisation is kept. Raises NotAllowed, LeaderIsOnUnit,
-    RoleNeedsUnit, UnitHoldsNoCards.
+    Raises NotAllowed, LeaderIsOnUnit, RoleNeedsUnit, UnitHoldsNoCards.
     """
     require_manager(by)
     check_role(role, unit)
     with transaction.atomic():
-        assignment, _made = RoleAssignment.objects.get_or_create(person=person, role=role, unit=unit)
-        if role == Role.ADMINISTRATOR:
-            Person.objects.filter(pk=person.pk).update(is_staff=True)
+        assignment, made = RoleAssignment.objects.get_or_create(person=person, role=role, unit=unit)
+        if made:
+            log_created(assignment, by=by, now=now)
     return assignment
 
 
-def remove_role(assignment: RoleAssignment, *, by: Person | None) -> None:
+def remove_role(assignment: RoleAssignment, *, by: Person | None, now: datetime) -> None:
     """Take a role away. Raises NotAllowed, and LastAdministrator where nobody would be left to give one."""
     require_manager(by)
     with transaction.atomic():
         if assignment.role == Role.ADMINISTRATOR:
             check_administrators_without(assignment.person)
-            Person.objects.filter(pk=assignment.person_id, is_superuser=False).update(is_staff=False)
+        log_removed(assignment, by=by, now=now)
         assignment.delete()
 
 

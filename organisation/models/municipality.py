@@ -79,6 +79,8 @@ class Municipality(models.Model):
     )
     remind_days_before = models.PositiveSmallIntegerField(_("days before a deadline to remind"), default=2)
     escalate_repeats = models.BooleanField(_("tell the chief executive of repeats"), default=True)
+    colour = models.CharField(_("colour"), max_length=7, blank=True)
+    arms = models.FileField(_("coat of arms"), upload_to="arms/", blank=True)
     is_demonstration = models.BooleanField(_("demonstration"), default=False, editable=False)
 
     personal_data: dict[str, str] = {}

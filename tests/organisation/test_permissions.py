@@ -27,6 +27,9 @@ TABLE = {
     P.SEE_ESCALATIONS: "x...xx..",
     P.INFORM_CITIZENS: "x.......",
     P.MANAGE_ORGANISATION: "......x.",
+    P.MANAGE_SURVEYS: ".....x..",
+    P.SEE_SURVEYS: ".....x.x",
+    P.TYPE_ANSWERS: "x....x..",
 }
 
 

@@ -40,13 +40,12 @@ def test_staff_sign_in_and_out(solvik: Solvik, client: Client) -> None:
         ("mayors_secretary", "/staff/political/"),
         ("chief", "/staff/chief/"),
         ("reader", "/staff/"),
-        ("administrator", "/admin/"),
+        ("administrator", "/staff/administration/"),
     ],
 )
 def test_each_begins_where_their_day_begins(solvik: Solvik, client: Client, name: str, where: str) -> None:
     person = getattr(solvik, name)
     person.set_password(PASSWORD)
-    person.is_staff = name == "administrator"
     person.save()
     response = client.post("/accounts/login/", {"login": person.email, "password": PASSWORD})
     assert response.headers["Location"] == where
