@@ -28,7 +28,8 @@ from config.demo.story import build_story
 from feedback.actions import answering, calling, closing, correcting, explaining, moving, reopening, submitter
 from feedback.actions.listing import latest_week_to_run
 from feedback.actions.registration import register_card
-from feedback.models import Card, CardEvent, Escalation, OverdueEntry, OverdueRun
+from feedback.models import Card, CardEvent, Escalation, Mailing, OverdueEntry, OverdueRun
+from feedback.models import Story as PublishedStory
 from feedback.workflow import CloseResult, State
 from organisation.calendar import IsoWeek
 from organisation.models import Municipality, OutgoingMail, Person, Unit
@@ -342,3 +343,13 @@ class ByActions:
         if step.registers_alternative:
             child = self.children[plan.number]
             self.cards[child.number] = Card.objects.get(origin=self.cards[plan.number], origin_kind="alternative")
+
+
+def test_load_tells_what_citizens_were_told(loaded: None) -> None:
+    assert [(sent.how, sent.sent_on < SATURDAY.date()) for sent in Mailing.objects.order_by("sent_on")] == [
+        ("posted", True), ("laid_out", True), ("posted", True),
+    ]  # fmt: skip
+    told = PublishedStory.objects.order_by("-published_at")
+    assert Counter(story.state for story in told) == {"published": 5, "draft": 1}
+    assert all(story.card is not None and story.card.category == story.category for story in told)
+    assert all(story.card and story.card.closed_at and story.card.closed_at < story.written_at for story in told)

@@ -22,6 +22,7 @@ from feedback.actions.listing import run_overdue_list
 from feedback.actions.moving import delegate_card, forward_card, reroute_card, return_card
 from feedback.actions.reminding import remind_of_deadlines
 from feedback.actions.reopening import ask_reopening, decline_reopening
+from feedback.actions.stories import Words, delete_story, publish_story, withdraw_story, write_story
 from feedback.actions.submitter import add_to_card, react, withdraw_card
 from feedback.actions.undoing import undo_step
 from feedback.deadlines import Contact
@@ -77,6 +78,10 @@ def every_action(solvik: Solvik, word: str) -> None:
     withdraw_card(card, reason=word, now=at(20))
     outside = a_card(text=word)
     refer_card(outside, body=word, contacted_at=at(3), note=word, by=clerk, now=at(3))
+    story = write_story(outside, Words(word, word, word, "nb"), by=clerk, now=at(4))
+    publish_story(story, seen=story.fingerprint, names_nobody=True, by=clerk, now=at(4))
+    withdraw_story(story, by=clerk, now=at(4))
+    delete_story(story, by=clerk, now=at(4))
     small = a_card(text=word, contact=NO_PHONE, unit=solvik.roads)
     record_follow_up(small, done_at=at(3), summary=word, measures=word, by=handler, now=at(3))
 
