@@ -199,6 +199,7 @@ STATICFILES_DIRS = [
     BASE_DIR / "static",
     ("vendor/ds", NODE_MODULES / "@digdir/designsystemet-css/dist"),
     ("vendor/inter", NODE_MODULES / "@fontsource-variable/inter"),
+    ("vendor/leaflet", NODE_MODULES / "leaflet/dist"),
 ]
 # What is not installed is told of by config.checks, in one sentence, and not by every command.
 STATICFILES_DIRS = [entry for entry in STATICFILES_DIRS if not isinstance(entry, tuple) or entry[1].is_dir()]
@@ -232,6 +233,16 @@ CONTENT_SECURITY_POLICY = {
         "manifest-src": [SELF],
     }
 }
+
+# --- Citizens' page ------------------------------------------------------------------------------------------------
+
+# Seconds from opening to sending below which a message is asked for once more.
+SEND_MINIMUM_SECONDS = env.int("SEND_MINIMUM_SECONDS", 3)
+# The map is off until an address for its pictures is given: whoever serves them sees who asks for which place.
+MAP_TILES_URL = env.str("MAP_TILES_URL", "")
+MAP_ATTRIBUTION = env.str("MAP_ATTRIBUTION", "")
+MAP_START = tuple(env.list("MAP_START", cast=float, default=[62.0, 11.0, 5]))
+MAP_LINK_URL = env.str("MAP_LINK_URL", "")
 
 # --- Work in the background ----------------------------------------------------------------------------------------
 

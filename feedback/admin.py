@@ -1,52 +1,19 @@
-"""Categories and routing rules, editable; cards and what became of them, for support, read-only."""
+"""Cards and what became of them, for support, read-only."""
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.contrib import admin
 
-from feedback.actions.moving import move_cards_of_closed_unit
 from feedback.models import (
     Card,
     CardEvent,
-    Category,
     Escalation,
     OverdueEntry,
     OverdueList,
     OverdueRun,
-    RoutingRule,
     Submitter,
 )
-from organisation.admin import ByRole, Kept, ReadOnly, UnitAdmin
-from organisation.models import Person, Unit
-
-admin.site.unregister(Unit)
-
-
-@admin.register(Unit)
-class UnitWithCardsAdmin(UnitAdmin):
-    """A unit that is closed hands its open cards to its successor."""
-
-    def after_closing(self, unit: Unit, *, by: Person, now: datetime) -> None:
-        move_cards_of_closed_unit(unit, by=by, now=now)
-
-
-@admin.register(Category)
-class CategoryAdmin(Kept, admin.ModelAdmin):
-    """Categories go out of use; cards point to them."""
-
-    list_display = ["name", "code", "position", "is_active", "is_political", "deadline_days", "deadline_kind"]
-    list_filter = ["is_active"]
-    search_fields = ["name", "code"]
-
-
-@admin.register(RoutingRule)
-class RoutingRuleAdmin(ByRole, admin.ModelAdmin):
-    list_display = ["position", "name", "category", "kind", "area", "unit", "is_active"]
-    list_display_links = ["name"]
-    list_select_related = ["category", "unit"]
-    list_filter = ["is_active", "unit"]
+from organisation.admin import ReadOnly
 
 
 class SubmitterInline(ReadOnly, admin.StackedInline):

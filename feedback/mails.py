@@ -11,19 +11,22 @@ from datetime import date, timedelta
 from django.conf import settings
 
 from feedback.models import (
+    Addition,
     Callback,
     Card,
+    CardEvent,
     Escalation,
     FollowUp,
     OverdueEntry,
     OverdueList,
     PreliminaryAnswer,
     Referral,
+    ReopeningRequest,
     Submitter,
 )
 from organisation.models import Municipality, Person, Unit
 from organisation.outbox.queueing import Mail
-from organisation.queries import Recipient, list_recipient
+from organisation.queries import Recipient, is_away, list_recipient
 
 SHOWN = 100
 """Entries that an overdue list's mail shows, the longest overdue first; the whole list is the PDF that comes with it."""
@@ -84,6 +87,23 @@ def card_delegated(card: Card, handler: Person, *, house: Municipality, event: i
     return Mail("card_delegated", key, handler.email, handler.language, _about(card, house) | {"handler": handler})
 
 
+def key_of_step(card: Card, event: CardEvent) -> str:
+    """Return the key under which the mail of a forwarding, a move or a delegation was queued; empty for other events."""
+    kinds = {
+        CardEvent.What.FORWARDED: "card_forwarded",
+        CardEvent.What.REROUTED: "card_forwarded",
+        CardEvent.What.DELEGATED: "card_delegated",
+    }
+    kind = kinds.get(CardEvent.What(event.what))
+    return f"{kind}:{card.reference}:{event.pk}" if kind else ""
+
+
+def card_taken_back(card: Card, *, to: str, language: str, house: Municipality, event: int) -> Mail:
+    """Tell whoever was mailed a card by mistake that it is not theirs. Says no more of it than its number."""
+    context = {"reference": card.reference, "cards_url": f"{settings.SITE_URL}/staff/", "municipality": house}
+    return Mail("card_taken_back", f"card_taken_back:{card.reference}:{event}", to, language, context)
+
+
 def preliminary_answer(card: Card, answer: PreliminaryAnswer, submitter: Submitter, house: Municipality) -> Mail:
     """Tell the submitter that it takes longer, and why."""
     return Mail(
@@ -130,6 +150,59 @@ def card_reopened(card: Card, unit: Unit, reason: str, *, house: Municipality, o
     return [Mail("card_reopened", key, to.email, to.language, _about(card, house) | {"unit": unit, "reason": reason})]
 
 
+# --- From the submitter's own page ----------------------------------------------------------------------------------
+
+
+def _to_who_works_with(card: Card, unit: Unit, house: Municipality, on: date) -> Recipient | None:
+    """To the case handler if the card has one who is there that day, else to the unit."""
+    handler = card.handler
+    if handler is not None and handler.is_active and not is_away(handler, on):
+        return Recipient(handler, handler.email, handler.language)
+    return _to_unit(unit, house, on)
+
+
+def submitter_added(
+    card: Card, addition: Addition, unit: Unit, *, files: int, house: Municipality, on: date
+) -> list[Mail]:
+    """Tell who works with a card that the submitter added something. What it says stays on the card's page."""
+    to = _to_who_works_with(card, unit, house, on)
+    if to is None:
+        return []
+    context = {"card": card, "card_url": _card_url(card), "municipality": house, "files": files, "unit": unit}
+    context["has_text"] = bool(addition.text)
+    return [Mail("submitter_added", f"submitter_added:{card.reference}:{addition.pk}", to.email, to.language, context)]
+
+
+def card_withdrawn(card: Card, unit: Unit, *, house: Municipality, on: date) -> list[Mail]:
+    """Tell who worked with a card that its submitter withdrew it: nothing more is to be done."""
+    to = _to_who_works_with(card, unit, house, on)
+    if to is None:
+        return []
+    context = {"card": card, "card_url": _card_url(card), "municipality": house, "unit": unit}
+    return [Mail("card_withdrawn", f"card_withdrawn:{card.reference}:{card.cycle}", to.email, to.language, context)]
+
+
+def reopening_asked(card: Card, asked: ReopeningRequest, centre: Unit, *, house: Municipality) -> list[Mail]:
+    """Tell the service centre that a submitter asks to have a card opened again."""
+    if not centre.email:
+        return []
+    context = {"card": card, "card_url": _card_url(card), "municipality": house}
+    key = f"reopening_asked:{card.reference}:{asked.pk}"
+    return [Mail("reopening_asked", key, centre.email, house.language, context)]
+
+
+def reopening_answered(card: Card, asked: ReopeningRequest, *, house: Municipality) -> list[Mail]:
+    """Tell the submitter, where there is an e-mail address, whether the matter is open again, or why not."""
+    submitter = getattr(card, "submitter", None)
+    if submitter is None or not submitter.email:
+        return []
+    context = {
+        "card": card, "asked": asked, "submitter": submitter, "status_url": status_url(card), "municipality": house,
+    }  # fmt: skip
+    key = f"reopening_answered:{card.reference}:{asked.pk}"
+    return [Mail("reopening_answered", key, submitter.email, card.language, context)]
+
+
 def reminder(person: Recipient, cards: Sequence[Card], *, house: Municipality, today: date) -> Mail:
     """Remind one person of all cards due in a few days: one mail a day, whatever their number.
 
@@ -147,11 +220,26 @@ def reminder(person: Recipient, cards: Sequence[Card], *, house: Municipality, t
     )
 
 
-def overdue_list(listed: OverdueList, entries: Sequence[OverdueEntry], to: Recipient, house: Municipality) -> Mail:
-    """Send a unit's list to its leader, with the rest of the week to put things right. The PDF is made when it is sent."""
+def overdue_list_key(listed: OverdueList, *, times: int = 1) -> str:
+    """Return the event that a list's mail tells of. `times` counts how often the list was sent."""
+    again = f":{times}" if times > 1 else ""
+    return f"overdue_list:{listed.week}:{listed.unit.code}{again}"
+
+
+def escalation_key(made: Escalation, to: Person | None) -> str:
+    """Return the event that an escalation's mail to `to` tells of; None is the service centre."""
+    return f"escalation:{made.week}:{to.pk if to else 'service centre'}"
+
+
+def overdue_list(
+    listed: OverdueList, entries: Sequence[OverdueEntry], to: Recipient, house: Municipality, *, times: int = 1
+) -> Mail:
+    """Send a unit's list to its leader, with the rest of the week to put things right. The PDF is made when it is sent.
+
+    `times` counts how often the list was sent, so that each sending has its mail."""
     return Mail(
         kind="overdue_list",
-        dedupe_key=f"overdue_list:{listed.iso_year}-W{listed.iso_week:02d}:{listed.unit.code}",
+        dedupe_key=overdue_list_key(listed, times=times),
         to=to.email,
         language=to.language,
         context={
@@ -177,7 +265,7 @@ def escalation(
     return [
         Mail(
             kind="escalation",
-            dedupe_key=f"escalation:{made.week}:{one.person.pk if one.person else 'service centre'}",
+            dedupe_key=escalation_key(made, one.person),
             to=one.email,
             language=one.language,
             context={

@@ -55,3 +55,21 @@ def clean_picture(file: BinaryIO) -> Picture:
         bare.save(content, "JPEG", quality=QUALITY, optimize=True, progressive=True)
     content.seek(0)
     return Picture(content, "image/png", ".png") if see_through else Picture(content, "image/jpeg", ".jpg")
+
+
+def thumbnail(file: BinaryIO, side: int = 120) -> bytes:
+    """Return a cleaned picture as a small JPEG on white, to recognise it by. Raises UnreadablePicture."""
+    from PIL import Image
+
+    try:
+        with Image.open(file) as opened:
+            opened.draft("RGB", (side * 2, side * 2))
+            small = opened.convert("RGBA")
+            small.thumbnail((side, side))
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise UnreadablePicture from error
+    ground = Image.new("RGB", small.size, "white")
+    ground.paste(small, mask=small.getchannel("A"))
+    content = BytesIO()
+    ground.save(content, "JPEG", quality=70, optimize=True)
+    return content.getvalue()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time, timedelta, tzinfo
+from typing import NamedTuple
 
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
@@ -18,15 +20,26 @@ from feedback.models import (
     ContactAttempt,
     ContactCard,
     Escalation,
+    HeldUpload,
+    Mailing,
     OverdueEntry,
     OverdueList,
     OverdueRun,
+    ReopeningRequest,
+    RoutingRule,
+    SavedFilter,
+    Story,
     Submitter,
 )
 from feedback.reference import parse_reference
-from feedback.rules import visible_cards, visible_lists
+from feedback.routing import Rule
+from feedback.rules import visible_cards, visible_filters, visible_lists, visible_stories
+from feedback.suggesting import Subject, suggest_category, suggest_kind
 from feedback.workflow import OPEN_STATES, State
+from organisation.calendar import IsoWeek
 from organisation.models import Person, Unit
+from organisation.permissions import Permission
+from organisation.queries import grants_of
 
 
 def visible_to(person: Person) -> QuerySet[Card]:
@@ -35,15 +48,18 @@ def visible_to(person: Person) -> QuerySet[Card]:
 
 
 def for_list(cards: QuerySet[Card]) -> QuerySet[Card]:
-    """Join what a row of a list shows, so that a list costs no query a row. Adds `attempts`: calls that count.
+    """Join what a row of a list shows, so that a list costs no query a row. Adds `attempts`: calls that count."""
+    return with_attempts(cards.select_related("unit", "category", "handler", "submitter"))
+
+
+def with_attempts(cards: QuerySet[Card]) -> QuerySet[Card]:
+    """Add `attempts`: calls of the present cycle that count.
 
     The count is a sub-query on the rows shown; a join with GROUP BY would count for every card before the first page.
     """
     counted = ContactAttempt.objects.filter(card=OuterRef("pk"), cycle=OuterRef("cycle"), undone_at__isnull=True)
     number = counted.order_by().values("card").annotate(number=Count("pk")).values("number")
-    return cards.select_related("unit", "category", "handler", "submitter").annotate(
-        attempts=Coalesce(Subquery(number), 0)
-    )
+    return cards.annotate(attempts=Coalesce(Subquery(number), 0))
 
 
 def for_page(cards: QuerySet[Card]) -> QuerySet[Card]:
@@ -58,6 +74,9 @@ def for_page(cards: QuerySet[Card]) -> QuerySet[Card]:
         "referrals",
         "contactcards",
         "offspring",
+        "additions__attachments",
+        "ownreactions",
+        "reopeningrequests",
         Prefetch("contactattempts", ContactAttempt.objects.select_related("recorded_by")),
         Prefetch("events", CardEvent.objects.select_related("by", "note").order_by("-at", "-id")),
         Prefetch("overdue_entries", OverdueEntry.objects.order_by("iso_year", "iso_week")),
@@ -87,25 +106,36 @@ def idempotency_keys_like(beginning: str) -> list[str]:
     return [key for key in keys if key is not None]
 
 
-def card_by_secret(secret: str) -> Card | None:
-    """Return the card whose private page has this secret, with what the submitter is shown."""
-    return (
-        Card.objects.select_related("unit", "category", "submitter")
-        .prefetch_related("callbacks", "preliminaryanswers", "referrals", "contactcards", "events", "attachments")
-        .filter(secret=secret)
-        .first()
-    )
+def card_by_secret(secret: str, *, closed_after: datetime) -> Card | None:
+    """Return the card whose private page has this secret, with what the submitter is shown.
 
-
-def overdue_at(moment: datetime, today: date) -> QuerySet[Card]:
-    """Return the cards that were overdue at `moment` (aware), whose local date is `today`.
-
-    Registered before it, past their deadline, and not completed: what happened at the moment or after has not happened
-    yet. Unit and deadline are taken as they stand now (`domain/README.md`, «Overdue list»).
+    None too where it was closed before `closed_after` (aware): then the page is over.
     """
-    return Card.objects.filter(
-        Q(completed_at__isnull=True) | Q(completed_at__gte=moment), registered_at__lt=moment, due_on__lt=today
-    )
+    return (
+        Card.objects.filter(_page_stands(closed_after), secret=secret)
+        .select_related("unit", "category", "submitter")
+        .prefetch_related(
+            "callbacks", "followups", "preliminaryanswers", "referrals", "contactcards", "contactattempts", "events",
+            "attachments", "additions", "ownreactions", "reopeningrequests", "offspring",
+        )
+        .first()
+    )  # fmt: skip
+
+
+def _page_stands(closed_after: datetime) -> Q:
+    return Q(closed_at__isnull=True) | Q(closed_at__gte=closed_after)
+
+
+def private_card_of_reference(reference: str, *, closed_after: datetime) -> Card | None:
+    """Return the card with this reference while its private page stands: only for the page that then asks for its code."""
+    parsed = parse_reference(reference)
+    found = Card.objects.filter(_page_stands(closed_after), reference=parsed)
+    return found.only("secret").first() if parsed else None
+
+
+def asking_to_reopen(cards: QuerySet[Card]) -> QuerySet[Card]:
+    """Return the cards whose submitter asks to have them opened again, and has no answer yet."""
+    return cards.filter(pk__in=ReopeningRequest.objects.filter(answered_at__isnull=True).values("card"))
 
 
 def open_cards(cards: QuerySet[Card]) -> QuerySet[Card]:
@@ -118,18 +148,57 @@ def contact_cards_to_post(cards: QuerySet[Card]) -> QuerySet[Card]:
     return open_cards(cards).filter(Exists(waiting))
 
 
-def counts_for_today(person: Person, today: date) -> dict[str, int]:
-    """Return the numbers at the top of the work list, in one query over what the person may see."""
-    waiting = ContactCard.objects.filter(card=OuterRef("pk"), cycle=OuterRef("cycle"), posted_on__isnull=True)
-    is_open = Q(state__in=sorted(OPEN_STATES))
-    counts: dict[str, int] = open_cards(visible_to(person)).aggregate(
-        unrouted=Count("pk", filter=Q(state=State.REGISTERED, returned_at__isnull=True)),
-        returned=Count("pk", filter=Q(state=State.REGISTERED, returned_at__isnull=False)),
-        due_today=Count("pk", filter=is_open & Q(due_on=today)),
-        due_tomorrow=Count("pk", filter=is_open & Q(due_on=today + timedelta(days=1))),
-        overdue=Count("pk", filter=is_open & Q(due_on__lt=today)),
-        to_post=Count("pk", filter=Exists(waiting)),
+def contact_cards_waiting(cards: QuerySet[Card]) -> QuerySet[ContactCard]:
+    """Return the contact cards of `cards` that are made and not posted, the oldest first, with what their list shows.
+
+    Adds `seen`: the card's latest event that weighs, as `feedback.actions.seen` counts them.
+    """
+    events = CardEvent.objects.filter(card=OuterRef("card")).exclude(what__in=CardEvent.OF_NO_WEIGHT).order_by("-pk")
+    return (
+        ContactCard.objects.filter(card__in=open_cards(cards), cycle=F("card__cycle"), posted_on__isnull=True)
+        .select_related("card__unit", "card__category", "card__submitter", "printed_by")
+        .annotate(seen=Subquery(events.values("pk")[:1]))
+        .order_by("recorded_at", "id")
     )
+
+
+def cards_printed_at(person: Person, moment: datetime) -> list[Card]:
+    """Return the cards whose contact cards were printed together at this moment, as far as the person sees them."""
+    printed = ContactCard.objects.filter(card__in=visible_to(person), cycle=F("card__cycle"), printed_at=moment)
+    return [made.card for made in printed.select_related("card").order_by("recorded_at", "id")]
+
+
+def cards_by_reference(person: Person, references: Iterable[str]) -> dict[str, Card]:
+    """Return those of the cards with these references that the person may see, by reference."""
+    return {card.reference: card for card in visible_to(person).filter(reference__in=list(references))}
+
+
+def registered_on(day: date, zone: tzinfo) -> Q:
+    """Return the condition on cards that were registered on the local date `day`."""
+    start, end = (datetime.combine(on, time.min, zone) for on in (day, day + timedelta(days=1)))
+    return Q(registered_at__gte=start, registered_at__lt=end)
+
+
+def counts_for_today(person: Person, today: date, zone: tzinfo) -> dict[str, int]:
+    """Return the numbers at the top of the work list by the filter's choice that leads to each, in two queries."""
+    waiting = ContactCard.objects.filter(card=OuterRef("pk"), cycle=OuterRef("cycle"), posted_on__isnull=True)
+    is_open, came_today = Q(state__in=sorted(OPEN_STATES)), registered_on(today, zone)
+    # Of all cards only those that some number counts: with a million closed ones the others are not looked at.
+    counts: dict[str, int] = (
+        visible_to(person)
+        .filter(is_open | came_today)
+        .aggregate(
+            unrouted=Count("pk", filter=Q(state=State.REGISTERED, returned_at__isnull=True)),
+            registered_today=Count("pk", filter=came_today),
+            today=Count("pk", filter=is_open & Q(due_on=today)),
+            tomorrow=Count("pk", filter=is_open & Q(due_on=today + timedelta(days=1))),
+            overdue=Count("pk", filter=is_open & Q(due_on__lt=today)),
+            to_post=Count("pk", filter=is_open & Q(Exists(waiting))),
+            returned=Count("pk", filter=Q(state=State.REGISTERED, returned_at__isnull=False)),
+            open=Count("pk", filter=is_open),
+        )
+    )
+    counts["asks_reopen"] = asking_to_reopen(visible_to(person)).count()
     return counts
 
 
@@ -157,6 +226,12 @@ def search(cards: QuerySet[Card], text: str) -> QuerySet[Card]:
         return cards.filter(Q(pk__in=by_phone) | Q(search=_query(text, "norwegian")))
     by_name = Submitter.objects.filter(search=_query(text, "simple")).values("card")
     return cards.filter(Q(search=_query(text, "norwegian")) | Q(pk__in=by_name))
+
+
+def phone_keys(text: str) -> set[str]:
+    """Return the keys under which the phone number `text` may lie; empty where it is none yet."""
+    digits = re.sub(r"[\s()+./-]", "", text)
+    return _phones(digits) if digits.isdigit() and len(digits) >= 8 else set()
 
 
 def _phones(digits: str) -> set[str]:
@@ -211,6 +286,15 @@ def entries_of(overdue_list: OverdueList) -> QuerySet[OverdueEntry]:
     return overdue_list.entries.select_related("card__handler", "card__unit").order_by("due_on", "id")
 
 
+def entries_by_list(lists: Sequence[OverdueList]) -> dict[int, list[OverdueEntry]]:
+    """Return the entries of several lists by the list's id, as `entries_of` gives each (one query)."""
+    found: dict[int, list[OverdueEntry]] = {listed.pk: [] for listed in lists}
+    entries = OverdueEntry.objects.filter(overdue_list__in=list(found)).select_related("card__handler", "card__unit")
+    for entry in entries.order_by("due_on", "id"):
+        found[entry.overdue_list_id].append(entry)
+    return found
+
+
 def with_sight(entries: QuerySet[OverdueEntry], person: Person) -> QuerySet[OverdueEntry]:
     """Add `in_sight`: whether the person may see the card as it stands now.
 
@@ -232,11 +316,140 @@ def entries_of_escalation(escalation: Escalation) -> QuerySet[OverdueEntry]:
     )
 
 
+def overdue_by_week(last: IsoWeek, weeks: int = 12) -> list[tuple[IsoWeek, int | None, int | None]]:
+    """Return the weeks up to and with `last`, the earliest first, each with how many cards its lists held and how many of
+    them for the second time or more; None of a week whose lists were not run (one query)."""
+    span = [last]
+    while len(span) < weeks:
+        span.append(span[-1].previous())
+    counted = (
+        OverdueRun.objects.filter(iso_year__gte=span[-1].year, iso_year__lte=last.year)
+        .annotate(cards=Count("lists__entries"), repeats=Count("lists__entries", filter=Q(lists__entries__times__gt=1)))
+        .order_by()
+    )
+    found = {run.week: run for run in counted.filter(_in_weeks(span))}
+    numbers = ((week, found.get(week)) for week in reversed(span))
+    return [(week, run.cards, run.repeats) if run is not None else (week, None, None) for week, run in numbers]
+
+
+def _in_weeks(weeks: Iterable[IsoWeek]) -> Q:
+    by_year: dict[int, list[int]] = defaultdict(list)
+    for week in weeks:
+        by_year[week.year].append(week.week)
+    condition = Q(pk__in=[])
+    for year, numbers in by_year.items():
+        condition |= Q(iso_year=year, iso_week__in=numbers)
+    return condition
+
+
+def with_course(entries: QuerySet[OverdueEntry]) -> QuerySet[OverdueEntry]:
+    """Join what the chief executive reads of each entry: the card's history and what the submitter was told meanwhile."""
+    return entries.prefetch_related(
+        "card__preliminaryanswers",
+        Prefetch("card__events", CardEvent.objects.select_related("by", "note").order_by("-at", "-id")),
+    )
+
+
+# --- The work of a unit -----------------------------------------------------------------------------------------------
+
+
+def to_ring(person: Person) -> QuerySet[Card]:
+    """Return the open cards that wait for an answer from `person`'s units, and those delegated to them elsewhere."""
+    units = grants_of(person).units_with(Permission.WORK_ON_CARDS)
+    return open_cards(visible_to(person)).filter(Q(unit__in=units) | Q(handler=person))
+
+
+def mine(cards: QuerySet[Card], person: Person, answered_for: Iterable[Unit]) -> QuerySet[Card]:
+    """Return of these the cards delegated to `person`, and those delegated to nobody in units that they answer for."""
+    return cards.filter(Q(handler=person) | Q(handler=None, unit__in=[unit.pk for unit in answered_for]))
+
+
+class UnitCount(NamedTuple):
+    code: str
+    name: str
+    waiting: int
+    overdue: int
+
+
+def counts_by_unit(cards: QuerySet[Card], today: date) -> list[UnitCount]:
+    """Return for each unit of the cards how many there are and how many are past their deadline (one query)."""
+    rows = (
+        cards.order_by()
+        .values("unit__code", "unit__name", "unit__name_key")
+        .annotate(waiting=Count("pk"), overdue=Count("pk", filter=Q(due_on__lt=today)))
+        .order_by("unit__name_key")
+    )
+    return [UnitCount(row["unit__code"], row["unit__name"], row["waiting"], row["overdue"]) for row in rows]
+
+
+def for_rows(cards: QuerySet[Card]) -> QuerySet[Card]:
+    """Join what a row shows that can be worked on in place, whatever the number of rows."""
+    return cards.select_related("unit", "category", "handler", "submitter").prefetch_related(
+        "contactcards", Prefetch("contactattempts", ContactAttempt.objects.select_related("recorded_by"))
+    )
+
+
+def rows_of_entries(entries: Iterable[OverdueEntry]) -> dict[int, Card]:
+    """Return the cards of overdue entries as rows show them, by id."""
+    return for_rows(Card.objects.all()).in_bulk([entry.card_id for entry in entries])
+
+
+def delays_of(cards: Iterable[Card]) -> dict[int, CardEvent]:
+    """Return by card what was last written of why it is late, since its last reopening (one query)."""
+    known = {card.pk: card.reopened_at for card in cards}
+    written = CardEvent.objects.filter(card__in=known, what=CardEvent.What.DELAY_EXPLAINED).select_related("by", "note")
+    latest = {event.card_id: event for event in written.order_by("at", "id")}
+    return {pk: event for pk, event in latest.items() if (since := known[pk]) is None or event.at >= since}
+
+
+def entry_in_week(card: Card, week: IsoWeek) -> OverdueEntry | None:
+    """Return the card's entry on that week's list."""
+    entries = OverdueEntry.objects.select_related("overdue_list", "card")
+    return entries.filter(card=card, iso_year=week.year, iso_week=week.week).first()
+
+
+def political_cards(person: Person) -> QuerySet[Card]:
+    """Return the cards of the mayor's office that `person` may see."""
+    return visible_to(person).filter(unit__kind=Unit.Kind.MAYORS_OFFICE)
+
+
+def answered_cards(cards: QuerySet[Card], limit: int = 30) -> QuerySet[Card]:
+    """Return the latest of these cards that were completed, with what was said."""
+    done = cards.filter(completed_at__isnull=False).select_related("unit", "category", "handler", "submitter")
+    return done.prefetch_related("callbacks__recorded_by", "followups", "referrals").order_by("-completed_at", "-id")[
+        :limit
+    ]
+
+
 # --- Choices --------------------------------------------------------------------------------------------------------
 
 
 def categories_in_use() -> QuerySet[Category]:
     return Category.objects.filter(is_active=True)
+
+
+def rules_in_use() -> list[Rule]:
+    """Return the routing rules in their order, as fitting needs them."""
+    rules = RoutingRule.objects.filter(is_active=True).exclude(category__is_active=False)
+    return [Rule(rule.pk, rule.unit_id, rule.category_id, rule.kind, rule.area, tuple(rule.words)) for rule in rules]
+
+
+def suggestion_for(text: str) -> tuple[Category | None, str]:
+    """Return the category and the kind that a message seems to be about, None and "" where nothing shows (two queries)."""
+    categories = {category.pk: category for category in categories_in_use()}
+    subjects = [Subject(pk, (one.name, *map(str, one.names.values()))) for pk, one in categories.items()]
+    found = suggest_category(text, rules_in_use(), subjects)
+    return categories.get(found or 0), suggest_kind(text)
+
+
+def held_uploads(keys: Sequence[str], since: datetime) -> list[HeldUpload]:
+    """Return the files that wait under these keys and came at `since` or later, in the order in which they came."""
+    return list(HeldUpload.objects.filter(key__in=keys, held_at__gte=since)) if keys else []
+
+
+def category_names() -> dict[int, str]:
+    """Return the names of all categories, those out of use too, by id, in the active language."""
+    return {category.pk: str(category) for category in Category.objects.all()}
 
 
 def card_of_reference(reference: str) -> Card | None:
@@ -255,10 +468,13 @@ def categories_for(card: Card) -> QuerySet[Category]:
     return Category.objects.filter(Q(is_active=True) | Q(pk=card.category_id or 0))
 
 
-def names_in_history(card: Card) -> tuple[dict[str, str], dict[str, str]]:
-    """Return the names of the units by code and of the people by id that the card's events hold (two queries)."""
+def names_in_history(*cards: Card) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the names of the units by code and of the people by id that the cards' events hold (two queries)."""
     people = {
-        event.to_value for event in card.events.all() if event.what == CardEvent.What.DELEGATED and event.to_value
+        event.to_value
+        for card in cards
+        for event in card.events.all()
+        if event.what == CardEvent.What.DELEGATED and event.to_value
     }
     units = dict(Unit.objects.values_list("code", "name"))
     return units, {str(pk): name for pk, name in Person.objects.filter(pk__in=people).values_list("pk", "name")}
@@ -268,9 +484,18 @@ def attachment_of(card: Card, pk: int) -> Attachment | None:
     return Attachment.objects.filter(card=card, pk=pk).first()
 
 
+def own_attachment(card: Card, pk: int) -> Attachment | None:
+    """Return a file that the submitter sent. What staff attached is not for the submitter's page."""
+    return Attachment.objects.filter(card=card, pk=pk, by_submitter=True).first()
+
+
 def run_of_week(year: int, week: int) -> OverdueRun | None:
     """Return the week's run. Which of its lists the person sees is for `lists_of_week` to say."""
     return OverdueRun.objects.filter(iso_year=year, iso_week=week).first()
+
+
+def latest_run() -> OverdueRun | None:
+    return OverdueRun.objects.order_by("-iso_year", "-iso_week").first()
 
 
 def escalation_of_week(year: int, week: int) -> Escalation | None:
@@ -280,6 +505,56 @@ def escalation_of_week(year: int, week: int) -> Escalation | None:
 def list_of_unit(person: Person, year: int, week: int, code: str) -> OverdueList | None:
     """Return one unit's list of a week with its numbers, or None where it is not there or not to be seen."""
     return lists_of_week(person, year, week).filter(unit__code=code).first()
+
+
+# --- What citizens are told -----------------------------------------------------------------------------------------
+
+
+def mailings() -> QuerySet[Mailing]:
+    """Return the mailings of paper cards, the latest first."""
+    return Mailing.objects.select_related("recorded_by").order_by("-sent_on", "-id")
+
+
+def mailings_between(first: date, last: date) -> list[Mailing]:
+    """Return the mailings sent out on the local days from `first` to `last`, the earliest first."""
+    return list(Mailing.objects.filter(sent_on__range=(first, last)).order_by("sent_on", "id"))
+
+
+def mailing(pk: int) -> Mailing | None:
+    return Mailing.objects.filter(pk=pk).first()
+
+
+def stories_for(person: Person) -> QuerySet[Story]:
+    """Return the stories that `person` works on, the newest first."""
+    return (
+        Story.objects.filter(visible_stories(person))
+        .select_related("card", "category", "written_by")
+        .order_by("-written_at", "-id")
+    )
+
+
+def story_for(person: Person, pk: int) -> Story | None:
+    """Return one story as its page shows it, or None where it is not there or not to be seen."""
+    return stories_for(person).filter(pk=pk).first()
+
+
+def stories_of(card: Card) -> list[Story]:
+    return list(Story.objects.filter(card=card).order_by("-written_at", "-id"))
+
+
+def published_stories() -> QuerySet[Story]:
+    """Return the stories that everybody reads, the newest first."""
+    return Story.objects.filter(state=Story.State.PUBLISHED).select_related("category").order_by("-published_at", "-id")
+
+
+def saved_filters(person: Person) -> QuerySet[SavedFilter]:
+    """Return the filters that `person` may use, with who keeps each."""
+    return SavedFilter.objects.filter(visible_filters(person)).select_related("person").order_by("name", "id")
+
+
+def saved_filter_of(person: Person, pk: int) -> SavedFilter | None:
+    """Return a filter that `person` keeps, or None."""
+    return SavedFilter.objects.filter(person=person, pk=pk).first()
 
 
 # --- Documents ------------------------------------------------------------------------------------------------------
@@ -300,3 +575,22 @@ def cards_for_posting(cards: Sequence[Card]) -> list[Card]:
         .in_bulk()
     )
     return [found[card.pk] for card in cards]
+
+
+# --- For the administrator ------------------------------------------------------------------------------------------
+
+
+def number_of_categories() -> int:
+    return categories_in_use().count()
+
+
+def number_of_rules() -> int:
+    return RoutingRule.objects.filter(is_active=True).count()
+
+
+def what_hangs_on(unit: Unit) -> dict[str, int]:
+    """Return how many open cards lie with a unit and how many routing rules in use point to it."""
+    return {
+        "cards": Card.objects.filter(unit=unit, completed_at__isnull=True).count(),
+        "rules": RoutingRule.objects.filter(unit=unit, is_active=True).count(),
+    }

@@ -40,15 +40,43 @@ def fits(rule: Rule, facts: Facts) -> bool:
         return False
     if rule.kind and rule.kind != facts.kind:
         return False
-    if rule.area and rule.area.casefold() != facts.area.casefold() and not _has_word(rule.area, facts.place):
+    if rule.area and rule.area.casefold() != facts.area.casefold() and not has_word(rule.area, facts.place):
         return False
-    return not rule.words or any(_has_word(word, facts.text) for word in rule.words)
+    return not rule.words or any(has_word(word, facts.text) for word in rule.words)
 
 
-def _has_word(word: str, text: str) -> bool:
+def words_found(rule: Rule, facts: Facts) -> list[str]:
+    """Return those of the rule's words that the text has, in the rule's order: why it fits."""
+    return [word for word in rule.words if has_word(word, facts.text)]
+
+
+def has_word(word: str, text: str) -> bool:
+    """Whether `word` begins a word of `text`, whatever the case."""
     return re.search(rf"(?<!\w){re.escape(word)}", text, re.IGNORECASE) is not None
 
 
 def first_fit(rules: Iterable[Rule], facts: Facts) -> Rule | None:
     """Return the first of the ordered `rules` that fits, or None."""
     return next((rule for rule in rules if fits(rule, facts)), None)
+
+
+@dataclass(frozen=True)
+class Reasons:
+    """Why a rule fits: those of its words that the text has, and which of «category», «kind», «area» it asks for."""
+
+    words: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+
+
+def reasons(rule: Rule, facts: Facts) -> Reasons:
+    """Return what of a `rule` that fits `facts` speaks for it, in the rule's own order."""
+    asked = {"category": rule.category_id is not None, "kind": bool(rule.kind), "area": bool(rule.area)}
+    return Reasons(
+        words=tuple(word for word in rule.words if has_word(word, facts.text)),
+        facts=tuple(name for name, asks in asked.items() if asks),
+    )
+
+
+def all_fits(rules: Iterable[Rule], facts: Facts) -> list[Rule]:
+    """Return all of the ordered `rules` that fit; the first decides, the others would have without it."""
+    return [rule for rule in rules if fits(rule, facts)]

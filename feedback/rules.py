@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.db.models import Exists, OuterRef, Q
 
 from feedback.errors import NotAllowed, WrongState
-from feedback.models import Card, OverdueEntry
-from feedback.workflow import State, Step, may
+from feedback.models import Card, OverdueEntry, Story
+from feedback.workflow import SUBMITTERS_STEPS, State, Step, may
 from organisation.models import Person
 from organisation.permissions import Permission
 from organisation.queries import grants_of
@@ -19,6 +19,7 @@ PERMISSION_FOR: dict[Step, Permission] = {
     Step.DELEGATE: Permission.DELEGATE_CARDS,
     Step.CLOSE: Permission.CLOSE_CARDS,
     Step.REOPEN: Permission.CLOSE_CARDS,
+    Step.DECLINE_REOPENING: Permission.CLOSE_CARDS,
 }
 """What each step asks for, in the card's unit; every other step asks for WORK_ON_CARDS."""
 
@@ -54,6 +55,16 @@ def may_register(person: Person) -> bool:
     return grants_of(person).somewhere(Permission.REGISTER_CARDS)
 
 
+def may_share_filters(person: Person) -> bool:
+    """Whether `person` is of those who route cards, the service centre: shared filters are theirs."""
+    return grants_of(person).somewhere(Permission.ROUTE_CARDS)
+
+
+def visible_filters(person: Person) -> Q:
+    """Return the condition on saved filters that `person` may use: their own, and those shared with the service centre."""
+    return Q(person=person) | Q(is_shared=True) if may_share_filters(person) else Q(person=person)
+
+
 def visible_lists(person: Person) -> Q:
     """Return the condition on overdue lists that `person` may see: those of all units, or of the person's own."""
     grants = grants_of(person)
@@ -62,8 +73,33 @@ def visible_lists(person: Person) -> Q:
     return Q(unit__in=grants.units_with(Permission.SEE_OVERDUE_LISTS))
 
 
+def may_inform(person: Person) -> bool:
+    """Whether `person` keeps what citizens are told: the paper card, the mailings, which stories are published."""
+    return grants_of(person).allows(Permission.INFORM_CITIZENS)
+
+
+def may_propose_story(person: Person, card: Card) -> bool:
+    """Whether `person` may write a story from `card`: who publishes them, and who answers for the card's unit."""
+    return may_inform(person) or grants_of(person).allows(Permission.DELEGATE_CARDS, card.unit_id)
+
+
+def may_write_story(person: Person, story: Story) -> bool:
+    """Whether `person` may change `story`, with its card loaded. One whose card is gone is for who publishes."""
+    return may_inform(person) or (story.card is not None and may_propose_story(person, story.card))
+
+
+def visible_stories(person: Person) -> Q:
+    """Return the condition on stories that `person` works on: all, or those from the cards of the person's units."""
+    grants = grants_of(person)
+    if grants.allows(Permission.INFORM_CITIZENS):
+        return Q()
+    return Q(card__unit__in=grants.units_with(Permission.DELEGATE_CARDS))
+
+
 def may_do(person: Person, step: Step, card: Card) -> bool:
-    """Whether `person` holds what `step` asks for, whatever the card's state."""
+    """Whether `person` holds what `step` asks for, whatever the card's state. The submitter's steps are nobody else's."""
+    if step in SUBMITTERS_STEPS:
+        return False
     return grants_of(person).allows(PERMISSION_FOR.get(step, Permission.WORK_ON_CARDS), card.unit_id)
 
 

@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from feedback.actions.closing import close_not_reached
+from feedback.actions.holding import delete_expired_uploads
 from feedback.actions.listing import latest_week_to_run, run_overdue_list
 from feedback.actions.reminding import remind_of_deadlines
 from organisation.jobs import recorded
@@ -46,3 +47,10 @@ def remind() -> str:
 def close_waiting() -> str:
     """Each night: the cards whose contact card was posted 30 days ago and from whom no word came."""
     return f"{close_not_reached(now=timezone.now())} closed"
+
+
+@shared_task(name="feedback.delete_expired_uploads")
+@recorded("feedback.delete_expired_uploads")
+def throw_away_uploads() -> str:
+    """Each hour: the files of messages that were begun a day ago and never sent."""
+    return f"{delete_expired_uploads(now=timezone.now())} deleted"

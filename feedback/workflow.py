@@ -76,6 +76,7 @@ class Step(StrEnum):
     SPLIT = "split"
     AGREE_OTHER_WAY = "agree-other-way"
     PRELIMINARY_ANSWER = "preliminary-answer"
+    EXPLAIN_DELAY = "explain-delay"
     CONTACT_ATTEMPT = "contact-attempt"
     UNDO_ATTEMPT = "undo-attempt"
     CONTACT_CARD = "contact-card"
@@ -85,7 +86,17 @@ class Step(StrEnum):
     REFER = "refer"
     CLOSE = "close"
     REOPEN = "reopen"
+    DECLINE_REOPENING = "decline-reopening"
+    REGISTER_ALTERNATIVE = "register-alternative"
+    # The submitter's own, on the private page.
+    ADD = "add"
+    WITHDRAW = "withdraw"
+    REACT = "react"
+    ASK_REOPENING = "ask-reopening"
 
+
+SUBMITTERS_STEPS = frozenset({Step.ADD, Step.WITHDRAW, Step.REACT, Step.ASK_REOPENING})
+"""What the submitter alone does, on the private page."""
 
 _ALL = frozenset(State)
 _OPEN_OR_WAITING = OPEN_STATES | {State.CONTACT_CARD_POSTED}
@@ -99,6 +110,7 @@ ALLOWED: dict[Step, frozenset[State]] = {
     Step.SPLIT: OPEN_STATES,
     Step.AGREE_OTHER_WAY: _OPEN_OR_WAITING,
     Step.PRELIMINARY_ANSWER: OPEN_STATES,
+    Step.EXPLAIN_DELAY: OPEN_STATES,
     Step.CONTACT_ATTEMPT: _OPEN_OR_WAITING,
     Step.UNDO_ATTEMPT: OPEN_STATES,
     Step.CONTACT_CARD: OPEN_STATES,
@@ -108,6 +120,13 @@ ALLOWED: dict[Step, frozenset[State]] = {
     Step.REFER: OPEN_STATES,
     Step.CLOSE: _ALL - {State.CLOSED},
     Step.REOPEN: COMPLETED_STATES,
+    Step.DECLINE_REOPENING: COMPLETED_STATES,
+    Step.REGISTER_ALTERNATIVE: _ALL,
+    Step.ADD: _ALL - {State.CLOSED},
+    Step.WITHDRAW: _OPEN_OR_WAITING,
+    Step.REACT: frozenset({State.CALLED_BACK, State.CLOSED}),
+    # After a posted contact card it is the submitter's turn: to ring, or to write when to be rung.
+    Step.ASK_REOPENING: COMPLETED_STATES - {State.CONTACT_CARD_POSTED},
 }
 
 # The one result that follows from how a card was completed; before anything has been done there is none, see `results_for`.

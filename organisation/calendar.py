@@ -32,16 +32,29 @@ def public_holidays(country: str, year: int) -> frozenset[date]:
     Sweden's eves (Midsummer, Christmas, New Year) are days off in practice and in municipal agreements, so they are
     included; Swedish Sundays are not holidays here, as every Sunday is free anyway.
     """
+    return frozenset(named_holidays(country, year))
+
+
+@lru_cache(maxsize=64)
+def named_holidays(country: str, year: int, *, english: bool = False) -> dict[date, str]:
+    """Return what `public_holidays` does with the name of each day: in the country's own language, or in English.
+
+    Raises ValueError for a country other than NO and SE.
+    """
     found: HolidayBase
     if country == "NO":
-        found = holidays.country_holidays("NO", years=year, language="no")
+        found = holidays.country_holidays("NO", years=year, language="en_US" if english else "no")
     elif country == "SE":
         found = holidays.country_holidays(
-            "SE", years=year, language="sv", categories=("public", "de_facto"), include_sundays=False
+            "SE",
+            years=year,
+            language="en_US" if english else "sv",
+            categories=("public", "de_facto"),
+            include_sundays=False,
         )
     else:
         raise ValueError(f"No calendar for the country «{country}».")
-    return frozenset(found)
+    return dict(sorted(found.items()))
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import get_language, override
 
 from organisation.calendar import WorkingCalendar
-from organisation.models import DayOff, Municipality, OwnWording, Person, RoleAssignment, Unit
+from organisation.models import Absence, DayOff, Municipality, OwnWording, Person, RoleAssignment, Unit
 from organisation.permissions import ROLES, Permission, Role
 from organisation.wordings import filled, known
 
@@ -125,6 +125,28 @@ def list_recipient(unit: Unit, *, on: date, language: str) -> Recipient | None:
     return None
 
 
+def answers_for(person: Person, unit_ids: Iterable[int], *, on: date) -> list[Unit]:
+    """Return of these units those for which `person` answers on the date: as leader, or in the place of one who is away."""
+    units = with_leaders(Unit.objects.filter(pk__in=unit_ids))
+    stands = ((unit, list_recipient(unit, on=on, language="")) for unit in units)
+    return [unit for unit, to in stands if to is not None and to.person is not None and to.person.pk == person.pk]
+
+
+def led_by(person: Person) -> QuerySet[Unit]:
+    """Return the open units and sectors whose leader or deputy `person` is, with what `list_recipient` reads."""
+    return with_leaders(Unit.objects.filter(Q(leader=person) | Q(deputy=person), closed_on=None))
+
+
+def absences_of(person: Person, *, today: date) -> QuerySet[Absence]:
+    """Return the absences of `person` that are not over, the next first."""
+    return Absence.objects.filter(person=person, last_on__gte=today).order_by("first_on")
+
+
+def absence_of(person: Person, pk: int) -> Absence | None:
+    """Return one of the person's own absences."""
+    return Absence.objects.filter(person=person, pk=pk).first()
+
+
 def people_with(role: Role) -> QuerySet[Person]:
     """Return the active people who hold a municipality-wide role, such as the chief executive."""
     return Person.objects.filter(is_active=True, role_assignments__role=role).distinct()
@@ -192,6 +214,9 @@ def _read_grants(person: Person) -> Grants:
         below = descendants(sectors) if sectors else []
         for pk in [*(pk for pk, _kind in led), *below]:
             in_units[pk] |= ROLES[Role.UNIT_LEADER].permissions
+        for pk, kind in led:
+            if kind == Unit.Kind.MAYORS_OFFICE:
+                in_units[pk] |= ROLES[Role.MAYORS_OFFICE].permissions
     return Grants(frozenset(everywhere), {k: frozenset(v) for k, v in in_units.items()}, frozenset(roles))
 
 
@@ -217,6 +242,41 @@ def handlers_of(unit: Unit) -> QuerySet[Person]:
     if unit.kind == Unit.Kind.MAYORS_OFFICE:
         belongs |= Q(role_assignments__role=Role.MAYORS_OFFICE)
     return Person.objects.filter(belongs, is_active=True).distinct()
+
+
+def handlers_by_unit(unit_ids: Collection[int]) -> list[tuple[Unit, list[Person]]]:
+    """Return for each of these units, in the alphabet's order, whom `handlers_of` names (two queries)."""
+    found: dict[int, dict[int, Person]] = defaultdict(dict)
+    units = list(Unit.objects.filter(pk__in=unit_ids).select_related("leader", "deputy"))
+    by_role = {
+        Role.SERVICE_CENTRE: [unit.pk for unit in units if unit.kind == Unit.Kind.SERVICE_CENTRE],
+        Role.MAYORS_OFFICE: [unit.pk for unit in units if unit.kind == Unit.Kind.MAYORS_OFFICE],
+    }
+    belongs = Q(unit__in=unit_ids) | Q(role__in=[role for role, pks in by_role.items() if pks])
+    for held in RoleAssignment.objects.filter(belongs, person__is_active=True).select_related("person"):
+        for pk in [held.unit_id] if held.unit_id is not None else by_role.get(Role(held.role), []):
+            found[pk][held.person_id] = held.person
+    for unit in units:
+        for person in (unit.leader, unit.deputy):
+            if person is not None and person.is_active:
+                found[unit.pk][person.pk] = person
+    return [
+        (unit, sorted(found[unit.pk].values(), key=lambda person: person.name_key)) for unit in units if found[unit.pk]
+    ]
+
+
+def active_person(number: str) -> Person | None:
+    """Return the active person with this id as a form sends it, or None."""
+    if not number.isdecimal() or int(number) >= 2**63:
+        return None
+    return Person.objects.filter(pk=int(number), is_active=True).first()
+
+
+def answering_unit_called(text: str) -> Unit | None:
+    """Return the open unit with this code or this name, as somebody typed it; None where there is none."""
+    if "\x00" in text:
+        return None
+    return answering_units().filter(Q(code=text) | Q(name__iexact=" ".join(text.split()))).first()
 
 
 class DemonstrationPerson(NamedTuple):

@@ -8,7 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
-MODELS = [model for app in ("organisation", "feedback") for model in apps.get_app_config(app).get_models()]
+MODELS = [model for app in ("organisation", "feedback", "surveys") for model in apps.get_app_config(app).get_models()]
 TEXT_LIKE = (
     models.CharField, models.TextField, models.JSONField, models.FileField, models.BinaryField, models.GeneratedField,
     ArrayField, SearchVectorField, models.GenericIPAddressField, models.UUIDField,
@@ -18,8 +18,10 @@ HARMLESS = {
     # The municipality's own names, addresses and choices; no citizen's, no employee's.
     "Municipality": {
         "name", "number", "country", "time_zone", "language", "languages", "email", "phone", "address", "website",
-        "accessibility_statement_url", "deadline_kind", "callback_rule",
+        "accessibility_statement_url", "deadline_kind", "callback_rule", "colour", "arms",
     },
+    # Ids and codes, and values of fields that are not personal; of those that are, the field's name alone.
+    "Change": {"kind", "name", "what", "fields"},
     "DayOff": {"name"},
     "Unit": {"code", "name", "name_key", "kind", "email"},
     "OwnWording": {"key", "language", "text"},
@@ -31,12 +33,31 @@ HARMLESS = {
     "Card": {
         "reference", "channel", "kind", "language", "area", "state", "close_result", "origin_kind", "import_source",
     },
+    "Addition": {"key"},
     "Attachment": {"content_type"},
     "Callback": {"way"},
     "CardEvent": {"what", "from_value", "to_value", "details"},
+    "ListNotice": {"dedupe_key"},
     "Category": {"code", "name", "names", "deadline_kind"},
+    "Mailing": {"area", "languages", "how"},
     "Referral": {"body"},
+    "HeldUpload": {"content_type"},
+    "ReopeningRequest": {"answer"},
     "RoutingRule": {"name", "kind", "area", "words"},
+    "Story": {"language", "state"},
+    # The municipality's own questions, and figures of many together.
+    "Survey": {"code", "kind", "titles", "introductions", "thanks", "languages", "stage"},
+    "Area": {"key", "titles", "introductions"},
+    "Question": {"key", "kind", "texts", "helps", "options", "show_if"},
+    "Population": {"name", "sha256"},
+    "Draw": {"method", "seed", "stratum", "strata"},
+    "Invitation": {"stratum"},
+    "Comparator": {"kind", "name", "source", "weighs"},
+    "ComparatorValue": {"key"},
+    "Publication": {"words", "figures"},
+    # Answers of somebody whom nothing in them names; what is written freely lies in Comment.
+    "Answer": {"id", "source", "stratum", "values"},
+    "Comment": {"id", "question", "language", "found", "state"},
 }  # fmt: skip
 
 

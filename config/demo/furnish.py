@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
 from config.demo import municipality as solvik
-from config.demo.days import DAY, own_days_off
+from config.demo.days import DAY, at, own_days_off
 from config.demo.places import RULES
+from config.demo.places import RoutingRule as Rule
+from feedback.actions.routing import move_rule
 from feedback.models import Category, RoutingRule
+from organisation.actions.settings import add_day_off
+from organisation.actions.units import change_unit
+from organisation.actions.wordings import set_wordings
 from organisation.alphabet import sort_key
 from organisation.models import Absence, DayOff, Municipality, Person, RoleAssignment, Unit
 from organisation.models.municipality import DeadlineKind
 from organisation.permissions import Role
+from organisation.wordings import known
 
 _DAY_OFF_NAMES = {(12, 24): "Julaften", (12, 31): "Nyttårsaften"}
 
@@ -49,7 +57,8 @@ def furnish(today: date) -> Furnished:
     units = _units(people)
     _roles(people, units, today)
     categories = _categories()
-    _rules(units, categories)
+    make_rules(RULES, units, categories)
+    _changes(people, units, today)
     return Furnished(people, units, categories)
 
 
@@ -64,7 +73,6 @@ def _people() -> dict[str, Person]:
             name_key=sort_key(person.name),
             phone=f"{solvik.STAFF_PHONE_SERIES}{number}",
             password=password,
-            is_staff="administrator" in person.roles,
         )
         for number, person in enumerate(solvik.PEOPLE, start=10)
     ]
@@ -138,7 +146,9 @@ def _categories() -> dict[str, Category]:
     return {category.code: category for category in made}
 
 
-def _rules(units: dict[str, Unit], categories: dict[str, Category]) -> None:
+def make_rules(rules: Iterable[Rule], units: dict[str, Unit], categories: dict[str, Category]) -> None:
+    """Add routing rules after those that are there."""
+    there = RoutingRule.objects.count()
     RoutingRule.objects.bulk_create(
         RoutingRule(
             position=10 * number,
@@ -148,5 +158,30 @@ def _rules(units: dict[str, Unit], categories: dict[str, Category]) -> None:
             words=list(rule.words),
             unit=units[rule.unit],
         )
-        for number, rule in enumerate(RULES, start=1)
+        for number, rule in enumerate(rules, start=there + 1)
     )
+
+
+def _changes(people: dict[str, Person], units: dict[str, Unit], today: date) -> None:
+    """What the administrator has changed of late, by the actions themselves, so that the log tells of it as of the rest."""
+    by = people[solvik.email_of("Vidar Klokk")]
+
+    def ago(days: int, hour: int) -> datetime:
+        return at(today - days * DAY, hour)
+
+    library = units["BIB"]
+    values: dict[str, Any] = {
+        "parent": library.parent,
+        "email": library.email,
+        "leader": library.leader,
+        "deputy": library.deputy,
+    }
+    change_unit(library, name="Solvik folkebibliotek", **values, by=by, now=ago(40, 10))
+    change_unit(library, name=library.name, **values, by=by, now=ago(39, 9))
+    own = solvik.OWN_TEXT
+    set_wordings(known(own.key), {"nb": own.nb, "nn": own.nn}, by=by, now=ago(21, 13))
+    rule = RoutingRule.objects.order_by("position")[2]
+    move_rule(rule, up=False, by=by, now=ago(12, 11))
+    move_rule(rule, up=True, by=by, now=ago(12, 12))
+    if (day := date(today.year + 1, 5, 15)).weekday() < 5:
+        add_day_off(on=day, name="Inneklemt dag", by=by, now=ago(5, 9))

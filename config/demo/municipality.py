@@ -375,6 +375,22 @@ CATEGORIES = (
     Category(code="other", nb="Annet", nn="Anna", sv="Övrigt", en="Other"),
 )
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnText:
+    """A text that Solvik has worded itself, in the languages in which it has."""
+
+    key: str
+    nb: str
+    nn: str
+
+
+OWN_TEXT = OwnText(
+    key="answer.preliminary",
+    nb="Takk for at du sa fra. {unit} ser på saken og trenger litt mer tid. Vi ringer deg igjen, senest {day}.",
+    nn="Takk for at du sa frå. {unit} ser på saka og treng litt meir tid. Vi ringjer deg att, seinast {day}.",
+)
+
 POLITICAL_CATEGORY = "political"
 CALLBACK_DAYS = 10
 

@@ -85,6 +85,13 @@ class PreliminaryAnswered(Step):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DelayExplained(Step):
+    """Why the card is over its deadline, for the leader and the chief executive."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AnotherWayAgreed(Step):
     """The submitter cannot use the phone: a written answer counts as the callback."""
 
@@ -159,6 +166,30 @@ class Reopened(Step):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SubmitterAdded(Step):
+    """On the own page, as are the next two: `by` is None."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnReacted(Step):
+    reaction: int
+    reason: str = ""
+    alternative: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReopeningAsked(Step):
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReopeningDeclined(Step):
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CardPlan:
     """One card. `number` counts from 1 in the order of registration; `language` is one of nb, nn, sv, en."""
 
@@ -218,7 +249,9 @@ class CardPlan:
 
     @property
     def closed(self) -> bool:
-        return bool(self.steps) and isinstance(self.steps[-1], Closed)
+        own = (SubmitterAdded, OwnReacted, ReopeningAsked, ReopeningDeclined)
+        last = next((step for step in reversed(self.steps) if not isinstance(step, own)), None)
+        return isinstance(last, Closed)
 
     @property
     def unit(self) -> str:

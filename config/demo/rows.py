@@ -6,6 +6,7 @@ the same plans both ways and compares every row.
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,8 +16,10 @@ from config.demo.days import CALENDAR
 from config.demo.furnish import Furnished
 from config.demo.municipality import deadline_days
 from feedback.actions.intake import House, Intake, Prepared, prepare_card
+from feedback.actions.moving import taken_off
 from feedback.deadlines import Contact, moment_of
 from feedback.models import (
+    Addition,
     Callback,
     Card,
     CardEvent,
@@ -24,15 +27,20 @@ from feedback.models import (
     ContactAttempt,
     ContactCard,
     FollowUp,
+    OwnReaction,
     PreliminaryAnswer,
     Referral,
+    ReopeningRequest,
     Submitter,
 )
 from feedback.workflow import OPEN_STATES, State
 from organisation.models import Person, Unit
 
 What = CardEvent.What
-Record = ContactAttempt | ContactCard | Callback | FollowUp | PreliminaryAnswer | Referral
+Record = (
+    ContactAttempt | ContactCard | Callback | FollowUp | PreliminaryAnswer | Referral
+    | Addition | OwnReaction | ReopeningRequest
+)  # fmt: skip
 
 
 class StoryDisagrees(Exception):
@@ -134,6 +142,7 @@ class _Life:
         self.grown_into = grown_into
         self.attempts = 0
         self.contact_card: ContactCard | None = None
+        self.asked: ReopeningRequest | None = None
 
     def event(
         self,
@@ -193,8 +202,32 @@ class _Life:
                 self.close(step)
             case plans.Reopened(reason=reason):
                 self.reopen(step, reason)
+            case plans.SubmitterAdded() | plans.OwnReacted() | plans.ReopeningAsked() | plans.ReopeningDeclined():
+                self.own_page(step)
             case _:
                 self.reach(step)
+
+    def own_page(self, step: plans.Step) -> None:
+        """What the submitter does on the own page, and the service centre's no to it."""
+        here = self.of_card(step)
+        match step:
+            case plans.SubmitterAdded(text=text):
+                addition = Addition(**here, text=text, key=uuid.uuid4())
+                self.rows.records.append(addition)
+                self.event(What.SUBMITTER_ADDED, step, points_to=("addition", addition), files=0)
+            case plans.OwnReacted(reaction=reaction, reason=reason, alternative=alternative):
+                own = OwnReaction(**here, reaction=reaction, reason=reason, alternative=alternative)
+                self.rows.records.append(own)
+                self.event(What.OWN_REACTION, step, to_value=reaction, points_to=("own_reaction", own))
+            case plans.ReopeningAsked(reason=reason):
+                self.asked = ReopeningRequest(**here, reason=reason)
+                self.rows.records.append(self.asked)
+                self.event(What.REOPENING_ASKED, step, points_to=("request", self.asked))
+            case plans.ReopeningDeclined(reason=reason) if self.asked is not None:
+                asked = self.asked
+                asked.answer, asked.answered_at = ReopeningRequest.Answer.DECLINED, step.at
+                asked.answer_reason = reason
+                self.event(What.REOPENING_DECLINED, step, points_to=("request", asked))
 
     def reach(self, step: plans.Step) -> None:
         """What is done to reach and answer the submitter."""
@@ -204,6 +237,8 @@ class _Life:
                 self.rows.records.append(PreliminaryAnswer(**here, reason=reason, expected_on=expected_on))
                 card.expected_on = expected_on
                 self.event(What.PRELIMINARY_ANSWER, step, to_value=expected_on)
+            case plans.DelayExplained(reason=reason):
+                self.event(What.DELAY_EXPLAINED, step, note=reason)
             case plans.AnotherWayAgreed(note=note):
                 way = Submitter.OtherWay.WRITTEN
                 card.submitter.other_way, card.submitter.other_way_note = way, note
@@ -238,10 +273,10 @@ class _Life:
 
     def move(self, what: What, step: plans.Step, code: str, reason: str = "") -> None:
         card, unit = self.card, self.rows.furnished.units[code]
-        before = card.unit.code
+        before, was = card.unit.code, {} if what == What.RETURNED else taken_off(card)
         card.unit, card.handler, card.returned_at = unit, None, None
         card.state = State.REGISTERED if unit.kind == Unit.Kind.SERVICE_CENTRE else State.FORWARDED
-        self.event(what, step, before, code, reason)
+        self.event(what, step, before, code, reason, None, **was)
 
     def post(self, contact_card: ContactCard, step: plans.Step) -> None:
         day = CALENDAR.local_date(step.at)

@@ -13,7 +13,8 @@ from config.demo.arrivals import Arrival, Span, make_arrivals, span_of
 from config.demo.days import DAY, at, previous_working
 from config.demo.endgame import Candidate, Role, choose_roles, completed_on
 from config.demo.lives import contact_card, done_life, open_life, outside, reopened_life, split_life
-from config.demo.municipality import deadline_days
+from config.demo.municipality import SERVICE_CENTRE_STAFF, deadline_days
+from config.demo.own_page import with_own_pages
 from config.demo.pen import Pen
 from config.demo.plans import CalledBack, CardPlan, Closed, Step, Story, Submitter
 from config.demo.texts_answers import GROWN_SUGGESTIONS
@@ -58,7 +59,8 @@ def build_story(seed: int, today: date) -> Story:
     while key < len(teller.entries):  # suggestions that grow out of answers are added on the way
         teller.live(key)
         key += 1
-    return Story(seed, today, now, span.launch, span.relaunch, _numbered(teller.entries))
+    cards = with_own_pages(_numbered(teller.entries), seed=seed, now=now, clerk=SERVICE_CENTRE_STAFF[0])
+    return Story(seed, today, now, span.launch, span.relaunch, cards)
 
 
 class _Teller:

@@ -198,6 +198,15 @@ OUTDOOR_PRELIMINARY_REASONS = (
     "Tegningene ligger i arkivet og må hentes fram.",
 )
 
+DELAY_REASONS = (
+    "Vi venter på befaring sammen med {crew}. Den er satt opp til neste uke.",
+    "Saksbehandleren har vært syk. Jeg tar den selv denne uken.",
+    "Vi må snakke med naboene først. Møtet er avtalt til onsdag.",
+    "Svaret må gjennom {forum} først. Der står den på sakslista.",
+    "Den ble liggende da vi byttet vakt. Min feil, den blir ringt i dag.",
+    "Entreprenøren har ikke svart oss. Purret i går, og vi ringer innmelder uansett.",
+)
+
 MISROUTED_REASONS = (
     "Ikke vårt ansvarsområde. Tror dette er privat vei.",
     "Vi drifter ikke dette bygget.",
@@ -299,3 +308,31 @@ REOPEN_REASONS = (
     "Feilen er kommet tilbake.",
     "Lovet befaring er ikke holdt.",
 )
+
+# What citizens write themselves on their own pages.
+ADDED_WORDS = (
+    "Hei igjen. Det er blitt verre etter regnet i går.",
+    "Jeg glemte å si at det er på nordsiden, rett ved busskuret.",
+    "Dere kan ringe etter klokka 16, da er jeg hjemme fra jobb.",
+    "Naboen har meldt fra om det samme, så vi er flere.",
+    "Det gjelder særlig om morgenen, når ungene går til skolen.",
+    "Nå er det delvis ordnet, men ikke helt.",
+)
+OWN_REASONS = (
+    "Jeg fikk høre at det er notert, men ingen har vært her.",
+    "Svaret kom fort, men det hjalp ikke.",
+    "Jeg ble ringt opp mens jeg var på jobb og rakk ikke å spørre.",
+    "Det ble lovet før jul i fjor også.",
+    "Hyggelig samtale, men det er ikke gjort noe.",
+)
+OWN_ALTERNATIVES = (
+    "Kom og se på det sammen med oss som bor her.",
+    "Sett opp et skilt til det er ordnet.",
+    "Gi beskjed på forhånd når det skal gjøres.",
+)
+REQUEST_REASONS = (
+    "Det dere sa skulle gjøres, er ikke gjort.",
+    "Det samme har skjedd igjen denne uka.",
+    "Jeg ble lovet en befaring, og den er ikke blitt noe av.",
+)
+DECLINE_REASON = "Arbeidet er bestilt og gjøres i neste uke. Er det ikke gjort da, åpner vi saken igjen."

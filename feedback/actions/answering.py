@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +13,7 @@ from feedback.actions.base import check_moment, take, words, write
 from feedback.actions.intake import House, Intake, UnknownChoice
 from feedback.actions.registration import register_card
 from feedback.errors import Refused
-from feedback.models import Callback, Card, CardEvent, FollowUp, Referral, Submitter
+from feedback.models import Callback, Card, CardEvent, FollowUp, OwnReaction, Referral, Submitter
 from feedback.workflow import OPEN_STATES, Channel, Kind, State, Step
 from organisation.models import Municipality, Person
 from organisation.outbox.queueing import queue_mails
@@ -46,6 +47,11 @@ class WrittenNotAgreed(Refused):
 class CallbackOwed(Refused):
     code = "callback_owed"
     message = _("The submitter is owed a callback. Record the conversation, not a follow-up.")
+
+
+class NoAlternative(Refused):
+    code = "no_alternative"
+    message = _("The submitter has proposed nothing that is not a card already.")
 
 
 class ContactMissing(Refused):
@@ -152,9 +158,11 @@ def _report_back(
     queue_mails(mails.report_back(card, centre, house=house, callback=callback, follow_up=follow_up), now=now)
 
 
-def _register_alternative(card: Card, alternative: str, *, by: Person | None, now: datetime) -> Card:
+def _register_alternative(
+    card: Card, alternative: str, *, by: Person | None, now: datetime, channel: str = Channel.PHONE, **details: Any
+) -> Card:
     intake = Intake(
-        channel=Channel.PHONE,
+        channel=channel,
         text=alternative,
         kind=Kind.SUGGESTION,
         category=card.category,
@@ -164,14 +172,38 @@ def _register_alternative(card: Card, alternative: str, *, by: Person | None, no
         unit=answering_unit(card.unit),
     )
     made = register_card(intake, by=by, now=now, house=House.read(), origin=card, origin_kind=Card.Origin.ALTERNATIVE)
-    write(card, CardEvent.What.ALTERNATIVE_REGISTERED, by=by, now=now, to_value=made.reference)
+    write(card, CardEvent.What.ALTERNATIVE_REGISTERED, by=by, now=now, to_value=made.reference, **details)
     return made
 
 
+def register_own_alternative(card: Card, *, by: Person | None, now: datetime) -> Card:
+    """Make what the submitter proposed on the own page a suggestion card of its own, linked to this one.
+
+    Raises NoAlternative where nothing was proposed that is not a card yet, NotAllowed.
+    """
+    with transaction.atomic():
+        card = take(card, Step.REGISTER_ALTERNATIVE, by)
+        done = CardEvent.objects.filter(card=card, what=CardEvent.What.ALTERNATIVE_REGISTERED)
+        registered = [event.details.get("own_reaction") for event in done]
+        own = OwnReaction.objects.filter(card=card).exclude(alternative="").exclude(pk__in=registered).first()
+        if own is None:
+            raise NoAlternative
+        return _register_alternative(card, own.alternative, by=by, now=now, channel=Channel.WEB, own_reaction=own.pk)
+
+
 def record_follow_up(
-    card: Card, *, done_at: datetime, summary: str, by: Person | None, now: datetime, measures: str = ""
+    card: Card,
+    *,
+    done_at: datetime,
+    summary: str,
+    by: Person | None,
+    now: datetime,
+    measures: str = "",
+    told: str = "",
 ) -> FollowUp:
     """Record what was done about a card to whose submitter no callback is owed: that completes it.
+
+    `told` is for the submitter, who reads it on the private page; summary and measures are for staff.
 
     Raises CallbackOwed, TextMissing, ImpossibleMoment, NotAllowed, WrongState.
     """
@@ -186,6 +218,7 @@ def record_follow_up(
             done_at=done_at,
             summary=words(summary, "summary"),
             measures=measures.strip(),
+            told=told.strip(),
             recorded_at=now,
             recorded_by=by,
         )
@@ -196,13 +229,20 @@ def record_follow_up(
 
 
 def refer_card(
-    card: Card, *, body: str, contacted_at: datetime | None, by: Person | None, now: datetime, note: str = ""
+    card: Card,
+    *,
+    body: str,
+    contacted_at: datetime | None,
+    by: Person | None,
+    now: datetime,
+    text: str = "",
+    note: str = "",
 ) -> Referral:
     """Record that the matter belongs outside the municipality: to whom the submitter was referred, and when they were told.
 
     The card is not forwarded; the service centre tells the submitter directly (rule 3). `contacted_at` may be None only
     where no callback is owed, as nobody can be told then. Where there is an e-mail address the submitter gets it in
-    writing too.
+    writing too, in the words of `text`, else in ours.
 
     Raises TextMissing, ContactMissing, ImpossibleMoment, NotAllowed, WrongState.
     """
@@ -218,6 +258,7 @@ def refer_card(
             cycle=card.cycle,
             body=body,
             contacted_at=contacted_at,
+            text=text.strip(),
             note=note.strip(),
             recorded_at=now,
             recorded_by=by,

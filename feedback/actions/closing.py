@@ -13,9 +13,9 @@ from feedback.actions.base import take, words, write
 from feedback.actions.intake import deadline_rule
 from feedback.deadlines import due_on
 from feedback.errors import Refused, WrongState
-from feedback.models import Card, CardEvent, ContactCard
+from feedback.models import Card, CardEvent, ContactCard, ReopeningRequest
 from feedback.workflow import OPEN_STATES, CloseResult, State, Step, results_for
-from organisation.models import Person, Unit
+from organisation.models import Municipality, Person, Unit
 from organisation.outbox.queueing import queue_mails
 from organisation.queries import answering_unit, municipality, with_leaders, working_calendar
 
@@ -99,7 +99,8 @@ def _close(
 
 
 def reopen_card(card: Card, *, reason: str, by: Person | None, now: datetime) -> Card:
-    """Open a completed or closed card again: the deadline, the attempts and the list history count from now.
+    """Open a completed or closed card again: the deadline, the attempts and the list history count from now. A submitter
+    who asked for it is told.
 
     Raises TextMissing, NotAllowed, WrongState.
     """
@@ -128,7 +129,17 @@ def reopen_card(card: Card, *, reason: str, by: Person | None, now: datetime) ->
         write(card, CardEvent.What.REOPENED, by=by, now=now, from_value=before, to_value=card.state, note=reason)
         write(card, CardEvent.What.DEADLINE_SET, by=by, now=now, from_value=old_due, to_value=card.due_on)
         queue_mails(mails.card_reopened(card, unit, reason, house=house, on=today), now=now)
+        _answer_request(card, house, now=now)
         return card
+
+
+def _answer_request(card: Card, house: Municipality, *, now: datetime) -> None:
+    """A submitter who asked for the reopening has got the answer by it."""
+    asked = ReopeningRequest.objects.filter(card=card, answered_at__isnull=True).first()
+    if asked is not None:
+        asked.answer, asked.answered_at = ReopeningRequest.Answer.REOPENED, now
+        asked.save(update_fields=["answer", "answered_at"])
+        queue_mails(mails.reopening_answered(card, asked, house=house), now=now)
 
 
 def close_not_reached(*, now: datetime) -> int:

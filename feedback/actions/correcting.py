@@ -17,7 +17,7 @@ from feedback.actions.moving import move
 from feedback.actions.registration import register_card
 from feedback.deadlines import Contact, due_on, owes_callback
 from feedback.errors import NotAllowed, Refused
-from feedback.models import Attachment, Card, CardEvent, Category, Submitter
+from feedback.models import Addition, Attachment, Card, CardEvent, Category, Submitter
 from feedback.rules import may_do
 from feedback.workflow import Step
 from organisation.models import Person, Unit
@@ -199,8 +199,12 @@ class Upload:
     content: BinaryIO
 
 
-def add_attachments(card: Card, uploads: list[Upload], *, by: Person | None, now: datetime) -> list[Attachment]:
+def add_attachments(
+    card: Card, uploads: list[Upload], *, by: Person | None, now: datetime, addition: Addition | None = None
+) -> list[Attachment]:
     """Store files with a card, in the caller's transaction if there is one. Raises NotAllowed.
+
+    `by` is None for the submitter, who then sees them again on the private page; `addition` is what they came with.
 
     A file whose transaction fails is left on disk without a row; nothing points at it.
     """
@@ -218,6 +222,8 @@ def add_attachments(card: Card, uploads: list[Upload], *, by: Person | None, now
                 sha256=hashlib.sha256(content).hexdigest(),
                 added_at=now,
                 added_by=by,
+                by_submitter=by is None,
+                addition=addition,
             )
             upload.content.seek(0)
             attachment.file.save(f"{card.reference}-{attachment.sha256[:12]}", File(upload.content), save=False)

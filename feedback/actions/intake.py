@@ -19,16 +19,13 @@ from django.utils.translation import gettext_lazy as _
 from feedback.actions.base import TextMissing
 from feedback.deadlines import Contact, DeadlineRule, due_on, owes_callback
 from feedback.errors import Refused
-from feedback.models import Card, CardEvent, Category, RoutingRule, Submitter
+from feedback.models import Card, CardEvent, Category, Submitter
+from feedback.queries import rules_in_use
 from feedback.routing import Facts, Rule, first_fit
 from feedback.workflow import Channel, Kind, State
 from organisation.calendar import WorkingCalendar
 from organisation.models import Municipality, Person, Unit
-from organisation.queries import (
-    municipality,
-    open_successor,
-    working_calendar,
-)
+from organisation.queries import municipality, open_successor, working_calendar
 
 LONGEST_TEXT = 20_000
 """Characters. Longer than any letter the service centre has typed in, short enough for a page."""
@@ -130,18 +127,10 @@ class House:
     def read(cls) -> House:
         """Read it in four queries, whatever the number of units and rules."""
         here = municipality()
-        rules = RoutingRule.objects.filter(is_active=True).exclude(category__is_active=False)
-        return cls(
-            municipality=here,
-            calendar=working_calendar(here),
-            units={unit.pk: unit for unit in Unit.objects.exclude(kind=Unit.Kind.SECTOR).select_related("successor")},
-            rules=[
-                Rule(rule.pk, rule.unit_id, rule.category_id, rule.kind, rule.area, tuple(rule.words)) for rule in rules
-            ],
-        )
+        return cls(municipality=here, calendar=working_calendar(here), units=read_units(), rules=rules_in_use())
 
     def only(self, kind: Unit.Kind) -> Unit | None:
-        return next((unit for unit in self.units.values() if unit.kind == kind and unit.closed_on is None), None)
+        return only(self.units, kind)
 
     @property
     def service_centre(self) -> Unit:
@@ -149,6 +138,24 @@ class House:
         if unit is None:
             raise NoServiceCentre
         return unit
+
+
+def read_units() -> dict[int, Unit]:
+    """Return all units but sectors by id, closed ones with their successors too (one query)."""
+    return {unit.pk: unit for unit in Unit.objects.exclude(kind=Unit.Kind.SECTOR).select_related("successor")}
+
+
+def only(units: dict[int, Unit], kind: Unit.Kind) -> Unit | None:
+    """Return the one open unit of a kind of which there is at most one."""
+    return next((unit for unit in units.values() if unit.kind == kind and unit.closed_on is None), None)
+
+
+def unit_of(rule: Rule, units: dict[int, Unit]) -> Unit | None:
+    """Return the unit that answers today for the unit of `rule`, or None where none does."""
+    if rule.unit_id not in units:
+        return None
+    unit = open_successor(units[rule.unit_id])
+    return unit if unit.closed_on is None and unit.kind != Unit.Kind.SECTOR else None
 
 
 class NoServiceCentre(Refused):
@@ -174,19 +181,21 @@ def route(intake: Intake, house: House) -> Routed:
         return Routed(intake.unit, "chosen")
     if _is_political(intake) and (office := house.only(Unit.Kind.MAYORS_OFFICE)) is not None:
         return Routed(office, "political")
-    facts = Facts(
+    rule = first_fit(house.rules, facts_of(intake))
+    if rule is not None and (unit := unit_of(rule, house.units)) is not None:
+        return Routed(unit, "rule", rule.rule_id)
+    return Routed(house.service_centre, "nothing")
+
+
+def facts_of(intake: Intake) -> Facts:
+    """Return what the rules look at."""
+    return Facts(
         text=intake.text,
         category_id=intake.category.pk if intake.category else None,
         kind=intake.kind,
         place=intake.place,
         area=intake.area,
     )
-    rule = first_fit(house.rules, facts)
-    if rule is not None and rule.unit_id in house.units:
-        unit = open_successor(house.units[rule.unit_id])
-        if unit.closed_on is None and unit.kind != Unit.Kind.SECTOR:
-            return Routed(unit, "rule", rule.rule_id)
-    return Routed(house.service_centre, "nothing")
 
 
 def _is_political(intake: Intake) -> bool:

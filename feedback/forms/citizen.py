@@ -5,19 +5,25 @@ from __future__ import annotations
 import hashlib
 import re
 import uuid
+from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 
+from babel.lists import format_list
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from feedback.actions.correcting import Upload
 from feedback.actions.intake import LONGEST_TEXT, Intake
 from feedback.deadlines import Contact
-from feedback.forms.files import FilesField
-from feedback.models import Category
+from feedback.forms.files import MOST, FilesField, too_many
+from feedback.models import Category, HeldUpload, Submitter
 from feedback.queries import categories_in_use
 from feedback.workflow import Channel, Kind
+from organisation.dates import long_day
+from organisation.models.municipality import CallbackRule
 
 
 def check_phone(phone: str) -> None:
@@ -82,8 +88,29 @@ class AboutFields(forms.Form):
         self.fields["category"].queryset = categories_in_use()  # type: ignore[attr-defined]
 
 
+IN_A_SENTENCE = {"name": _("your name"), "address": _("your address"), "phone": _("your daytime phone")}
+
+
+class DatedSelect(forms.Select):
+    """The categories, each that has a deadline of its own with the day it would promise, for the page's script."""
+
+    def __init__(self, promise: Callable[[Category | None], date], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.promise = promise
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **kwargs)
+        category = getattr(value, "instance", None)
+        if category is not None and category.deadline_days is not None:
+            option["attrs"]["data-day"] = long_day(self.promise(category), get_language() or "nb")
+        return option
+
+
 class CitizenForm(AboutFields, ContactFields):
-    """What a citizen sends. `leave_empty` is out of sight: what fills it in is hardly a person."""
+    """What a citizen sends. `leave_empty` is out of sight: what fills it in is hardly a person.
+
+    `promise` gives the day by which somebody rings for a category, `held` the files that came with an earlier try.
+    """
 
     text = forms.CharField(
         label=_("What do you want to tell us?"),
@@ -96,32 +123,99 @@ class CitizenForm(AboutFields, ContactFields):
             ),
         },
     )
+    latitude = forms.DecimalField(widget=forms.HiddenInput, required=False, min_value=-90, max_value=90)
+    longitude = forms.DecimalField(widget=forms.HiddenInput, required=False, min_value=-180, max_value=180)
     uploads = FilesField(
         label=_("Pictures"), required=False, help_text=_("Up to five pictures or PDFs, at most 10 MB each."),
+    )  # fmt: skip
+    other_way = forms.ChoiceField(
+        label=_("How should we answer you?"), required=False,
+        choices=[("", _("By phone")), *Submitter.OtherWay.choices],
+    )  # fmt: skip
+    other_way_note = forms.CharField(
+        label=_("What should we know about that?"), required=False, max_length=250,
+        help_text=_("Such as which language, or when you can come."), widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )  # fmt: skip
     key = forms.CharField(widget=forms.HiddenInput, required=False)
     leave_empty = forms.CharField(
         label=_("Leave this field empty"), required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
 
-    field_order = ["text", "kind", "category", "place", "uploads", "name", "address", "phone", "email"]
+    field_order = ["text", "category", "kind", "place", "uploads", "name", "address", "phone", "email", "other_way"]
+
+    def __init__(
+        self, *args: Any, promise: Callable[[Category | None], date], held: Sequence[HeldUpload] = (), **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.held = list(held)
+        # A browser cuts what is pasted beyond maxlength without a word; we say a sentence and keep it all.
+        self.fields["text"].widget.attrs.pop("maxlength", None)
+        category = self.fields["category"]
+        category.widget = DatedSelect(promise, choices=category.choices)  # type: ignore[attr-defined]
+
+    def _filled(self, *names: str) -> bool:
+        return self.is_bound and any(self[name].value() or self.errors.get(name) for name in names)
 
     @property
     def has_contact(self) -> bool:
         """Whether the part with the contact details is to stand open: something is in it, or wrong with it."""
-        names = ("name", "address", "phone", "email")
-        return self.is_bound and any(self[name].value() or self.errors.get(name) for name in names)
+        return self._filled("name", "address", "phone", "email", "other_way", "other_way_note")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        # A browser cuts what is pasted beyond maxlength without a word; we say a sentence and keep it all.
-        self.fields["text"].widget.attrs.pop("maxlength", None)
+    @property
+    def has_about(self) -> bool:
+        return self._filled("category", "kind")
+
+    @property
+    def has_other_way(self) -> bool:
+        return self._filled("other_way", "other_way_note")
+
+    @property
+    def position(self) -> str:
+        """The position as it is shown, "" where there is none."""
+        values = [str(self[name].value() or "") for name in ("latitude", "longitude")]
+        return ", ".join(values) if self.is_bound and all(values) else ""
+
+    def needed_for_call(self, rule: str) -> list[str]:
+        """Return the fields that somebody must fill in to be owed a call by the municipality's `rule`."""
+        return ["phone"] if rule == CallbackRule.PHONE else ["name", "address", "phone"]
+
+    def lacking(self, rule: str) -> str:
+        """Return what is still lacking for a call, as it stands in a sentence: «your name and your address»."""
+        names = [str(IN_A_SENTENCE[name]) for name in self.needed_for_call(rule) if not self._filled(name)]
+        return format_list(names, locale=(get_language() or "nb").replace("-", "_"))
+
+    @property
+    def accepted(self) -> list[Upload]:
+        """The files of this try that are good, whatever is wrong with the rest of the form."""
+        return list(getattr(self.fields["uploads"], "accepted", []))
 
     def clean_leave_empty(self) -> str:
         """Refuse what a machine fills in. Where it was a person's browser, all that was typed is still there."""
         if self.cleaned_data["leave_empty"]:
             raise ValidationError(_("One field is there only to stop machines. Empty it and send once more."))
         return ""
+
+    def clean_uploads(self) -> list[Upload]:
+        uploads: list[Upload] = self.cleaned_data["uploads"]
+        if (chosen := len(self.held) + len(uploads)) > MOST:
+            raise too_many(chosen)
+        return uploads
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        unreadable = [self.errors.pop(name, None) for name in ("latitude", "longitude")]
+        if any(unreadable) or (data.get("latitude") is None) != (data.get("longitude") is None):
+            # What nobody sees has no place for an error of its own.
+            self.add_error("place", _("The position cannot be read. Fetch it again, or write the place."))
+        way = data.get("other_way")
+        wrong = {"phone", "email", "address"} & set(self.errors)
+        if way == Submitter.OtherWay.WRITTEN and not wrong and not (data.get("email") or data.get("address")):
+            self.add_error("other_way", _("Give us an e-mail address or a postal address to send the answer to."))
+        elif way and not wrong and not any(data.get(name) for name in ("phone", "email", "address")):
+            self.add_error(
+                "other_way", _("Give us a phone number, an e-mail address or a postal address to reach you at.")
+            )
+        return data
 
     def intake(self) -> Intake:
         """Return what came in. The key holds the text's digest: the same message sent twice is one card, another text
@@ -132,14 +226,17 @@ class CitizenForm(AboutFields, ContactFields):
         except ValueError:
             key = uuid.uuid4()
         digest = hashlib.sha256(data["text"].encode()).hexdigest()[:16]
+        way = data["other_way"]
         return Intake(
             channel=Channel.WEB,
             text=data["text"],
             kind=data["kind"],
             category=data["category"],
             place=data["place"],
+            latitude=data["latitude"],
+            longitude=data["longitude"],
             language=(get_language() or "nb").split("-")[0],
-            contact=self.contact(),
+            contact=self.contact(other_way=way, other_way_note=data["other_way_note"] if way else ""),
             idempotency_key=f"web-{key}-{digest}",
         )
 

@@ -53,16 +53,30 @@ class FilesField(forms.FileField):
         super().__init__(**kwargs)
 
     def clean(self, data: Any, initial: Any = None) -> list[Upload]:
-        """Return what can be stored. Raises ValidationError that names the file it is about."""
+        """Return what can be stored. Raises ValidationError that names each file it is about.
+
+        The good ones are in `accepted` even then, so that a form that keeps them need not ask for them again.
+        """
+        self.accepted: list[Upload] = []
         files = [file for file in (data if isinstance(data, (list, tuple)) else [data]) if file]
         if self.required and not files:
             raise ValidationError(_("Choose a file."), code="required")
-        if len(files) > MOST:
-            raise ValidationError(
-                _("At most %(most)s files go with a card; you chose %(chosen)s."),
-                params={"most": MOST, "chosen": len(files)},
-            )
-        return [_checked(file) for file in files]
+        wrong = [too_many(len(files))] if len(files) > MOST else []
+        for file in files[:MOST]:
+            try:
+                self.accepted.append(_checked(file))
+            except ValidationError as error:
+                wrong.append(error)
+        if wrong:
+            raise ValidationError(wrong)
+        return self.accepted
+
+
+def too_many(chosen: int) -> ValidationError:
+    """Return the error that says how many files go with a card."""
+    return ValidationError(
+        _("At most %(most)s files go with a card; you chose %(chosen)s."), params={"most": MOST, "chosen": chosen}
+    )
 
 
 def _checked(file: UploadedFile) -> Upload:

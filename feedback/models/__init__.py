@@ -2,11 +2,17 @@
 
 from feedback.models.cards import Attachment, Card, ReferenceCounter, Submitter
 from feedback.models.contact import Callback, ContactAttempt, ContactCard, FollowUp, PreliminaryAnswer, Referral
+from feedback.models.from_submitter import Addition, OwnReaction, ReopeningRequest
+from feedback.models.held import HeldUpload
 from feedback.models.history import CardEvent, CardNote
-from feedback.models.overdue import Escalation, OverdueEntry, OverdueList, OverdueRun
+from feedback.models.mailings import Mailing
+from feedback.models.overdue import Escalation, ListNotice, OverdueEntry, OverdueList, OverdueRun
 from feedback.models.routing import Category, RoutingRule
+from feedback.models.saved import SavedFilter
+from feedback.models.stories import Story
 
 __all__ = [
+    "Addition",
     "Attachment",
     "Callback",
     "Card",
@@ -17,12 +23,19 @@ __all__ = [
     "ContactCard",
     "Escalation",
     "FollowUp",
+    "HeldUpload",
+    "ListNotice",
+    "Mailing",
     "OverdueEntry",
     "OverdueList",
     "OverdueRun",
+    "OwnReaction",
     "PreliminaryAnswer",
     "ReferenceCounter",
     "Referral",
+    "ReopeningRequest",
     "RoutingRule",
+    "SavedFilter",
+    "Story",
     "Submitter",
 ]

@@ -225,7 +225,10 @@ class Submitter(models.Model):
 
 
 class Attachment(models.Model):
-    """A picture or a scan that came with the card, or was added later."""
+    """A picture or a scan that came with the card, or was added later.
+
+    `by_submitter` says who may see it again on the private page. `added_by` cannot: it is emptied with an account.
+    """
 
     card = models.ForeignKey(Card, models.CASCADE, related_name="attachments")
     file = models.FileField(_("file"), upload_to="cards/%Y/%m/", max_length=200)
@@ -235,6 +238,15 @@ class Attachment(models.Model):
     sha256 = models.CharField("SHA-256", max_length=64)
     added_at = models.DateTimeField(_("added"))
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    by_submitter = models.BooleanField(_("from the submitter"), default=False)
+    addition = models.ForeignKey(
+        "feedback.Addition",
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="attachments",
+        verbose_name=_("came with"),
+    )
 
     personal_data = dict.fromkeys(["file", "name", "sha256"], WITH_THE_CARD)
 
@@ -245,3 +257,8 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether a browser can show it in the page."""
+        return self.content_type in ("image/jpeg", "image/png", "image/webp")

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -68,3 +69,16 @@ def attempts_dots(made: int, needed: int) -> dict[str, Any]:
 def tel(number: str) -> str:
     """The number as a `tel:` address takes it."""
     return "".join(c for c in number if c.isdigit() or c == "+")
+
+
+@register.filter
+def position(card: Card) -> str:
+    """«59.05012, 10.03521»: as every map takes it, whatever the language."""
+    return f"{float(card.latitude or 0):.5f}, {float(card.longitude or 0):.5f}"
+
+
+@register.filter
+def map_address(card: Card) -> str:
+    """The address of a map that shows the place, "" where none is set (MAP_LINK_URL)."""
+    address = str(settings.MAP_LINK_URL)
+    return address.replace("{latitude}", str(card.latitude)).replace("{longitude}", str(card.longitude))

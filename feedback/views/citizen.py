@@ -1,105 +1,118 @@
-"""What a citizen sees: one page to send a card, the receipt, and the private page that shows where it stands."""
+"""What a citizen sees first: one page to send a card, and the receipt. The page that follows it is in `status`."""
 
 from __future__ import annotations
 
 import uuid
+from datetime import date, datetime
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from feedback.actions.correcting import add_attachments
-from feedback.actions.intake import deadline_rule
+from feedback.actions.holding import attach_held
+from feedback.actions.intake import LONGEST_TEXT, deadline_rule
 from feedback.actions.registration import register_card
-from feedback.codes import code_of, is_code_of
+from feedback.codes import code_of
 from feedback.deadlines import due_on
 from feedback.errors import Refused
-from feedback.forms.citizen import CitizenForm, FindForm
-from feedback.models import Card
-from feedback.queries import card_by_secret, card_of_reference
-from feedback.views.limits import Finding, Sending, say_wait, seconds_to_wait, too_often
+from feedback.forms.citizen import IN_A_SENTENCE, CitizenForm
+from feedback.models import Card, Category
+from feedback.queries import suggestion_for
+from feedback.views.held import held_for, keep_files, keys_in, shown
+from feedback.views.limits import (
+    Sending,
+    Suggesting,
+    long_opened,
+    opened_token,
+    say_wait,
+    seconds_to_wait,
+    too_often,
+    too_quick,
+)
+from feedback.views.maps import allow_tiles, map_for_page
+from feedback.views.private import card_of_link, private_page
 from feedback.views.refusals import show_refusal
-from feedback.views.telling import for_submitter, steps_of
-from organisation.queries import working_calendar
+from organisation.queries import wordings, working_calendar
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def send(request: HttpRequest) -> HttpResponse:
     """The front page: a citizen writes a card."""
-    house, wait = request.municipality, 0  # type: ignore[attr-defined]
-    if request.method == "POST":
-        form = CitizenForm(request.POST, request.FILES)
-        if form.is_valid() and (wait := seconds_to_wait(request, Sending)):
-            say_wait(form, wait, house)
-        elif form.is_valid():
-            try:
-                card = _register(form)
-            except Refused as refusal:
-                show_refusal(form, refusal)
-            else:
-                return redirect("feedback:receipt", secret=card.secret)
-    else:
-        form = CitizenForm(initial={"key": uuid.uuid4()})
+    house, now = request.municipality, timezone.now()  # type: ignore[attr-defined]
     calendar = working_calendar(house)
-    promise = due_on(calendar.local_date(timezone.now()), deadline_rule(None, house), calendar)
-    response = render(
-        request, "feedback/citizen/send.html", {"form": form, "promise": promise}, status=422 if form.errors else 200
-    )
+
+    def promise(category: Category | None) -> date:
+        return due_on(calendar.local_date(now), deadline_rule(category, house), calendar)
+
+    if request.method != "POST":
+        form = CitizenForm(initial={"key": uuid.uuid4()}, promise=promise)
+        return _send_page(request, form, opened=opened_token(now))
+    form = CitizenForm(request.POST, request.FILES, promise=promise, held=held_for(request, now))
+    wait, opened = 0, request.POST.get("opened", "")
+    if form.is_valid() and (wait := seconds_to_wait(request, Sending)):
+        say_wait(form, wait, house)
+    elif form.is_valid() and too_quick(opened, now):
+        form.add_error(None, _("That was quicker than most people are. Press «Send the message» once more."))
+        opened = long_opened(now)
+    elif form.is_valid():
+        try:
+            return redirect("feedback:receipt", secret=_register(request, form, now).secret)
+        except Refused as refusal:
+            show_refusal(form, refusal)
+    response = _send_page(request, form, opened=opened, all_kept=keep_files(request, form, now))
     return too_often(response, wait) if wait else response
 
 
-def _register(form: CitizenForm) -> Card:
-    now, uploads = timezone.now(), form.cleaned_data["uploads"]
+def _send_page(request: HttpRequest, form: CitizenForm, *, opened: str, all_kept: bool = True) -> HttpResponse:
+    house = request.municipality  # type: ignore[attr-defined]
+    data = form.cleaned_data if form.is_bound else {}
+    category, rule = data.get("category"), house.callback_rule
+    words = wordings(["page.intro", "page.not_for"], municipality=house.name)
+    context = {
+        "form": form,
+        "intro": words["page.intro"],
+        "not_for": words["page.not_for"],
+        "opened": opened,
+        "other_way": data.get("other_way", ""),
+        "lacking": form.lacking(rule),
+        "needed": [(name, IN_A_SENTENCE[name]) for name in form.needed_for_call(rule)],
+        "promise": form.fields["category"].widget.promise(category),
+        "held": shown(form.held),
+        "all_kept": all_kept,
+        "map": map_for_page(),
+    }
+    return allow_tiles(render(request, "feedback/citizen/send.html", context, status=422 if form.errors else 200))
 
+
+def _register(request: HttpRequest, form: CitizenForm, now: datetime) -> Card:
     def attach(card: Card) -> None:
-        add_attachments(card, uploads, by=None, now=now)
+        attach_held(card, keys_in(request), form.held, now=now)
+        add_attachments(card, form.cleaned_data["uploads"], by=None, now=now)
 
     return register_card(form.intake(), by=None, now=now, and_then=attach)
 
 
-def _card(secret: str) -> Card:
-    """Return the card of a private link. Every wrong secret is met with the same page."""
-    card = card_by_secret(secret)
-    if card is None:
-        raise Http404
-    return card
-
-
 @never_cache
+@require_POST
+def suggest(request: HttpRequest) -> JsonResponse:
+    """What a text seems to be about, for the page to offer while it is written. Keeps nothing."""
+    if wait := seconds_to_wait(request, Suggesting):
+        return JsonResponse({}, status=429, headers={"Retry-After": str(wait)})
+    category, kind = suggestion_for(request.POST.get("text", "")[:LONGEST_TEXT])
+    return JsonResponse({"category": category.code if category else "", "kind": kind})
+
+
+@private_page
 @require_safe
 def receipt(request: HttpRequest, secret: str) -> HttpResponse:
     """What a citizen keeps: the reference, who has it, and by when somebody rings where that is owed."""
-    card = _card(secret)
+    card = card_of_link(request, secret, timezone.now())
     return render(request, "feedback/citizen/receipt.html", {"card": card, "code": code_of(card.secret)})
-
-
-@never_cache
-@require_safe
-def status(request: HttpRequest, secret: str) -> HttpResponse:
-    """The submitter's own page: where the card stands, in plain words and without the names of staff."""
-    card = _card(secret)
-    context = {"card": card, "steps": steps_of(card), "told": for_submitter(card), "code": code_of(card.secret)}
-    return render(request, "feedback/citizen/status.html", context)
-
-
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def find(request: HttpRequest) -> HttpResponse:
-    """Find the private page by reference and code. What is wrong with a pair is not told."""
-    form, wait = FindForm(request.POST or None), 0
-    if request.method == "POST" and form.is_valid() and (wait := seconds_to_wait(request, Finding)):
-        say_wait(form, wait, request.municipality)  # type: ignore[attr-defined]
-    elif request.method == "POST" and form.is_valid():
-        card = card_of_reference(form.cleaned_data["reference"])
-        if card is not None and is_code_of(card.secret, form.cleaned_data["code"]):
-            return redirect("feedback:status", secret=card.secret)
-        form.add_error(None, _("We found no message with this reference and code. Look at the receipt again."))
-    response = render(request, "feedback/citizen/find.html", {"form": form}, status=422 if form.errors else 200)
-    return too_often(response, wait) if wait else response
 
 
 @require_safe

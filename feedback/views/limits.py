@@ -1,13 +1,16 @@
-"""How often one network address may send cards or try codes. Counted in Valkey; where that is away, nobody is held up."""
+"""How often one network address may send cards or try codes, and how quickly. Counted in Valkey; where that is away, nobody
+is held up."""
 
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from math import ceil
 from typing import cast
 
 import redis
+from django.conf import settings
+from django.core import signing
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -37,6 +40,54 @@ class Finding(SimpleRateThrottle):
 
     def get_cache_key(self, request: Request, view: APIView) -> str:
         return f"find:{self.get_ident(request)}"
+
+
+class Suggesting(SimpleRateThrottle):
+    """Looks at what a message is about. Somebody who writes pauses a dozen times; over it, nothing is suggested."""
+
+    rate = "600/hour"
+
+    def get_cache_key(self, request: Request, view: APIView) -> str:
+        return f"suggest:{self.get_ident(request)}"
+
+
+class Holding(SimpleRateThrottle):
+    """Tries that leave files here for a day without sending a message."""
+
+    rate = "60/hour"
+
+    def get_cache_key(self, request: Request, view: APIView) -> str:
+        return f"hold:{self.get_ident(request)}"
+
+
+def opened_token(opened_at: datetime) -> str:
+    """Return the instant at which a page was opened, signed, for the form to bring back."""
+    return signing.dumps(opened_at.timestamp(), salt="send-page-opened")
+
+
+def too_quick(token: str, now: datetime) -> bool:
+    """Whether the page was sent sooner after it was opened than a person can; so is one that does not say when it was."""
+    if not settings.SEND_MINIMUM_SECONDS:
+        return False
+    try:
+        opened = float(signing.loads(token, salt="send-page-opened"))
+    except (signing.BadSignature, TypeError, ValueError):
+        return True
+    return now.timestamp() - opened < settings.SEND_MINIMUM_SECONDS
+
+
+def long_opened(now: datetime) -> str:
+    """Return a token that is old enough at once: who was too quick is taken the second time."""
+    return opened_token(now - timedelta(seconds=settings.SEND_MINIMUM_SECONDS))
+
+
+class Following(SimpleRateThrottle):
+    """What one address adds, withdraws and asks on private pages."""
+
+    rate = "40/hour"
+
+    def get_cache_key(self, request: Request, view: APIView) -> str:
+        return f"follow:{self.get_ident(request)}"
 
 
 def seconds_to_wait(request: HttpRequest, limit: type[SimpleRateThrottle]) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
-from feedback.actions.answering import record_callback, record_follow_up, refer_card
+from feedback.actions.answering import record_callback, record_follow_up, refer_card, register_own_alternative
 from feedback.actions.calling import (
     agree_other_way,
     give_preliminary_answer,
@@ -28,7 +28,9 @@ from feedback.actions.correcting import (
     correct_contact,
     split_card,
 )
+from feedback.actions.explaining import explain_delay
 from feedback.actions.moving import delegate_card, forward_card, reroute_card, return_card
+from feedback.actions.reopening import decline_reopening
 from feedback.forms import steps as forms
 from feedback.models import Card
 from feedback.rules import may_do
@@ -97,13 +99,15 @@ def _callback(card: Card, form: forms.CallbackForm, by: Person, now: datetime) -
 def _follow_up(card: Card, form: forms.FollowUpForm, by: Person, now: datetime) -> object:
     data, done_at = form.cleaned_data, form.moment("done_on")
     assert done_at is not None  # noqa: S101 (the form asks for the day)
-    return record_follow_up(card, done_at=done_at, summary=data["summary"], measures=data["measures"], by=by, now=now)
+    said = {name: data[name] for name in ("summary", "measures", "told")}
+    return record_follow_up(card, done_at=done_at, by=by, now=now, **said)
 
 
 def _refer(card: Card, form: forms.ReferForm, by: Person, now: datetime) -> object:
     data = form.cleaned_data
     contacted_at = form.moment("contacted_on", "contacted_time")
-    return refer_card(card, body=data["body"], contacted_at=contacted_at, note=data["note"], by=by, now=now)
+    names = ("body", "text", "note")
+    return refer_card(card, contacted_at=contacted_at, by=by, now=now, **{name: data[name] for name in names})
 
 
 def _close(card: Card, form: forms.CloseForm, by: Person, now: datetime) -> object:
@@ -154,6 +158,11 @@ ENTRIES = [
         ),
     ),
     StepEntry(
+        "explain-delay", Step.EXPLAIN_DELAY, _("Write why it is late"), _("Save why"), _("Saved. It is shown with the card."),
+        forms.DelayForm,
+        lambda card, form, by, now: explain_delay(card, reason=form.cleaned_data["reason"], by=by, now=now),
+    ),
+    StepEntry(
         "agree-other-way", Step.AGREE_OTHER_WAY, _("Agree on another way than the phone"), _("Save the agreement"),
         _("The agreement is saved."), forms.OtherWayForm,
         lambda card, form, by, now: agree_other_way(
@@ -196,8 +205,18 @@ ENTRIES = [
     ),
     StepEntry("close", Step.CLOSE, _("Close the card"), _("Close"), _("Closed."), forms.CloseForm, _close),
     StepEntry(
-        "reopen", Step.REOPEN, _("Reopen the card"), _("Reopen"), _("Reopened, with a new deadline."), forms.ReasonForm,
+        "reopen", Step.REOPEN, _("Reopen the card"), _("Reopen"), _("Reopened, with a new deadline."), forms.ReopenForm,
         lambda card, form, by, now: reopen_card(card, reason=form.cleaned_data["reason"], by=by, now=now),
+    ),
+    StepEntry(
+        "decline-reopening", Step.DECLINE_REOPENING, _("Answer no, and say why"), _("Send the answer"),
+        _("The submitter has the answer."), forms.DeclineForm,
+        lambda card, form, by, now: decline_reopening(card, reason=form.cleaned_data["reason"], by=by, now=now),
+    ),
+    StepEntry(
+        "register-alternative", Step.REGISTER_ALTERNATIVE, _("Register the submitter's proposal as a card of its own"),
+        _("Register it"), _("The proposal is a card of its own."), forms.NothingMoreForm,
+        lambda card, form, by, now: register_own_alternative(card, by=by, now=now),
     ),
 ]  # fmt: skip
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -83,6 +85,7 @@ def set_up(
     administrator_email: str,
     administrator_name: str,
     password: str,
+    now: datetime,
 ) -> Municipality:
     """Make the municipality, its service centre and its first administrator, together or not at all.
 
@@ -110,7 +113,7 @@ def set_up(
                     code="service-centre", name=gettext("Service centre"), kind=Unit.Kind.SERVICE_CENTRE
                 )
             person = Person.objects.create_user(administrator_email, administrator_name, password, language=language)
-            assign_role(person, role=Role.ADMINISTRATOR, by=None)
+            assign_role(person, role=Role.ADMINISTRATOR, by=None, now=now)
     except IntegrityError as error:
         check()  # two at once: the first has made it
         raise EmailTaken(email=administrator_email) from error

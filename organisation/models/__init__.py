@@ -1,5 +1,6 @@
 """The municipality, its units, its people, its calendar, and its outgoing mail."""
 
+from organisation.models.changes import Change
 from organisation.models.jobs import ScheduledJob
 from organisation.models.mail import OutgoingMail
 from organisation.models.municipality import DayOff, Municipality
@@ -9,6 +10,7 @@ from organisation.models.wordings import OwnWording
 
 __all__ = [
     "Absence",
+    "Change",
     "DayOff",
     "Municipality",
     "OutgoingMail",

@@ -74,8 +74,13 @@ class Municipality(models.Model):
     not_reached_after_days = models.PositiveSmallIntegerField(
         _("days from a posted contact card to «not reached»"), default=30, validators=[MinValueValidator(1)]
     )
+    private_page_days = models.PositiveSmallIntegerField(
+        _("days that the submitter's page stays after closing"), default=365, validators=[MinValueValidator(1)]
+    )
     remind_days_before = models.PositiveSmallIntegerField(_("days before a deadline to remind"), default=2)
     escalate_repeats = models.BooleanField(_("tell the chief executive of repeats"), default=True)
+    colour = models.CharField(_("colour"), max_length=7, blank=True)
+    arms = models.FileField(_("coat of arms"), upload_to="arms/", blank=True)
     is_demonstration = models.BooleanField(_("demonstration"), default=False, editable=False)
 
     personal_data: dict[str, str] = {}

@@ -10,3 +10,4 @@ from __future__ import annotations
 WITH_THE_ACCOUNT = "when the person's account is erased"
 WITH_THE_CARD = "when the card's retention ends"
 WITH_THE_MAIL = "when the mail's last day has come"
+WHEN_SENT = "when the message is sent, or after a day"

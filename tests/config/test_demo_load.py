@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -24,7 +25,7 @@ from config.demo.load import load_demo, story_day, write_story
 from config.demo.plans import CardPlan, Story
 from config.demo.rows import intake_of
 from config.demo.story import build_story
-from feedback.actions import answering, calling, closing, correcting, moving
+from feedback.actions import answering, calling, closing, correcting, explaining, moving, reopening, submitter
 from feedback.actions.listing import latest_week_to_run
 from feedback.actions.registration import register_card
 from feedback.models import Card, CardEvent, Escalation, OverdueEntry, OverdueRun
@@ -184,9 +185,30 @@ def in_a_rolled_back_transaction(write: Callable[[], object], story: Story) -> d
     return found
 
 
-NEW_EACH_TIME = {"id", "reference", "secret", "search", "_state", "card_id", "event_id", "duplicate_of_id", "origin_id"}
-RECORDS = ("contactattempts", "contactcards", "callbacks", "followups", "preliminaryanswers", "referrals")
-ROWS_OF_EVENTS = {"attempt", "callback", "follow_up", "referral"}
+NEW_EACH_TIME = {
+    "id",
+    "reference",
+    "secret",
+    "search",
+    "_state",
+    "card_id",
+    "event_id",
+    "duplicate_of_id",
+    "origin_id",
+    "key",
+}
+RECORDS = (
+    "contactattempts",
+    "contactcards",
+    "callbacks",
+    "followups",
+    "preliminaryanswers",
+    "referrals",
+    "additions",
+    "ownreactions",
+    "reopeningrequests",
+)
+ROWS_OF_EVENTS = {"attempt", "callback", "follow_up", "referral", "addition", "own_reaction", "request"}
 
 
 def shown(card: Card, numbers: dict[str, int]) -> dict[str, Any]:
@@ -259,6 +281,8 @@ class ByActions:
                 correcting.add_note(card, text=step.text, **who)
             case plans.PreliminaryAnswered():
                 calling.give_preliminary_answer(card, reason=step.reason, expected_on=step.expected_on, **who)
+            case plans.DelayExplained():
+                explaining.explain_delay(card, reason=step.reason, **who)
             case plans.AnotherWayAgreed():
                 calling.agree_other_way(card, way="written", note=step.note, **who)
             case plans.AttemptFailed():
@@ -286,6 +310,16 @@ class ByActions:
                 )
             case plans.CalledBack():
                 self.call_back(plan, step, who)
+            case plans.SubmitterAdded():
+                submitter.add_to_card(card, text=step.text, uploads=[], key=uuid.uuid4(), now=step.at)
+            case plans.OwnReacted():
+                submitter.react(
+                    card, reaction=step.reaction, reason=step.reason, alternative=step.alternative, now=step.at
+                )
+            case plans.ReopeningAsked():
+                reopening.ask_reopening(card, reason=step.reason, now=step.at)
+            case plans.ReopeningDeclined():
+                reopening.decline_reopening(card, reason=step.reason, **who)
             case _:
                 raise AssertionError(step)
 

@@ -22,18 +22,23 @@ from config.demo.plans import (
     Closed,
     ContactCardPosted,
     ContactCardPrepared,
+    DelayExplained,
     Delegated,
     FollowedUp,
     Forwarded,
     Noted,
+    OwnReacted,
     PreliminaryAnswered,
     ReferredOutside,
     Reopened,
+    ReopeningAsked,
+    ReopeningDeclined,
     Rerouted,
     ReturnedMisrouted,
     Split,
     Step,
     Story,
+    SubmitterAdded,
 )
 from config.demo.story import TOTAL, build_story
 from config.demo.voices import base_template_count
@@ -171,6 +176,7 @@ STEP_OF: dict[type[Step], Does] = {
     Delegated: Does.DELEGATE,
     Noted: Does.CORRECT,
     PreliminaryAnswered: Does.PRELIMINARY_ANSWER,
+    DelayExplained: Does.EXPLAIN_DELAY,
     AnotherWayAgreed: Does.AGREE_OTHER_WAY,
     AttemptFailed: Does.CONTACT_ATTEMPT,
     ContactCardPrepared: Does.CONTACT_CARD,
@@ -181,6 +187,10 @@ STEP_OF: dict[type[Step], Does] = {
     Split: Does.SPLIT,
     Closed: Does.CLOSE,
     Reopened: Does.REOPEN,
+    SubmitterAdded: Does.ADD,
+    OwnReacted: Does.REACT,
+    ReopeningAsked: Does.ASK_REOPENING,
+    ReopeningDeclined: Does.DECLINE_REOPENING,
     Forwarded: Does.FORWARD,
 }
 LEADS_TO: dict[type[Step], State] = {
@@ -382,3 +392,18 @@ def test_solviks_calendar_is_the_houses() -> None:
     assert CALENDAR.is_working_day(date(2027, 3, 25)) is False  # Maundy Thursday
     assert CALENDAR.is_working_day(date(2026, 12, 24)) is False  # the municipality's own
     assert CALENDAR.is_working_day(date(2026, 12, 28)) is True
+
+
+def test_some_citizens_were_on_their_own_pages(story: Story) -> None:
+    steps = [(card, step) for card in story.cards for step in card.steps]
+    done = Counter(type(step) for _card, step in steps)
+    assert done[SubmitterAdded] == 6
+    assert 10 <= done[OwnReacted] <= 27
+    assert done[ReopeningAsked] == 3
+    assert done[ReopeningDeclined] == 1
+    for card, step in steps:
+        if isinstance(step, OwnReacted):
+            assert 1 <= step.reaction <= 6
+            assert any(isinstance(other, CalledBack) and other.at < step.at for other in card.steps)
+        if isinstance(step, ReopeningAsked):
+            assert any(isinstance(other, Closed) and other.at < step.at for other in card.steps)

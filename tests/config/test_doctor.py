@@ -259,7 +259,7 @@ def test_missing_style_sheets_are_one_warning(settings: Any, tmp_path: Path) -> 
     settings.NODE_MODULES = tmp_path
     (warning,) = checks.style_sheets_are_installed(None)
     assert warning.id == "house.W001"
-    assert "@digdir/designsystemet-css and @fontsource-variable/inter are not in" in warning.msg
+    assert "@digdir/designsystemet-css and @fontsource-variable/inter and leaflet are not in" in warning.msg
     assert "npm ci" in (warning.hint or "")
     for folder in checks.PACKAGES.values():
         (tmp_path / folder).mkdir(parents=True)

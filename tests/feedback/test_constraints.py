@@ -22,7 +22,9 @@ from feedback.models import (
     OverdueEntry,
     OverdueList,
     OverdueRun,
+    OwnReaction,
     Referral,
+    ReopeningRequest,
     RoutingRule,
 )
 from tests.factories import MONDAY, CategoryFactory, Solvik, a_card, day, events, oslo
@@ -135,6 +137,19 @@ VIOLATIONS: dict[str, list[Callable[[Card, Solvik], Any]]] = {
     "callback_negative_has_alternative": [lambda c, s: callback(c, **(NEGATIVE | {"alternative": ""}))],
     "follow_up_once_a_cycle": [lambda c, s: [of_card(FollowUp, c, done_at=MONDAY, summary="x") for _ in range(2)]],
     "referral_once_a_cycle": [lambda c, s: [of_card(Referral, c, body="x") for _ in range(2)]],
+    "own_reaction_once_a_cycle": [lambda c, s: [of_card(OwnReaction, c, reaction=5) for _ in range(2)]],
+    "own_reaction_one_to_six": [
+        lambda c, s: of_card(OwnReaction, c, reaction=0),
+        lambda c, s: of_card(OwnReaction, c, reaction=7),
+    ],
+    "reopening_one_waits": [lambda c, s: [of_card(ReopeningRequest, c, reason="x") for _ in range(2)]],
+    "reopening_answer_is_whole": [
+        lambda c, s: of_card(ReopeningRequest, c, reason="x", answer="reopened"),
+        lambda c, s: of_card(ReopeningRequest, c, reason="x", answered_at=MONDAY),
+    ],
+    "reopening_declined_says_why": [
+        lambda c, s: of_card(ReopeningRequest, c, reason="x", answer="declined", answered_at=MONDAY)
+    ],
     "note_has_text": [lambda c, s: CardNote.objects.create(card=c, event=c.events.first(), text="")],
     "overdue_run_once_a_week": [lambda c, s: [run(), run()]],
     "overdue_list_once_a_week": [lambda c, s: [listed(c, made) for made in [run()] * 2]],

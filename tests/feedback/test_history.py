@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import replace
 from datetime import datetime
 
-from feedback.actions.answering import record_callback, record_follow_up, refer_card
+from feedback.actions.answering import record_callback, record_follow_up, refer_card, register_own_alternative
 from feedback.actions.calling import (
     agree_other_way,
     give_preliminary_answer,
@@ -16,9 +17,13 @@ from feedback.actions.calling import (
 )
 from feedback.actions.closing import close_card, reopen_card
 from feedback.actions.correcting import About, add_note, correct_card, correct_contact, split_card
+from feedback.actions.explaining import explain_delay
 from feedback.actions.listing import run_overdue_list
 from feedback.actions.moving import delegate_card, forward_card, reroute_card, return_card
 from feedback.actions.reminding import remind_of_deadlines
+from feedback.actions.reopening import ask_reopening, decline_reopening
+from feedback.actions.submitter import add_to_card, react, withdraw_card
+from feedback.actions.undoing import undo_step
 from feedback.deadlines import Contact
 from feedback.models import CardEvent
 from organisation.models.municipality import DeadlineKind
@@ -39,6 +44,7 @@ def every_action(solvik: Solvik, word: str) -> None:
     forward_card(card, unit=solvik.water, by=clerk, now=at(3))
     reroute_card(card, unit=solvik.roads, reason=word, by=clerk, now=at(3))
     delegate_card(card, handler=handler, by=solvik.roads_leader, now=at(3))
+    undo_step(card.events.order_by("id").last(), by=solvik.roads_leader, now=at(3))
     quick = CategoryFactory(deadline_days=3, deadline_kind=DeadlineKind.CALENDAR_DAYS)
     correct_card(card, about=About(category=quick, place=f"{word} 2", area=f"{word} 2"), by=handler, now=at(3))
     correct_contact(card, contact=replace(contact, name=f"{word} {word}"), by=handler, now=at(3))
@@ -51,6 +57,7 @@ def every_action(solvik: Solvik, word: str) -> None:
     remind_of_deadlines(now=at(4))
     run_overdue_list(now=at(9, 6))
     run_overdue_list(now=at(16, 6))
+    explain_delay(card, reason=word, by=handler, now=at(16))
     for _ in range(3):
         record_contact_attempt(card, note=word, by=handler, now=at(16))
     make_contact_card(card, by=handler, now=at(16))
@@ -59,8 +66,15 @@ def every_action(solvik: Solvik, word: str) -> None:
         card, held_at=at(17), summary=word, measures=word, reaction=1, reason=word, alternative=word,
         register_alternative=True, by=handler, now=at(17),
     )  # fmt: skip
+    react(card, reaction=2, reason=word, alternative=word, now=at(17))
+    register_own_alternative(card, by=handler, now=at(17))
     close_card(card, result="answered", note=word, by=handler, now=at(18))
+    ask_reopening(card, reason=word, now=at(18))
+    decline_reopening(card, reason=word, by=clerk, now=at(18))
+    ask_reopening(card, reason=word, now=at(18))
     reopen_card(card, reason=word, by=clerk, now=at(19))
+    add_to_card(card, text=word, uploads=[], key=uuid.uuid4(), now=at(19))
+    withdraw_card(card, reason=word, now=at(20))
     outside = a_card(text=word)
     refer_card(outside, body=word, contacted_at=at(3), note=word, by=clerk, now=at(3))
     small = a_card(text=word, contact=NO_PHONE, unit=solvik.roads)

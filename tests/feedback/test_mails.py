@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -17,9 +19,13 @@ from feedback import mails
 from feedback.actions.answering import record_callback, record_follow_up, refer_card
 from feedback.actions.calling import give_preliminary_answer
 from feedback.actions.closing import reopen_card
+from feedback.actions.correcting import Upload
 from feedback.actions.listing import run_overdue_list
 from feedback.actions.moving import delegate_card, return_card
 from feedback.actions.reminding import remind_of_deadlines
+from feedback.actions.reopening import ask_reopening, decline_reopening
+from feedback.actions.submitter import add_to_card, withdraw_card
+from feedback.actions.undoing import undo_step
 from feedback.deadlines import Contact
 from feedback.models import Card, Submitter
 from organisation.models import OutgoingMail, Unit
@@ -64,6 +70,12 @@ def _card_delegated(town: Town) -> None:
     delegate_card(town.card(), handler=town.handler, by=town.leader, now=LATER)
 
 
+def _card_taken_back(town: Town) -> None:
+    card = delegate_card(town.card(), handler=town.handler, by=town.leader, now=LATER)
+    deliver_due(now=LATER)
+    undo_step(card.events.order_by("id").last(), by=town.leader, now=LATER)
+
+
 def _preliminary_answer(town: Town) -> None:
     give_preliminary_answer(
         town.card(),
@@ -106,6 +118,36 @@ def _card_reopened(town: Town) -> None:
     reopen_card(card, reason="Hullet er der igjen.", by=town.leader, now=LATER + timedelta(days=1))
 
 
+def _submitter_added(town: Town) -> None:
+    add_to_card(town.card(), text="Hullet er større nå.", uploads=[], key=uuid.uuid4(), now=LATER)
+
+
+def _picture_added(town: Town) -> None:
+    add_to_card(
+        town.card(), text="", uploads=[Upload("a.jpg", "image/jpeg", BytesIO(b"x"))], key=uuid.uuid4(), now=LATER
+    )
+
+
+def _card_withdrawn(town: Town) -> None:
+    withdraw_card(town.card(), reason="Det ordnet seg.", now=LATER)
+
+
+def _reopening_asked(town: Town) -> None:
+    card = town.card()
+    record_callback(card, held_at=LATER, summary="Fortalte.", reaction=5, by=town.leader, now=LATER)
+    ask_reopening(card, reason="Hullet er der & igjen.", now=LATER)
+
+
+def _reopening_declined(town: Town) -> None:
+    _reopening_asked(town)
+    decline_reopening(Card.objects.get(), reason="Det er & blir fylkets veg.", by=town.centre_clerk, now=LATER)
+
+
+def _reopening_granted(town: Town) -> None:
+    _reopening_asked(town)
+    reopen_card(Card.objects.get(), reason="Hullet er der igjen.", by=town.centre_clerk, now=LATER)
+
+
 def _reminder(town: Town) -> None:
     town.card()
     town.card("Ødelagt skilt", category=None, contact=Contact())
@@ -131,6 +173,7 @@ WAYS: list[tuple[str, Callable[[Town], None]]] = [
     ("card_forwarded", _receipt),
     ("card_returned", _card_returned),
     ("card_delegated", _card_delegated),
+    ("card_taken_back", _card_taken_back),
     ("preliminary_answer", _preliminary_answer),
     ("report_back", _negative_callback),
     ("report_back", _silent_callback),
@@ -138,6 +181,12 @@ WAYS: list[tuple[str, Callable[[Town], None]]] = [
     ("referred", _referred),
     ("referred", _referred_untold),
     ("card_reopened", _card_reopened),
+    ("submitter_added", _submitter_added),
+    ("submitter_added", _picture_added),
+    ("card_withdrawn", _card_withdrawn),
+    ("reopening_asked", _reopening_asked),
+    ("reopening_answered", _reopening_declined),
+    ("reopening_answered", _reopening_granted),
     ("reminder", _reminder),
     ("overdue_list", _overdue_list),
     ("escalation", _escalation),
@@ -241,16 +290,24 @@ def test_no_mail_holds_the_submitters_contact_details(kind, way, town) -> None:
             assert "age@example" not in part
 
 
-@pytest.mark.parametrize("kind", ["receipt", "preliminary_answer", "referred"])
+TO_CITIZENS = {
+    "receipt": _receipt,
+    "preliminary_answer": _preliminary_answer,
+    "referred": _referred,
+    "reopening_answered": _reopening_declined,
+}
+
+
+@pytest.mark.parametrize("kind", sorted(TO_CITIZENS))
 def test_a_citizens_mail_does_not_repeat_the_message(kind, town) -> None:
     """It may go to a mistyped address, and must be no way to mail other people a text."""
-    {"receipt": _receipt, "preliminary_answer": _preliminary_answer, "referred": _referred}[kind](town)
+    TO_CITIZENS[kind](town)
     mail = mail_of(kind)
     assert mail.to == "age@example.org"
     assert "Hull" not in mail.subject + mail.text + mail.html
 
 
-@pytest.mark.parametrize("kind", sorted(KINDS - {"receipt", "preliminary_answer", "referred"}))
+@pytest.mark.parametrize("kind", sorted(KINDS - set(TO_CITIZENS)))
 def test_a_staff_mail_never_has_the_private_pages_secret(kind, town) -> None:
     dict(WAYS)[kind](town)
     secrets = list(Card.objects.values_list("secret", flat=True))

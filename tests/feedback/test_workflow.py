@@ -26,6 +26,7 @@ TABLE = {
     Step.SPLIT: "xx.....",
     Step.AGREE_OTHER_WAY: "xx...x.",
     Step.PRELIMINARY_ANSWER: "xx.....",
+    Step.EXPLAIN_DELAY: "xx.....",
     Step.CONTACT_ATTEMPT: "xx...x.",
     Step.UNDO_ATTEMPT: "xx.....",
     Step.CONTACT_CARD: "xx.....",
@@ -35,6 +36,12 @@ TABLE = {
     Step.REFER: "xx.....",
     Step.CLOSE: "xxxxxx.",
     Step.REOPEN: "..xxxxx",
+    Step.DECLINE_REOPENING: "..xxxxx",
+    Step.REGISTER_ALTERNATIVE: "xxxxxxx",
+    Step.ADD: "xxxxxx.",
+    Step.WITHDRAW: "xx...x.",
+    Step.REACT: "..x...x",
+    Step.ASK_REOPENING: "..xxx.x",
 }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.management import BaseCommand, CommandError, CommandParser
 from django.db import ProgrammingError
-from django.utils import translation
+from django.utils import timezone, translation
 
 from organisation.actions import setting_up
 from organisation.errors import Refused
@@ -64,7 +64,7 @@ class Command(BaseCommand):
                 default = self.usual(option, values, default)
                 values[argument] = self.answer(option, argument, question, default, options[option])
             password = self.password(options, values)
-            made = setting_up.set_up(**values, password=password)
+            made = setting_up.set_up(**values, password=password, now=timezone.now())
         except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
         except ProgrammingError as error:
@@ -73,7 +73,7 @@ class Command(BaseCommand):
             raise CommandError("Nothing was set up.") from end
         self.stdout.write(
             f"«{made.name}» is set up. {values['administrator_email']} signs in at /accounts/login/ and adds units,"
-            " people and categories at /admin/."
+            " people and categories at /staff/administration/."
         )
 
     def usual(self, option: str, values: dict[str, str], default: str | None) -> str | None:

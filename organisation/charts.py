@@ -1,0 +1,188 @@
+"""The shapes of charts drawn on the server: numbers to whole units of a drawing. Pure: no words, no colours, no clock.
+
+`templates/charts/trend.html` and `bars.html` draw them, each with its figures in a table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from math import ceil, floor, log10
+from typing import NamedTuple
+
+WIDTH, HEIGHT = 400, 180
+"""Of a trend's drawing, in its own units; it is as wide on the page as there is room."""
+
+_LEFT, _RIGHT, _TOP, _BOTTOM = 34, 386, 14, 150
+_LABELS = 4
+
+
+class Point(NamedTuple):
+    """One moment of a trend. `value` is None where nothing was measured: the line has a gap there."""
+
+    label: str
+    value: float | None
+
+
+class Row(NamedTuple):
+    """One bar. `note` is said beside the figure, such as a share or a link's words."""
+
+    label: str
+    value: float
+    note: str = ""
+
+
+class Tick(NamedTuple):
+    """A line across at height `y`, or a label below at `x`."""
+
+    text: str | float
+    x: int
+    y: int
+
+
+class Dot(NamedTuple):
+    label: str
+    value: float
+    x: int
+    y: int
+
+
+@dataclass(frozen=True)
+class Line:
+    """One series: `path` is the SVG path through the dots, broken where a value is missing."""
+
+    name: str
+    dots: list[Dot]
+    path: str
+
+
+class Mark(NamedTuple):
+    """Something that happened at a label of a trend, counted by its place from 0. `words` tell what it was."""
+
+    place: int
+    words: str
+
+
+class Flag(NamedTuple):
+    """Marks of one label in the drawing: their numbers, such as «1, 2», at the top of a line down at `x`."""
+
+    text: str
+    x: int
+    y: int
+    bottom: int
+
+
+@dataclass(frozen=True)
+class Bar:
+    """`width` is 0–100, the longest bar 100."""
+
+    label: str
+    value: float
+    note: str
+    width: int
+
+
+@dataclass(frozen=True)
+class Chart:
+    """What a template draws: lines with their grid (`trend`), or bars (`bars`). `table` has a row for each label."""
+
+    width: int = WIDTH
+    height: int = HEIGHT
+    grid: tuple[Tick, ...] = ()
+    labels: tuple[Tick, ...] = ()
+    lines: tuple[Line, ...] = ()
+    bars: tuple[Bar, ...] = ()
+    table: tuple[tuple[str, tuple[float | None, ...]], ...] = ()
+    flags: tuple[Flag, ...] = ()
+    marks: tuple[Mark, ...] = ()
+
+    @property
+    def names(self) -> list[str]:
+        return [line.name for line in self.lines]
+
+    @property
+    def right(self) -> int:
+        return _RIGHT
+
+
+def trend(
+    points: Sequence[Point],
+    *others: tuple[str, Sequence[Point]],
+    name: str = "",
+    bottom: float = 0,
+    top: float | None = None,
+    marks: Sequence[Mark] = (),
+) -> Chart:
+    """Return lines over time, the first named `name`; `others` are named series over the same labels.
+
+    `marks` are numbered in their order and drawn as flags. The scale begins at `bottom` and ends at `top`, or at the
+    next round number above the highest value. Raises ValueError where a series has other labels than the first.
+    """
+    series = [(name, points), *others]
+    labels = [point.label for point in points]
+    if any([point.label for point in each] != labels for _name, each in series):
+        raise ValueError("All series of a trend have the same labels.")
+    values = [point.value for _name, each in series for point in each if point.value is not None]
+    step, ceiling = _scale(
+        bottom, max([*values, bottom]) if top is None else top, whole=all(v == int(v) for v in values)
+    )
+
+    def x(place: int) -> int:
+        return round(_LEFT + (_RIGHT - _LEFT) * (place / (len(labels) - 1) if len(labels) > 1 else 0.5))
+
+    def y(value: float) -> int:
+        return round(_BOTTOM - (_BOTTOM - _TOP) * (min(max(value, bottom), ceiling) - bottom) / (ceiling - bottom))
+
+    heights = [bottom + step * number for number in range(round((ceiling - bottom) / step) + 1)]
+    every = max(1, ceil((len(labels) - 1) / (_LABELS - 1)))
+    shown = [place for place in range(len(labels)) if (len(labels) - 1 - place) % every == 0]
+    return Chart(
+        grid=tuple(
+            Tick(int(height) if height == int(height) else round(height, 2), _LEFT, y(height)) for height in heights
+        ),
+        labels=tuple(Tick(labels[place], x(place), _BOTTOM) for place in shown),
+        lines=tuple(_line(called, each, x, y) for called, each in series),
+        table=tuple((label, tuple(each[place].value for _name, each in series)) for place, label in enumerate(labels)),
+        flags=tuple(
+            Flag(
+                ", ".join(str(number) for number, mark in enumerate(marks, start=1) if mark.place == place),
+                x(place),
+                _TOP - 2,
+                _BOTTOM,
+            )
+            for place in sorted({mark.place for mark in marks})
+        ),
+        marks=tuple(marks),
+    )
+
+
+def _line(name: str, points: Sequence[Point], x: Callable[[int], int], y: Callable[[float], int]) -> Line:
+    dots = [
+        (place, Dot(p.label, p.value, x(place), y(p.value))) for place, p in enumerate(points) if p.value is not None
+    ]
+    path = [f"M{dots[0][1].x} {dots[0][1].y}"] if dots else []
+    for (before, _dot), (place, dot) in pairwise(dots):
+        path.append(f"{'L' if place == before + 1 else 'M'}{dot.x} {dot.y}")
+    return Line(name, [dot for _place, dot in dots], "".join(path))
+
+
+def _scale(bottom: float, highest: float, *, whole: bool) -> tuple[float, float]:
+    """Return a round step and the top of at most five steps that holds `highest`."""
+    span = max(highest - bottom, 1 if whole else 0.1)
+    size = 10.0 ** floor(log10(span / 5))
+    step = next(size * by for by in (1, 2, 5, 10) if size * by * 5 >= span - 1e-9)
+    if whole:
+        step = max(1, step)
+    return step, bottom + step * max(1, ceil((span - 1e-9) / step))
+
+
+def bars(rows: Sequence[Row]) -> Chart:
+    """Return a bar for each row, in the order given, the longest as wide as there is room. Values are 0 or more."""
+    longest = max((row.value for row in rows), default=0)
+    return Chart(
+        bars=tuple(
+            Bar(row.label, row.value, row.note, round(100 * row.value / longest) if longest else 0) for row in rows
+        ),
+        table=tuple((row.label, (row.value,)) for row in rows),
+    )

@@ -1,0 +1,32 @@
+"""The administrator's pages on what this app keeps, below /staff/administration/."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from organisation.views import log, look, municipality, people, units
+
+app_name = "organisation"
+
+urlpatterns = [
+    path("units/", units.units, name="units"),
+    path("new-unit/", units.new_unit, name="new_unit"),
+    path("units/<slug:code>/", units.unit, name="unit"),
+    path("people/", people.people, name="people"),
+    path("new-person/", people.new_person, name="new_person"),
+    path("people/<int:pk>/", people.person, name="person"),
+    path("people/<int:pk>/link/", people.send_link, name="send_link"),
+    path("people/<int:pk>/roles/", people.give_role, name="give_role"),
+    path("people/<int:pk>/roles/<int:role>/take/", people.take_role, name="take_role"),
+    path("people/<int:pk>/absences/", people.write_absence, name="write_absence"),
+    path("people/<int:pk>/absences/<int:absence>/remove/", people.take_back_absence, name="take_back_absence"),
+    path("texts/", municipality.texts, name="texts"),
+    path("texts/<str:key>/", municipality.text, name="text"),
+    path("calendar/", municipality.calendar, name="calendar"),
+    path("calendar/<int:pk>/remove/", municipality.open_after_all, name="open_after_all"),
+    path("municipality/", municipality.municipality, name="municipality"),
+    path("look/", look.look, name="look"),
+    path("look/arms/", look.change_arms, name="change_arms"),
+    path("look/arms/remove/", look.take_arms_away, name="take_arms_away"),
+    path("log/", log.log, name="log"),
+]

@@ -1,0 +1,1 @@
+"""The administrator's pages on what this app keeps: units, people, calendar, texts, the municipality, and the log."""

@@ -1,0 +1,23 @@
+"""Surveys: the questionnaire, who is asked, and the answers that can be led back to nobody."""
+
+from surveys.models.answers import Answer, Comment, Draft, SpentCode
+from surveys.models.questionnaire import Area, Question, Survey
+from surveys.models.results import Comparator, ComparatorValue, Publication
+from surveys.models.sample import Draw, Invitation, Population, Resident
+
+__all__ = [
+    "Answer",
+    "Area",
+    "Comment",
+    "Comparator",
+    "ComparatorValue",
+    "Draft",
+    "Draw",
+    "Invitation",
+    "Population",
+    "Publication",
+    "Question",
+    "Resident",
+    "SpentCode",
+    "Survey",
+]
