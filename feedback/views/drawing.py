@@ -56,6 +56,8 @@ class Drawing:
     """One card as one person may work on it. `wrong` is a form that came back, `opened` the step that was asked for."""
 
     auto_id = "id_%s"
+    offered: frozenset[str] | None = None
+    """The slugs of the steps that are looked at; None for all. A list looks at those alone that cost it no query a card."""
 
     def __init__(self, card: Card, desk: Desk, *, wrong: Wrong | None = None, opened: str = "") -> None:
         self.card, self.desk, self.wrong, self.opened = card, desk, wrong, opened
@@ -95,7 +97,9 @@ class Drawing:
         return {
             entry.slug: entry
             for entry in ENTRIES
-            if entry.open_to(self.desk.person, self.card) and self.makes_sense(entry.slug)
+            if (self.offered is None or entry.slug in self.offered)
+            and entry.open_to(self.desk.person, self.card)
+            and self.makes_sense(entry.slug)
         }
 
     @cached_property

@@ -43,6 +43,9 @@ MORE = (
 )
 """What a row offers under «More», besides the step that is next; everything else is on the card's page."""
 
+NEXT = ("forward", "follow-up", "contact-card", "post-contact-card", "contact-attempt", "undo-attempt")
+"""What a row offers beside that."""
+
 
 class Back(NamedTuple):
     """The page that a row stands on: its address with its filters, its name, and of an overdue list the week."""
@@ -75,6 +78,8 @@ class Row(Drawing):
     `entry` is its place on an overdue list, `delay` what was written of why it is late; `said` what was just done, `gone`
     that it is out of the person's sight now, `refocus` that a form was put away: the focus goes to the row's first button.
     """
+
+    offered = frozenset((*MORE, *NEXT))
 
     def __init__(
         self,
