@@ -15,6 +15,8 @@ suppression problem on tabular data with linear constraints, Management Science 
 with sliding protection, and with the number of each answer in place of one value a cell, because shares and means are
 shown too. At last the attacker with whole numbers must get nowhere, or more is asked for.
 
+After ten tries at the best choice a good one will do: cells are then only added.
+
 What is shown must stay: give a later table of the same answers together with the earlier ones (`tables.linked`), what
 was shown in `shown` and what was hidden in `hidden`, and keep the result with the publication. Another version of the
 solver may choose another pattern as good.
@@ -34,6 +36,9 @@ from surveys.statistics.tables import Cell, Table
 
 LEAST = 5
 TOTAL_WEIGHS = 10
+AT_A_TIME = 12
+MOST_TRIES = 10
+_ANYTHING: frozenset[Cell] = frozenset([(("", ""),)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +114,8 @@ class _Programme:
         self.lower = [1.0 if cell in always else 0.0 for cell in self.cells]
         self.upper = [0.0 if cell in never else 1.0 for cell in self.cells]
         self.rows: list[tuple[dict[int, float], float]] = []
+        self.proof: dict[Cell, frozenset[Cell]] = {}
+        self.tries = 0
         self.near = _Near(table, self.cells, bounds, self.far)
         for relation in table.relations:
             self._never_alone(relation.cells)
@@ -128,20 +135,37 @@ class _Programme:
         row = {self.place[part]: min(float(self.table.n(part)), need) for part in parts}
         self.rows.append(({**row, self.place[total]: need}, need))
 
-    def tighten(self, chosen: Collection[Cell]) -> bool:
-        """Add what the attacker teaches about this choice; False where every small cell's interval is wide enough."""
-        learnt = False
-        for cell, (width, row, given) in self.near.widths(list(self.needs), chosen).items():
-            need = self.needs[cell] - given
-            if width < self.needs[cell] - 1e-6:
-                self.rows.append(({place: min(value, need) for place, value in row.items()}, need))
-                learnt = True
-        return learnt
+    def tighten(self, chosen: frozenset[Cell]) -> bool:
+        """Add what the attacker teaches about this choice; False where every small cell's interval is wide enough.
+
+        Tables that showed it wide enough before still do so where they need no cell that is shown now.
+        """
+        cells = [cell for cell in self.needs if not self.proof.get(cell, _ANYTHING) <= chosen]
+        learnt = 0
+        while cells and learnt < AT_A_TIME:
+            some, cells = cells[: self.near.at_once], cells[self.near.at_once :]
+            for cell, (width, row, given, moved) in self.near.widths(some, chosen).items():
+                need = self.needs[cell] - given
+                if width < self.needs[cell] - 1e-6:
+                    self.rows.append(({place: min(value, need) for place, value in row.items()}, need))
+                    learnt += 1
+                else:
+                    self.proof[cell] = frozenset(self.cells[place] for place in moved)
+        self.tries += learnt > 0
+        if self.tries > MOST_TRIES:
+            self._keep(chosen)
+        return learnt > 0
+
+    def _keep(self, chosen: frozenset[Cell]) -> None:
+        """Stop looking for the best choice: from now on cells are only added to this one, which soon ends it."""
+        for cell in chosen:
+            self.lower[self.place[cell]] = 1.0
 
     def widen(self, short: Mapping[Cell, float]) -> None:
         """Ask for more where whole numbers leave less room than broken ones."""
         for cell, by in short.items():
             self.needs[cell] += by
+            self.proof.pop(cell, None)
             if self.needs[cell] > 2 * self.far:
                 raise CannotCompute("cannot_protect")
 
@@ -191,6 +215,7 @@ class _Near:
             for kind in range(kinds)
         ]
         size = len(cells) * kinds
+        self.at_once = max(1, 4_000 // size)
         height = len(table.relations) * kinds
         at, places, signs = zip(*entries, strict=True) if entries else ((), (), ())
         self.relations = coo_array((signs, (at, places)), shape=(height, size)).tocsr()
@@ -200,8 +225,11 @@ class _Near:
         self.bounded = coo_array((np.ones(len(rows)), (at, places)), shape=(len(bounded), size)).tocsr()
         self.room = np.array([float(bounds[cell] - table.n(cell)) for cell in bounded])
 
-    def widths(self, cells: list[Cell], chosen: Collection[Cell]) -> dict[Cell, tuple[float, dict[int, float], float]]:
-        """Return each cell's width, `far` each way at most, and the row that asks for more: Σ row·x + given ≥ need.
+    def widths(
+        self, cells: list[Cell], chosen: Collection[Cell]
+    ) -> dict[Cell, tuple[float, dict[int, float], float, set[int]]]:
+        """Return each cell's width, `far` each way at most, the row that asks for more, Σ row·x + given ≥ need, and the
+        places of the cells that the two tables at the ends move.
 
         All in one programme, two blocks a cell that know nothing of each other: the solver's start costs more than its work.
         """
@@ -229,6 +257,7 @@ class _Near:
         )
         if found.x is None:
             raise RuntimeError(f"the solver gave up: {found.message}")
+        moved = (np.abs(found.x) > 1e-9).reshape(len(cells), 2, len(self.cells), self.kinds).any(axis=(1, 3))
         reached = (aim * found.x.reshape(blocks, size)).sum(axis=1)
         rest, given = aim, np.zeros(blocks)
         if height:
@@ -244,6 +273,7 @@ class _Near:
                 float(reached[2 * number : 2 * number + 2].sum()),
                 {place: float(value) for place, value in enumerate(by_cell[number]) if value > 1e-9},
                 float(given[2 * number : 2 * number + 2].sum()),
+                set(np.flatnonzero(moved[number]).tolist()),
             )
             for number, cell in enumerate(cells)
         }
