@@ -212,9 +212,7 @@ class _Maker:
         for value, stratum in zip(values, self.sheet.strata_of_rows, strict=True):
             if value is not None:
                 sizes[stratum] = sizes.get(stratum, 0) + 1
-        return [
-            self.weighing.strata[stratum] / max(1, sizes.get(stratum, 0)) for stratum in self.sheet.strata_of_rows
-        ]
+        return [self.weighing.strata[stratum] / max(1, sizes.get(stratum, 0)) for stratum in self.sheet.strata_of_rows]
 
     def item(self, item: Item) -> RatedFigures:
         column, scale = self.sheet.column(item), SCALES[item.kind]

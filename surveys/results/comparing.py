@@ -26,7 +26,12 @@ def against_all(survey: Survey, results: Results, earlier: Results | None) -> li
             if not one.suppressed and (made := Comparator.of_estimate(one.estimate))
         }
         if made := _against(
-            results, means, kind="earlier", name=_("Earlier round"), year=_year(survey.previous), survey=survey.previous.code
+            results,
+            means,
+            kind="earlier",
+            name=_("Earlier round"),
+            year=_year(survey.previous),
+            survey=survey.previous.code,
         ):
             found.append(made)
     for stored in _nearest(year):
@@ -95,6 +100,5 @@ def _compared(ours: Sequence[RatedFigures | AreaResult], means: Mapping[str, Com
     both = [(one, means[one.key]) for one in ours if one.key in means and not one.suppressed]
     comparisons = compare_all([(one.estimate, theirs) for one, theirs in both])
     return [
-        Compared(one.key, theirs.mean, comparison)
-        for (one, theirs), comparison in zip(both, comparisons, strict=True)
+        Compared(one.key, theirs.mean, comparison) for (one, theirs), comparison in zip(both, comparisons, strict=True)
     ]

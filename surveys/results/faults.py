@@ -24,7 +24,9 @@ def in_words(error: CannotCompute) -> str:
     """Return the sentence of a figure that cannot be computed."""
     about = {name: str(value) for name, value in error.about.items()}
     sentences = {
-        "more_answers_than_people": _("There are %(answers)s answers and only %(population)s people in the population."),
+        "more_answers_than_people": _(
+            "There are %(answers)s answers and only %(population)s people in the population."
+        ),
         "unknown_group": _("There are answers from «%(group)s», and how many people that is of is not known."),
         "group_missing": _("Some have not stated «%(group)s», so that the answers cannot be weighted by it."),
         "empty_cell": _("Nobody in «%(group)s» has answered, so that no figure for the whole population follows."),

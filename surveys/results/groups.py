@@ -72,7 +72,9 @@ def _hidden(
     for name, values in variables.items():
         own = {cell: mask & answered for cell, mask in masks.items() if cell[0][0] == name}
         # Two groups that are the same but for a few tell about those few.
-        near = {cell for cell, mask in own.items() if any(_differ_by_few(mask, other, least) for other in shown.values())}
+        near = {
+            cell for cell, mask in own.items() if any(_differ_by_few(mask, other, least) for other in shown.values())
+        }
         table = Table.of_answers(answers, [Variable.flat(name, values)], {name: groups[name]})
         try:
             found = suppress(table, least=least, shown=[EVERYBODY], hidden=(near | before) & own.keys()).hidden

@@ -9,7 +9,8 @@ from typing import Any
 from surveys.models import Answer, Draw, Invitation, Question, ResponseFile, Survey
 from surveys.questionnaires import DONT_KNOW as SAID_DONT_KNOW
 from surveys.questionnaires import SCALE, THREE_POINTS, Item, QuestionKind
-from surveys.statistics.answers import DONT_KNOW, Answer as Given, Scale
+from surveys.statistics.answers import DONT_KNOW, Scale
+from surveys.statistics.answers import Answer as Given
 
 STRATUM = "stratum"
 """The name of the strata among the variables that figures can be grouped by."""

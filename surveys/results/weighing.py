@@ -84,7 +84,9 @@ def _column(sheet: Sheet, variable: str, least: int) -> list[str | None]:
         raise NoResults(sentence % {"group": variable}, "weights")
     few = [group for group, size in Counter(column).items() if size < least]
     if few:
-        sentence = _("In «%(variable)s» a group has fewer than %(least)s answers. Join it with another before weighting.")
+        sentence = _(
+            "In «%(variable)s» a group has fewer than %(least)s answers. Join it with another before weighting."
+        )
         raise NoResults(sentence % {"variable": variable, "least": least}, "weights")
     return column
 
@@ -97,7 +99,9 @@ def margins_of_population(survey: Survey, sheet: Sheet, variables: list[str], on
     """
     draw = Draw.objects.filter(survey=survey).first()
     if draw is None or not Resident.objects.filter(population=draw.population_id).exists():
-        raise NoResults(_("The register that was drawn from has been put away. Give the numbers in a CSV file."), "weights")
+        raise NoResults(
+            _("The register that was drawn from has been put away. Give the numbers in a CSV file."), "weights"
+        )
     people = Resident.objects.filter(population=draw.population_id, reserved=False).values_list(
         "gender", "district", "birth_year"
     )
