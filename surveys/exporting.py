@@ -20,6 +20,8 @@ from surveys.publishing import Figures, said
 
 Row = list[Any]
 POINTS = range(1, 7)
+NOT_SHOWN = -9
+"""What stands for a suppressed figure in the file for SPSS. No figure of a survey can be it."""
 
 FIGURES = (
     ("level", "item: a question; area: the mean of each respondent's mean over an area's questions"),
@@ -176,6 +178,20 @@ def figures_csv(figures: Figures, language: str, *, public: bool) -> str:
     return csv_text(figure_rows(figures, language), columns(FIGURES, public=public))
 
 
+def spss_csv(figures: Figures, language: str) -> str:
+    """Return the figures as SPSS reads them: NOT_SHOWN where a figure is suppressed, empty where there is none."""
+    names = columns(FIGURES, public=False)
+    rows = [
+        row | (dict.fromkeys(_numbers(names), NOT_SHOWN) if row["suppressed"] else {})
+        for row in figure_rows(figures, language)
+    ]
+    return csv_text(rows, names)
+
+
+def _numbers(names: Sequence[str]) -> list[str]:
+    return [name for name in names if name not in _TEXTS and name != "suppressed"]
+
+
 def comparisons_csv(figures: Figures, language: str) -> str:
     return csv_text(comparison_rows(figures, language), columns(COMPARISONS, public=True))
 
@@ -225,30 +241,29 @@ def write_xlsx(figures: Figures, to: IO[bytes], language: str, *, headings: Mapp
 
 
 def spss_syntax(figures: Figures, language: str, *, data_file: str) -> str:
-    """Return the syntax that reads `data_file` (`figures_csv`) into SPSS, with labels and what stands for nothing."""
+    """Return the syntax that reads `data_file` (`spss_csv`) into SPSS, with labels and what stands for nothing."""
     rows = list(figure_rows(figures, language))
     names = columns(FIGURES, public=False)
-    lines = ["* Encoding: UTF-8.", "GET DATA /TYPE=TXT", f"  /FILE={_quoted(data_file)}", '  /ENCODING="UTF8"']
+    lines = [
+        "* Encoding: UTF-8.",
+        "SET DECIMAL=DOT.",
+        "GET DATA /TYPE=TXT",
+        f"  /FILE={_quoted(data_file)}",
+        '  /ENCODING="UTF8"',
+    ]
     lines += ['  /DELIMITERS=","', "  /QUALIFIER='\"'", "  /ARRANGEMENT=DELIMITED", "  /FIRSTCASE=2", "  /VARIABLES="]
-    lines += [f"    {name} {'A250' if name in _TEXTS else 'F20.10'}" for name in names]
+    lines += [f"    {name} {'A250' if name in _TEXTS else 'F24.16'}" for name in names]
+    meanings, numbers = dict(FIGURES), _numbers(names)
     lines += ["  .", "DATASET NAME survey_results.", "VARIABLE LABELS"]
-    meanings = dict(FIGURES)
     lines += [f"  {name} {_quoted(meanings[name])}" for name in names]
-    lines += ["  .", "VALUE LABELS"]
+    lines += ["  .", "VALUE LABELS", "  level 'item' 'Question' 'area' 'Area'"]
     for column, label in (("key", "label"), ("group", "group_label")):
         found = {str(row[column]): str(row[label]) for row in rows if row[column]}
         if found:
-            lines.append(
-                f"  /{column} " + "\n    ".join(f"{_quoted(key)} {_quoted(words)}" for key, words in found.items())
-            )
-    lines += [
-        "  /level 'item' 'Question' 'area' 'Area'",
-        "  /suppressed 0 'Shown' 1 'Not shown: too few answers'",
-        "  .",
-    ]
-    numbers = [name for name in names if name not in _TEXTS and name != "suppressed"]
-    lines += ["* What is not shown is empty in the file and system-missing here; -9 is declared for what is recoded."]
-    lines += [f"MISSING VALUES {' '.join(numbers)} (-9).", "EXECUTE."]
+            lines += [f"  /{column}", *(f"    {_quoted(key)} {_quoted(words)}" for key, words in found.items())]
+    lines += ["  /suppressed 0 'Shown' 1 'Not shown: too few answers'"]
+    lines += [f"  /{' '.join(numbers)} {NOT_SHOWN} 'Not shown: too few answers'", "  ."]
+    lines += [f"MISSING VALUES {' '.join(numbers)} ({NOT_SHOWN}).", "EXECUTE."]
     return "\ufeff" + "\r\n".join(lines) + "\r\n"
 
 

@@ -65,10 +65,12 @@ def method_sentences(figures: Figures, language: str) -> list[str]:
             {
                 "simple": _("Those who were asked were drawn at random from the population register."),
                 "proportional": _(
-                    "Those who were asked were drawn at random from the population register, in proportion from each group."
+                    "Those who were asked were drawn at random from the population register, in proportion from "
+                    "each group."
                 ),
                 "fixed": _(
-                    "Those who were asked were drawn at random from the population register, the same number from each group. The figures are weighted for it."
+                    "Those who were asked were drawn at random from the population register, the same number from "
+                    "each group. The figures are weighted for it."
                 ),
                 "full": _("Everybody was asked."),
             }[draw]

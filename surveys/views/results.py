@@ -21,11 +21,12 @@ from organisation.permissions import Permission
 from organisation.views.access import person_who_may
 from organisation.views.answering import answer, do
 from surveys.actions.publishing import publish_results, take_back_publication
-from surveys.exporting import comparisons_csv, figures_csv, spss_syntax, write_xlsx
+from surveys.exporting import comparisons_csv, figures_csv, spss_csv, spss_syntax, write_xlsx
 from surveys.forms.publishing import PublishForm
 from surveys.models import Survey
 from surveys.publishing import described, fresh_figures, publication_of, variables_of, waiting_publication
-from surveys.queries import all_surveys
+from surveys.queries import all_surveys, items_of
+from surveys.questionnaires import text_in
 from surveys.results import NoResults, Results, results_of
 from surveys.rules import may_manage
 from surveys.views.showing import shown_page
@@ -68,9 +69,7 @@ def results(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _known(survey: Survey) -> list[tuple[str, str]]:
-    from surveys.queries import items_of
-    from surveys.questionnaires import text_in
-
+    """What the figures can be grouped by, in words."""
     language = get_language() or "nb"
     texts = {item.key: text_in(item.texts, language) for item in items_of(survey)}
     return [(key, texts.get(key) or key) for key in variables_of(survey)]
@@ -105,8 +104,10 @@ def file(request: HttpRequest, code: str, form: str) -> HttpResponse:
     if form == "comparisons":
         return _attached(comparisons_csv(figures, language), CSV, f"{name}-{_('comparisons')}.csv")
     if form == "sps":
-        syntax = spss_syntax(figures, language, data_file=f"{name}.csv")
+        syntax = spss_syntax(figures, language, data_file=f"{name}-spss.csv")
         return _attached(syntax, "text/plain; charset=utf-8", f"{name}.sps")
+    if form == "spss":
+        return _attached(spss_csv(figures, language), CSV, f"{name}-spss.csv")
     raise Http404
 
 

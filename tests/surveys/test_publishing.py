@@ -202,7 +202,10 @@ def test_the_page_of_the_staff(survey: Survey, adviser: Person, client: Client) 
     assert client.get(f"{address}files/records/").status_code == 404
     assert client.get("/staff/surveys/nothing/results/").status_code == 404
     assert client.get(f"{address}preview/").status_code == 200
-    syntax = client.get(f"{address}files/sps/").content.decode()
+    syntax = client.get(f"{address}files/sps/", headers={"accept-language": "en"}).content.decode()
+    hidden = [row for row in rows_of(client.get(f"{address}files/spss/").content.decode()) if row["suppressed"] == "1"]
+    assert hidden
+    assert {row["mean"] for row in hidden} == {row["n_valid"] for row in hidden} == {"-9"}
     assert "MISSING VALUES" in syntax
     assert "'q1' 'Question q1'" in syntax
 
