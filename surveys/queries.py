@@ -9,7 +9,7 @@ from django.db.models import Count, Prefetch, QuerySet
 
 from surveys.intervals import next_round_on
 from surveys.models import Area, Question, Survey
-from surveys.questionnaires import Item
+from surveys.questionnaires import Item, Stage
 
 
 def all_surveys() -> QuerySet[Survey]:
@@ -24,15 +24,19 @@ def all_surveys() -> QuerySet[Survey]:
 def areas_of(survey: Survey) -> QuerySet[Area]:
     """Return the survey's areas in their order, each with its questions (two queries)."""
     questions = Question.objects.order_by("position", "id")
-    return Area.objects.filter(survey=survey).order_by("position", "id").prefetch_related(
-        Prefetch("questions", queryset=questions)
+    return (
+        Area.objects.filter(survey=survey)
+        .order_by("position", "id")
+        .prefetch_related(Prefetch("questions", queryset=questions))
     )
 
 
 def questions_of(survey: Survey) -> QuerySet[Question]:
     """Return the survey's questions with their areas, in the order in which they are asked."""
-    return Question.objects.filter(area__survey=survey).select_related("area").order_by(
-        "area__position", "area_id", "position", "id"
+    return (
+        Question.objects.filter(area__survey=survey)
+        .select_related("area")
+        .order_by("area__position", "area_id", "position", "id")
     )
 
 
@@ -68,3 +72,15 @@ def next_round(survey: Survey, zone: ZoneInfo) -> date | None:
     if not survey.repeats_every_years or survey.opens_at is None or not survey.is_frozen or survey.later.all():
         return None
     return next_round_on(survey.opens_at.astimezone(zone).date(), survey.repeats_every_years)
+
+
+def question_in(survey: Survey, key: str) -> Question | None:
+    """Return the survey's question with this key, with its area and survey."""
+    return Question.objects.select_related("area__survey").filter(area__survey=survey, key=key).first()
+
+
+def rounds_to_come() -> QuerySet[Survey]:
+    """Return the surveys that are held again, have no later round yet, and of which nobody has been told."""
+    return Survey.objects.filter(
+        repeats_every_years__isnull=False, next_round_told_at=None, opens_at__isnull=False, later=None
+    ).exclude(stage=Stage.DRAFT)

@@ -251,4 +251,3 @@ def _copy_questions(old: Survey, new: Survey) -> None:
     for question in questions:
         question.pk, question._state.adding, question.area = None, True, to[question.area_id]
     Question.objects.bulk_create(questions)
-

@@ -35,7 +35,13 @@ class KeyTaken(Refused):
 
 
 def add_area(
-    survey: Survey, *, titles: Texts, introductions: Texts | None = None, key: str = "", by: Person | None, now: datetime
+    survey: Survey,
+    *,
+    titles: Texts,
+    introductions: Texts | None = None,
+    key: str = "",
+    by: Person | None,
+    now: datetime,
 ) -> Area:
     """Add an area, the last. Its key is made of the title where none is given.
 
@@ -103,7 +109,7 @@ def swap(rows: Sequence[Area] | Sequence[Question], pk: int, *, up: bool, by: Pe
 
     Only the row that was moved is written down in the log: the others stay in the order they had.
     """
-    order = list(rows)
+    order: list[Area | Question] = [*rows]
     place = next((number for number, row in enumerate(order) if row.pk == pk), None)
     other = None if place is None else place - 1 if up else place + 1
     if place is None or other is None or not 0 <= other < len(order):

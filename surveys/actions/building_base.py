@@ -90,7 +90,9 @@ def draft(survey: Survey, by: Person | None) -> Survey:
     return found
 
 
-def clean_texts(texts: Texts, *, field: str, longest: int, needed: bool = True, one_line: bool = True) -> dict[str, str]:
+def clean_texts(
+    texts: Texts, *, field: str, longest: int, needed: bool = True, one_line: bool = True
+) -> dict[str, str]:
     """Return `texts` without white space around them and without empty ones, in a fixed order of languages.
 
     Easy-to-read variants have the code `nb-easy`. What is `needed` must be there in bokmål or in the municipality's first

@@ -26,7 +26,7 @@ from surveys.actions.building_base import (
     keys_in,
 )
 from surveys.keys import key_from
-from surveys.models import Area, Question, Survey
+from surveys.models import Area, Question
 from surveys.queries import keys_of_earlier_rounds
 from surveys.questionnaires import DONT_KNOW, WITH_OPTIONS, QuestionKind, text_in
 
@@ -63,7 +63,9 @@ class AnotherKindBefore(Refused):
 
     code = "another_kind_before"
     field = "kind"
-    message = _("In an earlier round «%(key)s» is a question of the type «%(kind)s». Give a new type a question of its own.")
+    message = _(
+        "In an earlier round «%(key)s» is a question of the type «%(kind)s». Give a new type a question of its own."
+    )
 
 
 class AreaOfAnotherSurvey(Refused):
@@ -101,7 +103,9 @@ def add_question(
         _fill(question, texts, kind, helps or {}, options, background, dont_know, at_most, show_if)
         taken, before = keys_in(survey), keys_of_earlier_rounds(survey)
         first = municipality().language
-        question.key = key.strip() or key_from(text_in(question.texts, first), taken | set(before), otherwise="question")
+        question.key = key.strip() or key_from(
+            text_in(question.texts, first), taken | set(before), otherwise="question"
+        )
         if question.key in taken:
             raise KeyTaken(key=question.key)
         _compare_with(before, question)
@@ -208,7 +212,9 @@ def _options(options: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     clean: list[dict[str, Any]] = []
     for number, option in enumerate(options):
         texts = clean_texts(option["texts"], field=f"option_{number}", longest=LONGEST_OPTION)
-        key = str(option.get("key") or "") or key_from(text_in(texts, municipality().language), taken, otherwise="choice")
+        key = str(option.get("key") or "") or key_from(
+            text_in(texts, municipality().language), taken, otherwise="choice"
+        )
         if key == DONT_KNOW or key in {one["key"] for one in clean}:
             raise OptionTaken(key=key)
         taken.add(key)
@@ -220,8 +226,3 @@ def _compare_with(before: Mapping[str, str], question: Question) -> None:
     """Raise AnotherKindBefore where an earlier round asks something of another type under this key."""
     if (kind := before.get(question.key, question.kind)) != question.kind:
         raise AnotherKindBefore(key=question.key, kind=QuestionKind(kind).label)
-
-
-def in_survey(survey: Survey, key: str) -> Question | None:
-    """Return the survey's question with this key."""
-    return Question.objects.select_related("area__survey").filter(area__survey=survey, key=key).first()
