@@ -18,6 +18,7 @@ def all_surveys() -> QuerySet[Survey]:
         Survey.objects.select_related("unit", "previous")
         .prefetch_related("later")
         .annotate(question_count=Count("areas__questions", distinct=True))
+        .order_by("-created_at", "-id")
     )
 
 
