@@ -7,6 +7,8 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from organisation.language import switch
+
 # One way in: the admin's own sign-in page would know neither our limits on tries nor, later, a second factor.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
@@ -20,8 +22,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("feedback.urls")),
     path("staff/administration/", include("organisation.staff_urls")),
     path("look/", include("organisation.look_urls")),
+    path("", include("reporting.urls")),
     path("accounts/", include("organisation.urls")),
-    path("language/", include("django.conf.urls.i18n")),
+    path("language/setlang/", switch, name="set_language"),
     path("admin/", admin.site.urls),
 ]
 

@@ -58,6 +58,19 @@ def owes_callback(contact: Contact, rule: str, *, wanted: bool = False) -> bool:
     return bool(contact.name and contact.address and contact.phone)
 
 
+def try_again_by(due_on: date, today: date, calendar: WorkingCalendar) -> date:
+    """Return by when the next call is to be made: the last working day up to the deadline, today if that is the last.
+
+    Over the deadline it is the next working day: today's call was made just now.
+    """
+    if due_on < today:
+        return calendar.add_working_days(today, 1)
+    day = due_on
+    while day > today and not calendar.is_working_day(day):
+        day -= timedelta(days=1)
+    return day
+
+
 def moment_of(day: date, *, calendar: WorkingCalendar, not_before: datetime, now: datetime) -> datetime:
     """Return the instant that a date without a time stands for: noon local, kept between `not_before` and `now`.
 

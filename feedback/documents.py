@@ -12,8 +12,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from feedback.models import Card, ContactAttempt, OverdueList, Submitter
-from feedback.queries import cards_for_posting, entries_of, list_for_document
+from feedback.models import Card, ContactAttempt, OverdueEntry, OverdueList, OverdueRun, Submitter
+from feedback.queries import cards_for_posting, entries_by_list, entries_of, list_for_document
 from organisation import dates
 from organisation.fonts import STAND_IN, drawable
 from organisation.models import Municipality
@@ -37,52 +37,32 @@ def overdue_list(*, list_id: int, language: str) -> Document:
 def overdue_list_pdf(listed: OverdueList, language: str) -> Document:
     """Make the PDF of a unit's overdue list in `language`: the cards that its mail told of, the longest overdue first."""
     house = municipality()
-    listed_entries = list(entries_of(listed))
-    entries = [entry for entry in listed_entries if not entry.solved_before_mail]
-    solved = len(listed_entries) - len(entries)
-    week, as_of = listed.week, listed.run.as_of
-    holds = {listed.unit_id, answering_unit(listed.unit).pk}
     with translation.override(language):
-        title = _("Overdue list week %(week)s, %(year)s: %(unit)s") % {
-            "week": week.week,
-            "year": week.year,
-            "unit": listed.unit.name,
-        }
-        rows = [
-            {
-                "reference": entry.card.reference,
-                # A card that left the unit since is on its list still, but what it says went with the card.
-                "what": entry.card.headline if entry.card.unit_id in holds else _("With another unit now"),
-                "language": entry.card.language,
-                "due": dates.short_day(entry.due_on, language),
-                "days_over": str(entry.days_over),
-                "times": str(entry.times),
-                "handler": entry.card.handler.name if entry.card.handler and entry.card.unit_id in holds else "–",
-            }
-            for entry in entries
-        ]
-        notes = []
-        if solved:
-            notes.append(
-                ngettext(
-                    "%(cards)s message that was overdue then was completed before the list went out.",
-                    "%(cards)s messages that were overdue then were completed before the list went out.",
-                    solved,
-                )
-                % {"cards": solved}
-            )
-        if any(STAND_IN in drawable(row["what"]) for row in rows):
-            notes.append(_("□ stands for signs that this document cannot show. The message itself has them."))
+        part = _list_part(listed, list(entries_of(listed)), house, language)
+        name = file_name(_("overdue-list"), str(listed.week), listed.unit.code)
+    footer = f"{house.name} · {listed.unit.name} · {listed.week}"
+    return Document(name, _lists_pdf([part], house, part["title"], footer, listed.run, language), PDF)
+
+
+def overdue_week_pdf(lists: Sequence[OverdueList], language: str) -> Document:
+    """Make one PDF of a week's lists, each unit's on pages of its own. Raises ValueError for no lists."""
+    if not lists:
+        raise ValueError("There is no list to make a document of.")
+    house, week = municipality(), lists[0].week
+    by_list = entries_by_list(lists)
+    with translation.override(language):
+        parts = [_list_part(listed, by_list[listed.pk], house, language) for listed in lists]
+        title = _("Overdue lists week %(week)s, %(year)s") % {"week": week.week, "year": week.year}
+        name = file_name(_("overdue-lists"), str(week))
+    return Document(name, _lists_pdf(parts, house, title, f"{house.name} · {week}", lists[0].run, language), PDF)
+
+
+def _lists_pdf(
+    parts: list[dict[str, Any]], house: Municipality, title: str, footer: str, run: OverdueRun, language: str
+) -> bytes:
+    with translation.override(language):
         data = {
             "municipality": {"name": house.name},
-            "lead": [
-                _("Messages past their deadline on %(day)s at %(time)s.")
-                % {
-                    "day": dates.full_day(as_of.astimezone(house.zone).date(), language),
-                    "time": dates.clock(as_of, house.zone),
-                }
-            ],
-            "grace": _("To be put right by %(day)s.") % {"day": dates.full_day(listed.grace_on, language)},
             "columns": [
                 _("Number"),
                 _("What"),
@@ -91,15 +71,63 @@ def overdue_list_pdf(listed: OverdueList, language: str) -> Document:
                 _("Times on the list"),
                 _("Case handler"),
             ],
-            "rows": rows,
-            "sum": _sum(len(entries), sum(entry.times > 1 for entry in entries)),
-            "notes": notes,
-            "footer": f"{house.name} · {listed.unit.name} · {week}",
+            "lists": parts,
+            "footer": footer,
             "page": _("Page {page} of {pages}"),
         }
-        name = _file_name(_("overdue-list"), str(week), listed.unit.code)
-    content = render_pdf("overdue_list", data, language=language, title=title, made_at=listed.run.created_at)
-    return Document(name, content, PDF)
+    return render_pdf("overdue_list", data, language=language, title=title, made_at=run.created_at)
+
+
+def _list_part(
+    listed: OverdueList, listed_entries: Sequence[OverdueEntry], house: Municipality, language: str
+) -> dict[str, Any]:
+    """One unit's list as the template takes it, in the active language."""
+    entries = [entry for entry in listed_entries if not entry.solved_before_mail]
+    solved = len(listed_entries) - len(entries)
+    as_of = listed.run.as_of
+    holds = {listed.unit_id, answering_unit(listed.unit).pk}
+    rows = [
+        {
+            "reference": entry.card.reference,
+            # A card that left the unit since is on its list still, but what it says went with the card.
+            "what": entry.card.headline if entry.card.unit_id in holds else _("With another unit now"),
+            "language": entry.card.language,
+            "due": dates.short_day(entry.due_on, language),
+            "days_over": str(entry.days_over),
+            "times": str(entry.times),
+            "handler": entry.card.handler.name if entry.card.handler and entry.card.unit_id in holds else "–",
+        }
+        for entry in entries
+    ]
+    notes = []
+    if solved:
+        notes.append(
+            ngettext(
+                "%(cards)s message that was overdue then was completed before the list went out.",
+                "%(cards)s messages that were overdue then were completed before the list went out.",
+                solved,
+            )
+            % {"cards": solved}
+        )
+    if any(STAND_IN in drawable(row["what"]) for row in rows):
+        notes.append(_("□ stands for signs that this document cannot show. The message itself has them."))
+    title = _("Overdue list week %(week)s, %(year)s: %(unit)s") % {
+        "week": listed.iso_week,
+        "year": listed.iso_year,
+        "unit": listed.unit.name,
+    }
+    lead = _("Messages past their deadline on %(day)s at %(time)s.") % {
+        "day": dates.full_day(as_of.astimezone(house.zone).date(), language),
+        "time": dates.clock(as_of, house.zone),
+    }
+    return {
+        "title": title,
+        "lead": lead,
+        "grace": _("To be put right by %(day)s.") % {"day": dates.full_day(listed.grace_on, language)},
+        "rows": rows,
+        "sum": _sum(len(entries), sum(entry.times > 1 for entry in entries)),
+        "notes": notes,
+    }
 
 
 def _sum(cards: int, repeats: int) -> str:
@@ -129,9 +157,9 @@ def contact_card_pdf(cards: Sequence[Card], language: str | None = None) -> Docu
         title = _("Get in touch with us")
         if len(loaded) == 1:
             title = f"{title}: {loaded[0].reference}"
-            name = _file_name(_("contact-card"), loaded[0].reference)
+            name = file_name(_("contact-card"), loaded[0].reference)
         else:
-            name = _file_name(_("contact-cards"), str(len(loaded)))
+            name = file_name(_("contact-cards"), str(len(loaded)))
     data = {"municipality": {"name": house.name}, "cards": pages}
     made_at = max(_made_at(card) for card in loaded)
     return Document(name, render_pdf("contact_card", data, language=of_document, title=title, made_at=made_at), PDF)
@@ -219,7 +247,7 @@ def _postal(submitter: Submitter | None) -> str:
 _ASCII = str.maketrans({"æ": "ae", "ø": "o", "å": "a", "ä": "a", "ö": "o", "đ": "d", "ŋ": "n", "ŧ": "t"})
 
 
-def _file_name(*parts: str) -> str:
+def file_name(*parts: str) -> str:
     """A name that every mail program and disk takes: ASCII letters, digits and hyphens."""
     plain = (
         unicodedata.normalize("NFKD", "-".join(parts).casefold().translate(_ASCII)).encode("ascii", "ignore").decode()

@@ -202,11 +202,26 @@ def reminder(person: Recipient, cards: Sequence[Card], *, house: Municipality, t
     )
 
 
-def overdue_list(listed: OverdueList, entries: Sequence[OverdueEntry], to: Recipient, house: Municipality) -> Mail:
-    """Send a unit's list to its leader, with the rest of the week to put things right. The PDF is made when it is sent."""
+def overdue_list_key(listed: OverdueList, *, times: int = 1) -> str:
+    """Return the event that a list's mail tells of. `times` counts how often the list was sent."""
+    again = f":{times}" if times > 1 else ""
+    return f"overdue_list:{listed.week}:{listed.unit.code}{again}"
+
+
+def escalation_key(made: Escalation, to: Person | None) -> str:
+    """Return the event that an escalation's mail to `to` tells of; None is the service centre."""
+    return f"escalation:{made.week}:{to.pk if to else 'service centre'}"
+
+
+def overdue_list(
+    listed: OverdueList, entries: Sequence[OverdueEntry], to: Recipient, house: Municipality, *, times: int = 1
+) -> Mail:
+    """Send a unit's list to its leader, with the rest of the week to put things right. The PDF is made when it is sent.
+
+    `times` counts how often the list was sent, so that each sending has its mail."""
     return Mail(
         kind="overdue_list",
-        dedupe_key=f"overdue_list:{listed.iso_year}-W{listed.iso_week:02d}:{listed.unit.code}",
+        dedupe_key=overdue_list_key(listed, times=times),
         to=to.email,
         language=to.language,
         context={
@@ -232,7 +247,7 @@ def escalation(
     return [
         Mail(
             kind="escalation",
-            dedupe_key=f"escalation:{made.week}:{one.person.pk if one.person else 'service centre'}",
+            dedupe_key=escalation_key(made, one.person),
             to=one.email,
             language=one.language,
             context={

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
@@ -19,19 +21,24 @@ from feedback.models import (
     ContactCard,
     Escalation,
     HeldUpload,
+    Mailing,
     OverdueEntry,
     OverdueList,
     OverdueRun,
     ReopeningRequest,
     RoutingRule,
+    Story,
     Submitter,
 )
 from feedback.reference import parse_reference
 from feedback.routing import Rule
-from feedback.rules import visible_cards, visible_lists
+from feedback.rules import visible_cards, visible_lists, visible_stories
 from feedback.suggesting import Subject, suggest_category, suggest_kind
 from feedback.workflow import OPEN_STATES, State
+from organisation.calendar import IsoWeek
 from organisation.models import Person, Unit
+from organisation.permissions import Permission
+from organisation.queries import grants_of
 
 
 def visible_to(person: Person) -> QuerySet[Card]:
@@ -127,17 +134,6 @@ def asking_to_reopen(cards: QuerySet[Card]) -> QuerySet[Card]:
     return cards.filter(pk__in=ReopeningRequest.objects.filter(answered_at__isnull=True).values("card"))
 
 
-def overdue_at(moment: datetime, today: date) -> QuerySet[Card]:
-    """Return the cards that were overdue at `moment` (aware), whose local date is `today`.
-
-    Registered before it, past their deadline, and not completed: what happened at the moment or after has not happened
-    yet. Unit and deadline are taken as they stand now (`domain/README.md`, «Overdue list»).
-    """
-    return Card.objects.filter(
-        Q(completed_at__isnull=True) | Q(completed_at__gte=moment), registered_at__lt=moment, due_on__lt=today
-    )
-
-
 def open_cards(cards: QuerySet[Card]) -> QuerySet[Card]:
     return cards.filter(state__in=sorted(OPEN_STATES))
 
@@ -146,6 +142,31 @@ def contact_cards_to_post(cards: QuerySet[Card]) -> QuerySet[Card]:
     """Return the cards whose contact card is made and waits to be posted."""
     waiting = ContactCard.objects.filter(card=OuterRef("pk"), cycle=OuterRef("cycle"), posted_on__isnull=True)
     return open_cards(cards).filter(Exists(waiting))
+
+
+def contact_cards_waiting(cards: QuerySet[Card]) -> QuerySet[ContactCard]:
+    """Return the contact cards of `cards` that are made and not posted, the oldest first, with what their list shows.
+
+    Adds `seen`: the card's latest event that weighs, as `feedback.actions.seen` counts them.
+    """
+    events = CardEvent.objects.filter(card=OuterRef("card")).exclude(what__in=CardEvent.OF_NO_WEIGHT).order_by("-pk")
+    return (
+        ContactCard.objects.filter(card__in=open_cards(cards), cycle=F("card__cycle"), posted_on__isnull=True)
+        .select_related("card__unit", "card__category", "card__submitter", "printed_by")
+        .annotate(seen=Subquery(events.values("pk")[:1]))
+        .order_by("recorded_at", "id")
+    )
+
+
+def cards_printed_at(person: Person, moment: datetime) -> list[Card]:
+    """Return the cards whose contact cards were printed together at this moment, as far as the person sees them."""
+    printed = ContactCard.objects.filter(card__in=visible_to(person), cycle=F("card__cycle"), printed_at=moment)
+    return [made.card for made in printed.select_related("card").order_by("recorded_at", "id")]
+
+
+def cards_by_reference(person: Person, references: Iterable[str]) -> dict[str, Card]:
+    """Return those of the cards with these references that the person may see, by reference."""
+    return {card.reference: card for card in visible_to(person).filter(reference__in=list(references))}
 
 
 def counts_for_today(person: Person, today: date) -> dict[str, int]:
@@ -188,6 +209,12 @@ def search(cards: QuerySet[Card], text: str) -> QuerySet[Card]:
         return cards.filter(Q(pk__in=by_phone) | Q(search=_query(text, "norwegian")))
     by_name = Submitter.objects.filter(search=_query(text, "simple")).values("card")
     return cards.filter(Q(search=_query(text, "norwegian")) | Q(pk__in=by_name))
+
+
+def phone_keys(text: str) -> set[str]:
+    """Return the keys under which the phone number `text` may lie; empty where it is none yet."""
+    digits = re.sub(r"[\s()+./-]", "", text)
+    return _phones(digits) if digits.isdigit() and len(digits) >= 8 else set()
 
 
 def _phones(digits: str) -> set[str]:
@@ -242,6 +269,15 @@ def entries_of(overdue_list: OverdueList) -> QuerySet[OverdueEntry]:
     return overdue_list.entries.select_related("card__handler", "card__unit").order_by("due_on", "id")
 
 
+def entries_by_list(lists: Sequence[OverdueList]) -> dict[int, list[OverdueEntry]]:
+    """Return the entries of several lists by the list's id, as `entries_of` gives each (one query)."""
+    found: dict[int, list[OverdueEntry]] = {listed.pk: [] for listed in lists}
+    entries = OverdueEntry.objects.filter(overdue_list__in=list(found)).select_related("card__handler", "card__unit")
+    for entry in entries.order_by("due_on", "id"):
+        found[entry.overdue_list_id].append(entry)
+    return found
+
+
 def with_sight(entries: QuerySet[OverdueEntry], person: Person) -> QuerySet[OverdueEntry]:
     """Add `in_sight`: whether the person may see the card as it stands now.
 
@@ -261,6 +297,111 @@ def entries_of_escalation(escalation: Escalation) -> QuerySet[OverdueEntry]:
         .select_related("card__handler", "overdue_list__unit__leader")
         .order_by("overdue_list__unit__name_key", "due_on", "id")
     )
+
+
+def overdue_by_week(last: IsoWeek, weeks: int = 12) -> list[tuple[IsoWeek, int | None, int | None]]:
+    """Return the weeks up to and with `last`, the earliest first, each with how many cards its lists held and how many of
+    them for the second time or more; None of a week whose lists were not run (one query)."""
+    span = [last]
+    while len(span) < weeks:
+        span.append(span[-1].previous())
+    counted = (
+        OverdueRun.objects.filter(iso_year__gte=span[-1].year, iso_year__lte=last.year)
+        .annotate(cards=Count("lists__entries"), repeats=Count("lists__entries", filter=Q(lists__entries__times__gt=1)))
+        .order_by()
+    )
+    found = {run.week: run for run in counted.filter(_in_weeks(span))}
+    numbers = ((week, found.get(week)) for week in reversed(span))
+    return [(week, run.cards, run.repeats) if run is not None else (week, None, None) for week, run in numbers]
+
+
+def _in_weeks(weeks: Iterable[IsoWeek]) -> Q:
+    by_year: dict[int, list[int]] = defaultdict(list)
+    for week in weeks:
+        by_year[week.year].append(week.week)
+    condition = Q(pk__in=[])
+    for year, numbers in by_year.items():
+        condition |= Q(iso_year=year, iso_week__in=numbers)
+    return condition
+
+
+def with_course(entries: QuerySet[OverdueEntry]) -> QuerySet[OverdueEntry]:
+    """Join what the chief executive reads of each entry: the card's history and what the submitter was told meanwhile."""
+    return entries.prefetch_related(
+        "card__preliminaryanswers",
+        Prefetch("card__events", CardEvent.objects.select_related("by", "note").order_by("-at", "-id")),
+    )
+
+
+# --- The work of a unit -----------------------------------------------------------------------------------------------
+
+
+def to_ring(person: Person) -> QuerySet[Card]:
+    """Return the open cards that wait for an answer from `person`'s units, and those delegated to them elsewhere."""
+    units = grants_of(person).units_with(Permission.WORK_ON_CARDS)
+    return open_cards(visible_to(person)).filter(Q(unit__in=units) | Q(handler=person))
+
+
+def mine(cards: QuerySet[Card], person: Person, answered_for: Iterable[Unit]) -> QuerySet[Card]:
+    """Return of these the cards delegated to `person`, and those delegated to nobody in units that they answer for."""
+    return cards.filter(Q(handler=person) | Q(handler=None, unit__in=[unit.pk for unit in answered_for]))
+
+
+class UnitCount(NamedTuple):
+    code: str
+    name: str
+    waiting: int
+    overdue: int
+
+
+def counts_by_unit(cards: QuerySet[Card], today: date) -> list[UnitCount]:
+    """Return for each unit of the cards how many there are and how many are past their deadline (one query)."""
+    rows = (
+        cards.order_by()
+        .values("unit__code", "unit__name", "unit__name_key")
+        .annotate(waiting=Count("pk"), overdue=Count("pk", filter=Q(due_on__lt=today)))
+        .order_by("unit__name_key")
+    )
+    return [UnitCount(row["unit__code"], row["unit__name"], row["waiting"], row["overdue"]) for row in rows]
+
+
+def for_rows(cards: QuerySet[Card]) -> QuerySet[Card]:
+    """Join what a row shows that can be worked on in place, whatever the number of rows."""
+    return cards.select_related("unit", "category", "handler", "submitter").prefetch_related(
+        "contactcards", Prefetch("contactattempts", ContactAttempt.objects.select_related("recorded_by"))
+    )
+
+
+def rows_of_entries(entries: Iterable[OverdueEntry]) -> dict[int, Card]:
+    """Return the cards of overdue entries as rows show them, by id."""
+    return for_rows(Card.objects.all()).in_bulk([entry.card_id for entry in entries])
+
+
+def delays_of(cards: Iterable[Card]) -> dict[int, CardEvent]:
+    """Return by card what was last written of why it is late, since its last reopening (one query)."""
+    known = {card.pk: card.reopened_at for card in cards}
+    written = CardEvent.objects.filter(card__in=known, what=CardEvent.What.DELAY_EXPLAINED).select_related("by", "note")
+    latest = {event.card_id: event for event in written.order_by("at", "id")}
+    return {pk: event for pk, event in latest.items() if (since := known[pk]) is None or event.at >= since}
+
+
+def entry_in_week(card: Card, week: IsoWeek) -> OverdueEntry | None:
+    """Return the card's entry on that week's list."""
+    entries = OverdueEntry.objects.select_related("overdue_list", "card")
+    return entries.filter(card=card, iso_year=week.year, iso_week=week.week).first()
+
+
+def political_cards(person: Person) -> QuerySet[Card]:
+    """Return the cards of the mayor's office that `person` may see."""
+    return visible_to(person).filter(unit__kind=Unit.Kind.MAYORS_OFFICE)
+
+
+def answered_cards(cards: QuerySet[Card], limit: int = 30) -> QuerySet[Card]:
+    """Return the latest of these cards that were completed, with what was said."""
+    done = cards.filter(completed_at__isnull=False).select_related("unit", "category", "handler", "submitter")
+    return done.prefetch_related("callbacks__recorded_by", "followups", "referrals").order_by("-completed_at", "-id")[
+        :limit
+    ]
 
 
 # --- Choices --------------------------------------------------------------------------------------------------------
@@ -289,6 +430,11 @@ def held_uploads(keys: Sequence[str], since: datetime) -> list[HeldUpload]:
     return list(HeldUpload.objects.filter(key__in=keys, held_at__gte=since)) if keys else []
 
 
+def category_names() -> dict[int, str]:
+    """Return the names of all categories, those out of use too, by id, in the active language."""
+    return {category.pk: str(category) for category in Category.objects.all()}
+
+
 def card_of_reference(reference: str) -> Card | None:
     """Return the card with this reference, whoever asks: only for a page that then asks for its code."""
     parsed = parse_reference(reference)
@@ -305,10 +451,13 @@ def categories_for(card: Card) -> QuerySet[Category]:
     return Category.objects.filter(Q(is_active=True) | Q(pk=card.category_id or 0))
 
 
-def names_in_history(card: Card) -> tuple[dict[str, str], dict[str, str]]:
-    """Return the names of the units by code and of the people by id that the card's events hold (two queries)."""
+def names_in_history(*cards: Card) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the names of the units by code and of the people by id that the cards' events hold (two queries)."""
     people = {
-        event.to_value for event in card.events.all() if event.what == CardEvent.What.DELEGATED and event.to_value
+        event.to_value
+        for card in cards
+        for event in card.events.all()
+        if event.what == CardEvent.What.DELEGATED and event.to_value
     }
     units = dict(Unit.objects.values_list("code", "name"))
     return units, {str(pk): name for pk, name in Person.objects.filter(pk__in=people).values_list("pk", "name")}
@@ -328,6 +477,10 @@ def run_of_week(year: int, week: int) -> OverdueRun | None:
     return OverdueRun.objects.filter(iso_year=year, iso_week=week).first()
 
 
+def latest_run() -> OverdueRun | None:
+    return OverdueRun.objects.order_by("-iso_year", "-iso_week").first()
+
+
 def escalation_of_week(year: int, week: int) -> Escalation | None:
     return Escalation.objects.select_related("run").filter(iso_year=year, iso_week=week).first()
 
@@ -335,6 +488,46 @@ def escalation_of_week(year: int, week: int) -> Escalation | None:
 def list_of_unit(person: Person, year: int, week: int, code: str) -> OverdueList | None:
     """Return one unit's list of a week with its numbers, or None where it is not there or not to be seen."""
     return lists_of_week(person, year, week).filter(unit__code=code).first()
+
+
+# --- What citizens are told -----------------------------------------------------------------------------------------
+
+
+def mailings() -> QuerySet[Mailing]:
+    """Return the mailings of paper cards, the latest first."""
+    return Mailing.objects.select_related("recorded_by").order_by("-sent_on", "-id")
+
+
+def mailings_between(first: date, last: date) -> list[Mailing]:
+    """Return the mailings sent out on the local days from `first` to `last`, the earliest first."""
+    return list(Mailing.objects.filter(sent_on__range=(first, last)).order_by("sent_on", "id"))
+
+
+def mailing(pk: int) -> Mailing | None:
+    return Mailing.objects.filter(pk=pk).first()
+
+
+def stories_for(person: Person) -> QuerySet[Story]:
+    """Return the stories that `person` works on, the newest first."""
+    return (
+        Story.objects.filter(visible_stories(person))
+        .select_related("card", "category", "written_by")
+        .order_by("-written_at", "-id")
+    )
+
+
+def story_for(person: Person, pk: int) -> Story | None:
+    """Return one story as its page shows it, or None where it is not there or not to be seen."""
+    return stories_for(person).filter(pk=pk).first()
+
+
+def stories_of(card: Card) -> list[Story]:
+    return list(Story.objects.filter(card=card).order_by("-written_at", "-id"))
+
+
+def published_stories() -> QuerySet[Story]:
+    """Return the stories that everybody reads, the newest first."""
+    return Story.objects.filter(state=Story.State.PUBLISHED).select_related("category").order_by("-published_at", "-id")
 
 
 # --- Documents ------------------------------------------------------------------------------------------------------

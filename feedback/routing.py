@@ -45,9 +45,9 @@ def fits(rule: Rule, facts: Facts) -> bool:
     return not rule.words or any(has_word(word, facts.text) for word in rule.words)
 
 
-def matched(rule: Rule, text: str) -> list[str]:
-    """Return the rule's words that the text has: why it fits."""
-    return [word for word in rule.words if has_word(word, text)]
+def words_found(rule: Rule, facts: Facts) -> list[str]:
+    """Return those of the rule's words that the text has, in the rule's order: why it fits."""
+    return [word for word in rule.words if has_word(word, facts.text)]
 
 
 def has_word(word: str, text: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Exists, OuterRef, Q
 
 from feedback.errors import NotAllowed, WrongState
-from feedback.models import Card, OverdueEntry
+from feedback.models import Card, OverdueEntry, Story
 from feedback.workflow import SUBMITTERS_STEPS, State, Step, may
 from organisation.models import Person
 from organisation.permissions import Permission
@@ -61,6 +61,29 @@ def visible_lists(person: Person) -> Q:
     if grants.allows(Permission.SEE_OVERDUE_LISTS):
         return Q()
     return Q(unit__in=grants.units_with(Permission.SEE_OVERDUE_LISTS))
+
+
+def may_inform(person: Person) -> bool:
+    """Whether `person` keeps what citizens are told: the paper card, the mailings, which stories are published."""
+    return grants_of(person).allows(Permission.INFORM_CITIZENS)
+
+
+def may_propose_story(person: Person, card: Card) -> bool:
+    """Whether `person` may write a story from `card`: who publishes them, and who answers for the card's unit."""
+    return may_inform(person) or grants_of(person).allows(Permission.DELEGATE_CARDS, card.unit_id)
+
+
+def may_write_story(person: Person, story: Story) -> bool:
+    """Whether `person` may change `story`, with its card loaded. One whose card is gone is for who publishes."""
+    return may_inform(person) or (story.card is not None and may_propose_story(person, story.card))
+
+
+def visible_stories(person: Person) -> Q:
+    """Return the condition on stories that `person` works on: all, or those from the cards of the person's units."""
+    grants = grants_of(person)
+    if grants.allows(Permission.INFORM_CITIZENS):
+        return Q()
+    return Q(card__unit__in=grants.units_with(Permission.DELEGATE_CARDS))
 
 
 def may_do(person: Person, step: Step, card: Card) -> bool:

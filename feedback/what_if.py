@@ -16,7 +16,7 @@ from feedback.actions.intake import House, Intake, Routed, facts_of, route
 from feedback.deadlines import DeadlineRule, due_on
 from feedback.models import Card, RoutingRule
 from feedback.queries import open_cards
-from feedback.routing import Rule, all_fits, matched
+from feedback.routing import Rule, all_fits, words_found
 from organisation.calendar import WorkingCalendar
 from organisation.models import Municipality, Unit
 from organisation.models.municipality import CallbackRule
@@ -48,7 +48,7 @@ def try_card(intake: Intake, house: House, rules: Iterable[RoutingRule]) -> Trie
     routed = route(intake, house)
     rows = {rule.pk: rule for rule in rules}
     fits = [
-        Fit(rows[rule.rule_id], matched(rule, intake.text))
+        Fit(rows[rule.rule_id], words_found(rule, facts_of(intake)))
         for rule in all_fits(house.rules, facts_of(intake))
         if rule.rule_id in rows
     ]

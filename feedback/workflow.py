@@ -76,6 +76,7 @@ class Step(StrEnum):
     SPLIT = "split"
     AGREE_OTHER_WAY = "agree-other-way"
     PRELIMINARY_ANSWER = "preliminary-answer"
+    EXPLAIN_DELAY = "explain-delay"
     CONTACT_ATTEMPT = "contact-attempt"
     UNDO_ATTEMPT = "undo-attempt"
     CONTACT_CARD = "contact-card"
@@ -109,6 +110,7 @@ ALLOWED: dict[Step, frozenset[State]] = {
     Step.SPLIT: OPEN_STATES,
     Step.AGREE_OTHER_WAY: _OPEN_OR_WAITING,
     Step.PRELIMINARY_ANSWER: OPEN_STATES,
+    Step.EXPLAIN_DELAY: OPEN_STATES,
     Step.CONTACT_ATTEMPT: _OPEN_OR_WAITING,
     Step.UNDO_ATTEMPT: OPEN_STATES,
     Step.CONTACT_CARD: OPEN_STATES,

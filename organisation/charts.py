@@ -57,6 +57,22 @@ class Line:
     path: str
 
 
+class Mark(NamedTuple):
+    """Something that happened at a label of a trend, counted by its place from 0. `words` tell what it was."""
+
+    place: int
+    words: str
+
+
+class Flag(NamedTuple):
+    """Marks of one label in the drawing: their numbers, such as «1, 2», at the top of a line down at `x`."""
+
+    text: str
+    x: int
+    y: int
+    bottom: int
+
+
 @dataclass(frozen=True)
 class Bar:
     """`width` is 0–100, the longest bar 100."""
@@ -78,6 +94,8 @@ class Chart:
     lines: tuple[Line, ...] = ()
     bars: tuple[Bar, ...] = ()
     table: tuple[tuple[str, tuple[float | None, ...]], ...] = ()
+    flags: tuple[Flag, ...] = ()
+    marks: tuple[Mark, ...] = ()
 
     @property
     def names(self) -> list[str]:
@@ -94,11 +112,12 @@ def trend(
     name: str = "",
     bottom: float = 0,
     top: float | None = None,
+    marks: Sequence[Mark] = (),
 ) -> Chart:
     """Return lines over time, the first named `name`; `others` are named series over the same labels.
 
-    The scale begins at `bottom` and ends at `top`, or at the next round number above the highest value. Raises
-    ValueError where a series has other labels than the first.
+    `marks` are numbered in their order and drawn as flags. The scale begins at `bottom` and ends at `top`, or at the
+    next round number above the highest value. Raises ValueError where a series has other labels than the first.
     """
     series = [(name, points), *others]
     labels = [point.label for point in points]
@@ -125,6 +144,16 @@ def trend(
         labels=tuple(Tick(labels[place], x(place), _BOTTOM) for place in shown),
         lines=tuple(_line(called, each, x, y) for called, each in series),
         table=tuple((label, tuple(each[place].value for _name, each in series)) for place, label in enumerate(labels)),
+        flags=tuple(
+            Flag(
+                ", ".join(str(number) for number, mark in enumerate(marks, start=1) if mark.place == place),
+                x(place),
+                _TOP - 2,
+                _BOTTOM,
+            )
+            for place in sorted({mark.place for mark in marks})
+        ),
+        marks=tuple(marks),
     )
 
 

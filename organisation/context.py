@@ -18,7 +18,8 @@ OWN_NAMES = {"nb": "Bokmål", "nn": "Nynorsk", "sv": "Svenska", "en": "English"}
 def page(request: HttpRequest) -> dict[str, Any]:
     """Return what `base.html` needs. All is lazy: a page that shows none of it asks nothing.
 
-    `municipality` is None before set-up, `may` holds the names of held permissions, `page_languages` pairs of code and name.
+    `municipality` is None before set-up, `may` holds the names of held permissions and
+    `ring_today` for those who work in a unit besides the mayor's office, `page_languages` pairs of code and name.
     """
 
     def found() -> Any:
@@ -32,7 +33,9 @@ def page(request: HttpRequest) -> dict[str, Any]:
     def may() -> dict[str, bool]:
         user = getattr(request, "user", None)
         grants = grants_of(user) if user is not None and user.is_authenticated else NOTHING
-        return {permission.value: grants.somewhere(permission) for permission in Permission}
+        held = {permission.value: grants.somewhere(permission) for permission in Permission}
+        working = set(grants.units_with(Permission.WORK_ON_CARDS))
+        return held | {"ring_today": bool(working - set(grants.units_with(Permission.SEE_POLITICAL_CARDS)))}
 
     here = SimpleLazyObject(found)
 

@@ -11,7 +11,8 @@ _LOCALES = {"nb": "nb_NO", "nn": "nn_NO", "sv": "sv_SE", "en": "en_GB"}
 _DAY_WITH_POINT = {"nb_NO", "nn_NO"}
 
 
-def _locale(language: str) -> str:
+def locale_of(language: str) -> str:
+    """Babel's locale for one of our languages."""
     return _LOCALES.get(language.split("-")[0], "en_GB")
 
 
@@ -21,20 +22,36 @@ def _pattern(locale: str, pattern: str) -> str:
 
 def long_day(day: date, language: str) -> str:
     """«fredag 20. november»: a day near enough to need no year."""
-    locale = _locale(language)
+    locale = locale_of(language)
     return format_date(day, _pattern(locale, "EEEE d MMMM"), locale)
 
 
 def full_day(day: date, language: str) -> str:
     """«fredag 20. november 2026»: a day to keep."""
-    locale = _locale(language)
+    locale = locale_of(language)
     return format_date(day, _pattern(locale, "EEEE d MMMM y"), locale)
+
+
+def long_date(day: date, language: str) -> str:
+    """«20. november 2026»: a day whose weekday tells nothing."""
+    locale = locale_of(language)
+    return format_date(day, _pattern(locale, "d MMMM y"), locale)
 
 
 def short_day(day: date, language: str) -> str:
     """«20. nov. 2026»: a day in a table."""
-    locale = _locale(language)
+    locale = locale_of(language)
     return format_date(day, _pattern(locale, "d MMM y"), locale)
+
+
+def month(day: date, language: str) -> str:
+    """«november 2026»."""
+    return format_date(day, "LLLL y", locale_of(language))
+
+
+def short_month(day: date, language: str) -> str:
+    """«nov. 26»: a month below a chart."""
+    return format_date(day, "MMM yy", locale_of(language))
 
 
 def clock(instant: datetime, zone: tzinfo) -> str:

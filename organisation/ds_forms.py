@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
@@ -47,6 +48,28 @@ class DesignsystemetRenderer(TemplatesSetting):
 
 class Scale(forms.RadioSelect):
     """Radio buttons in a row, for 1–6."""
+
+
+class TypedChoice(forms.TextInput):
+    """A text field that offers values while one types. Without script, and for what is not offered, it is a text field.
+
+    `offered` gives pairs of value and explanation, read when the field is drawn.
+    """
+
+    template_name = "ds/typed_choice.html"
+
+    def __init__(
+        self, offered: Callable[[], Iterable[tuple[str, str]]] = tuple, attrs: dict[str, Any] | None = None
+    ) -> None:
+        super().__init__(attrs={"autocomplete": "off", **(attrs or {})})
+        self.offered = offered
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        widget = context["widget"]
+        widget["attrs"]["list"] = f"{widget['attrs'].get('id', name)}-offered"
+        widget["offered"] = list(self.offered())
+        return context
 
 
 _NORDIC = re.compile(r"(\d{1,2})[.\s/-]+(\d{1,2})[.\s/-]+(\d{4}|\d{2})\.?")

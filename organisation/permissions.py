@@ -29,6 +29,7 @@ class Role(models.TextChoices):
 class Permission(StrEnum):
     SEE_ALL_CARDS = "see_all_cards"
     SEE_UNIT_CARDS = "see_unit_cards"  # those of the units the person belongs to
+    SEE_POLITICAL_CARDS = "see_political_cards"  # the page of the mayor's office: its cards and their answers
     SEE_ESCALATED_CARDS = "see_escalated_cards"  # those that were on a second list, whatever their unit
     REGISTER_CARDS = "register_cards"
     ROUTE_CARDS = "route_cards"  # forward, refer outside, mark political, split, correct
@@ -38,6 +39,7 @@ class Permission(StrEnum):
     SEE_OVERDUE_LISTS = "see_overdue_lists"  # of the units the person belongs to; all, with SEE_ALL_CARDS
     RUN_OVERDUE_LISTS = "run_overdue_lists"
     SEE_ESCALATIONS = "see_escalations"
+    INFORM_CITIZENS = "inform_citizens"  # the paper card, what was sent out, the stories that are published
     MANAGE_ORGANISATION = "manage_organisation"
 
 
@@ -50,10 +52,10 @@ P = Permission
 
 ROLES: dict[Role, RoleEntry] = {
     Role.SERVICE_CENTRE: RoleEntry(
-        _("Receives, registers and forwards all cards, and runs the overdue lists."),
+        _("Receives, registers and forwards all cards, runs the overdue lists, and tells citizens what they led to."),
         frozenset(
             {P.SEE_ALL_CARDS, P.REGISTER_CARDS, P.ROUTE_CARDS, P.WORK_ON_CARDS, P.DELEGATE_CARDS, P.CLOSE_CARDS}
-            | {P.SEE_OVERDUE_LISTS, P.RUN_OVERDUE_LISTS, P.SEE_ESCALATIONS}
+            | {P.SEE_OVERDUE_LISTS, P.RUN_OVERDUE_LISTS, P.SEE_ESCALATIONS, P.INFORM_CITIZENS, P.SEE_POLITICAL_CARDS}
         ),
     ),
     Role.UNIT_LEADER: RoleEntry(
@@ -66,7 +68,10 @@ ROLES: dict[Role, RoleEntry] = {
     ),
     Role.MAYORS_OFFICE: RoleEntry(
         _("Answers the political cards, and sees no others."),
-        frozenset({P.SEE_UNIT_CARDS, P.WORK_ON_CARDS, P.DELEGATE_CARDS, P.CLOSE_CARDS, P.SEE_OVERDUE_LISTS}),
+        frozenset(
+            {P.SEE_UNIT_CARDS, P.WORK_ON_CARDS, P.DELEGATE_CARDS, P.CLOSE_CARDS, P.SEE_OVERDUE_LISTS}
+            | {P.SEE_POLITICAL_CARDS}
+        ),
     ),
     Role.CHIEF_EXECUTIVE: RoleEntry(
         _("Gets the weekly escalation, sees the cards that came up on a list again, and no others."),

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import get_language, override
 
 from organisation.calendar import WorkingCalendar
-from organisation.models import DayOff, Municipality, OwnWording, Person, RoleAssignment, Unit
+from organisation.models import Absence, DayOff, Municipality, OwnWording, Person, RoleAssignment, Unit
 from organisation.permissions import ROLES, Permission, Role
 from organisation.wordings import filled, known
 
@@ -125,6 +125,28 @@ def list_recipient(unit: Unit, *, on: date, language: str) -> Recipient | None:
     return None
 
 
+def answers_for(person: Person, unit_ids: Iterable[int], *, on: date) -> list[Unit]:
+    """Return of these units those for which `person` answers on the date: as leader, or in the place of one who is away."""
+    units = with_leaders(Unit.objects.filter(pk__in=unit_ids))
+    stands = ((unit, list_recipient(unit, on=on, language="")) for unit in units)
+    return [unit for unit, to in stands if to is not None and to.person is not None and to.person.pk == person.pk]
+
+
+def led_by(person: Person) -> QuerySet[Unit]:
+    """Return the open units and sectors whose leader or deputy `person` is, with what `list_recipient` reads."""
+    return with_leaders(Unit.objects.filter(Q(leader=person) | Q(deputy=person), closed_on=None))
+
+
+def absences_of(person: Person, *, today: date) -> QuerySet[Absence]:
+    """Return the absences of `person` that are not over, the next first."""
+    return Absence.objects.filter(person=person, last_on__gte=today).order_by("first_on")
+
+
+def absence_of(person: Person, pk: int) -> Absence | None:
+    """Return one of the person's own absences."""
+    return Absence.objects.filter(person=person, pk=pk).first()
+
+
 def people_with(role: Role) -> QuerySet[Person]:
     """Return the active people who hold a municipality-wide role, such as the chief executive."""
     return Person.objects.filter(is_active=True, role_assignments__role=role).distinct()
@@ -192,6 +214,9 @@ def _read_grants(person: Person) -> Grants:
         below = descendants(sectors) if sectors else []
         for pk in [*(pk for pk, _kind in led), *below]:
             in_units[pk] |= ROLES[Role.UNIT_LEADER].permissions
+        for pk, kind in led:
+            if kind == Unit.Kind.MAYORS_OFFICE:
+                in_units[pk] |= ROLES[Role.MAYORS_OFFICE].permissions
     return Grants(frozenset(everywhere), {k: frozenset(v) for k, v in in_units.items()}, frozenset(roles))
 
 

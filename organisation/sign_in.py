@@ -8,10 +8,11 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import ChangePasswordForm, LoginForm, ResetPasswordForm, ResetPasswordKeyForm
 from allauth.account.views import LoginView
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from organisation.language import remember_language
 from organisation.models import Person
 from organisation.permissions import Permission
 from organisation.queries import NotSetUp, demonstration_people, grants_of, municipality
@@ -34,20 +35,33 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        """Send each to where their day begins: cards to work on, what was escalated, or the reference data."""
+        """Send each to where their day begins: whom to ring, the political cards, what came up again, the reference data,
+        or the work list."""
         person = request.user
-        if not isinstance(person, Person):
-            return str(settings.LOGIN_REDIRECT_URL)
-        grants = grants_of(person)
-        if not grants.somewhere(Permission.WORK_ON_CARDS):
-            if grants.somewhere(Permission.SEE_ESCALATIONS):
-                return reverse("feedback:escalations")
-            if grants.somewhere(Permission.MANAGE_ORGANISATION) and not grants.somewhere(Permission.SEE_ALL_CARDS):
-                return reverse("feedback:administration")
-        return str(settings.LOGIN_REDIRECT_URL)
+        return _begins_at(person) if isinstance(person, Person) else str(settings.LOGIN_REDIRECT_URL)
+
+    def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
+        """Go on in the person's language, unless another was chosen in this browser."""
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        if isinstance(user, Person) and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+            remember_language(response, user.language)
+        return response
 
     def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:
         """Say nothing on signing in and out: the page that follows shows it."""
+
+
+def _begins_at(person: Person) -> str:
+    grants = grants_of(person)
+    if not grants.allows(Permission.WORK_ON_CARDS):
+        if units := grants.units_with(Permission.WORK_ON_CARDS):
+            political = set(units) <= set(grants.units_with(Permission.SEE_POLITICAL_CARDS))
+            return reverse("feedback:political" if political else "feedback:today")
+        if grants.somewhere(Permission.SEE_ESCALATIONS):
+            return reverse("feedback:chief")
+        if not grants.somewhere(Permission.SEE_ALL_CARDS) and grants.allows(Permission.MANAGE_ORGANISATION):
+            return reverse("feedback:administration")
+    return str(settings.LOGIN_REDIRECT_URL)
 
 
 class SignInForm(LoginForm):

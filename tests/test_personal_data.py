@@ -37,11 +37,14 @@ HARMLESS = {
     "Attachment": {"content_type"},
     "Callback": {"way"},
     "CardEvent": {"what", "from_value", "to_value", "details"},
+    "ListNotice": {"dedupe_key"},
     "Category": {"code", "name", "names", "deadline_kind"},
+    "Mailing": {"area", "languages", "how"},
     "Referral": {"body"},
     "HeldUpload": {"content_type"},
     "ReopeningRequest": {"answer"},
     "RoutingRule": {"name", "kind", "area", "words"},
+    "Story": {"language", "state"},
 }  # fmt: skip
 
 

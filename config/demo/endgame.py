@@ -16,6 +16,7 @@ OPEN_BEFORE_TODAY = 14
 DUE_TODAY = DUE_TOMORROW = 2
 DUE_THIS_WEEK = 3
 CARDS_WAITING = 2
+POLITICAL = 4
 MISROUTED = 2
 
 
@@ -82,6 +83,8 @@ def choose_roles(
     ]
     for card in _take(rng, called, CARDS_WAITING):
         roles[card.key] = Role.CARD_WAITING
+    political = [c for c in in_work if c.draft.political and c.key not in roles]
+    roles |= {card.key: Role.OPEN for card in _take(rng, political, POLITICAL)}
     sent_wrong = [
         c for c in in_work if c.key not in roles and _routed_wrongly(c) and c.registered_at.date() < last_work
     ]

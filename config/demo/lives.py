@@ -150,3 +150,5 @@ def open_life(pen: Pen, until: date) -> None:
         ways.append(lambda: pen.preliminary(min(pen.due_on, until)))
     for way in ways:
         way()
+    if pen.due_on + 2 * DAY < until and rng.random() < 0.75:
+        pen.explain_delay(until)

@@ -14,12 +14,14 @@ from django.db.models import Model
 
 from config.demo.days import CALENDAR, OSLO, at
 from config.demo.furnish import Furnished, furnish
+from config.demo.informing import inform
 from config.demo.plans import Story
 from config.demo.rows import Rows
 from config.demo.story import build_story
 from feedback.actions.intake import House
 from feedback.actions.listing import run_overdue_list
 from feedback.actions.registration import take_numbers
+from feedback.mails import escalation_key, overdue_list_key
 from feedback.models import (
     Attachment,
     Card,
@@ -27,6 +29,7 @@ from feedback.models import (
     CardNote,
     Category,
     Escalation,
+    ListNotice,
     OverdueList,
     ReferenceCounter,
     Submitter,
@@ -34,6 +37,8 @@ from feedback.models import (
 from feedback.reference import reference
 from organisation.calendar import IsoWeek
 from organisation.models import DayOff, Municipality, OutgoingMail, OwnWording, Person, Unit
+from organisation.permissions import Role
+from organisation.queries import people_with
 
 BATCH = 1000
 AFTER_LIST_MOMENT = timedelta(seconds=21)  # beat and worker need a little while after six
@@ -88,6 +93,8 @@ def load_demo(*, seed: int, now: datetime, anew: bool = False) -> Loaded | None:
         furnished = furnish(story.today)
         events = write_story(story, furnished)
         _make_past_lists(story)
+        inform(story, furnished)
+        _tell_of_past_lists()
         return Loaded(story.today, len(story.cards), events, OverdueList.objects.count(), Escalation.objects.count())
 
 
@@ -167,3 +174,24 @@ def _make_past_lists(story: Story) -> None:
     while week <= last:
         run_overdue_list(week=week, now=CALENDAR.list_moment(week) + AFTER_LIST_MOMENT, mail=False)
         week = week.next()
+
+
+def _tell_of_past_lists() -> None:
+    """Write whom the story's lists went to: each unit's leader, and the chief executive."""
+    lists = OverdueList.objects.select_related("unit", "run")
+    chiefs = list(people_with(Role.CHIEF_EXECUTIVE))
+    notices = [
+        ListNotice(
+            overdue_list=listed,
+            person_id=listed.unit.leader_id,
+            told_at=listed.run.created_at,
+            dedupe_key=overdue_list_key(listed),
+        )
+        for listed in lists
+    ]
+    notices += [
+        ListNotice(escalation=made, person=chief, told_at=made.created_at, dedupe_key=escalation_key(made, chief))
+        for made in Escalation.objects.all()
+        for chief in chiefs
+    ]
+    ListNotice.objects.bulk_create(notices, batch_size=BATCH)

@@ -15,6 +15,7 @@ from config.demo.plans import (
     CalledBack,
     Closed,
     ContactCardPrepared,
+    DelayExplained,
     Delegated,
     FollowedUp,
     Forwarded,
@@ -190,6 +191,11 @@ class Pen:
         moment = self.moment(day)
         expected = working_on_or_after(max(self.due_on, moment.date()) + DAY * self.rng.randint(4, 20))
         self.add(PreliminaryAnswered(at=moment, by=self.actor, reason=self.text(reasons), expected_on=expected))
+
+    def explain_delay(self, day: date) -> None:
+        """Why it is late, on the first working day after the deadline or later."""
+        moment = self.moment(max(day, self.due_on + DAY))
+        self.add(DelayExplained(at=moment, by=self.actor, reason=self.text(said.DELAY_REASONS)))
 
     def attempts(self, count: int, until: date) -> None:
         """Calls that nobody answers, spread over the days until then."""

@@ -85,6 +85,13 @@ class PreliminaryAnswered(Step):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DelayExplained(Step):
+    """Why the card is over its deadline, for the leader and the chief executive."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AnotherWayAgreed(Step):
     """The submitter cannot use the phone: a written answer counts as the callback."""
 

@@ -236,6 +236,8 @@ class _Life:
                 self.rows.records.append(PreliminaryAnswer(**here, reason=reason, expected_on=expected_on))
                 card.expected_on = expected_on
                 self.event(What.PRELIMINARY_ANSWER, step, to_value=expected_on)
+            case plans.DelayExplained(reason=reason):
+                self.event(What.DELAY_EXPLAINED, step, note=reason)
             case plans.AnotherWayAgreed(note=note):
                 way = Submitter.OtherWay.WRITTEN
                 card.submitter.other_way, card.submitter.other_way_note = way, note

@@ -198,6 +198,15 @@ OUTDOOR_PRELIMINARY_REASONS = (
     "Tegningene ligger i arkivet og må hentes fram.",
 )
 
+DELAY_REASONS = (
+    "Vi venter på befaring sammen med {crew}. Den er satt opp til neste uke.",
+    "Saksbehandleren har vært syk. Jeg tar den selv denne uken.",
+    "Vi må snakke med naboene først. Møtet er avtalt til onsdag.",
+    "Svaret må gjennom {forum} først. Der står den på sakslista.",
+    "Den ble liggende da vi byttet vakt. Min feil, den blir ringt i dag.",
+    "Entreprenøren har ikke svart oss. Purret i går, og vi ringer innmelder uansett.",
+)
+
 MISROUTED_REASONS = (
     "Ikke vårt ansvarsområde. Tror dette er privat vei.",
     "Vi drifter ikke dette bygget.",

@@ -229,13 +229,20 @@ def record_follow_up(
 
 
 def refer_card(
-    card: Card, *, body: str, contacted_at: datetime | None, by: Person | None, now: datetime, note: str = ""
+    card: Card,
+    *,
+    body: str,
+    contacted_at: datetime | None,
+    by: Person | None,
+    now: datetime,
+    text: str = "",
+    note: str = "",
 ) -> Referral:
     """Record that the matter belongs outside the municipality: to whom the submitter was referred, and when they were told.
 
     The card is not forwarded; the service centre tells the submitter directly (rule 3). `contacted_at` may be None only
     where no callback is owed, as nobody can be told then. Where there is an e-mail address the submitter gets it in
-    writing too.
+    writing too, in the words of `text`, else in ours.
 
     Raises TextMissing, ContactMissing, ImpossibleMoment, NotAllowed, WrongState.
     """
@@ -251,6 +258,7 @@ def refer_card(
             cycle=card.cycle,
             body=body,
             contacted_at=contacted_at,
+            text=text.strip(),
             note=note.strip(),
             recorded_at=now,
             recorded_by=by,

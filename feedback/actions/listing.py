@@ -12,15 +12,15 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import F, Q
 
 from feedback import mails
 from feedback.errors import NotAllowed
-from feedback.models import CardEvent, Escalation, OverdueEntry, OverdueRun
+from feedback.models import CardEvent, Escalation, ListNotice, OverdueEntry, OverdueRun
 from feedback.overdue import judged_at
-from feedback.queries import overdue_at
 from organisation.calendar import IsoWeek, WorkingCalendar
 from organisation.models import Municipality, Person, Unit
 from organisation.outbox.queueing import queue_mails
@@ -85,23 +85,27 @@ def run_overdue_list(
     return _report(run, existed=existed)
 
 
-# One statement, so that lists and entries come from one look at the cards. `times` counts the earlier weeks' entries of
-# the card since its registration or last reopening. A card that was completed between the moment and now is solved.
-_WRITE = """
+# What is overdue at the moment, and on how many lists it was before: the run and its preview have this in common.
+# `times` counts the earlier weeks' entries of the card since its registration or last reopening. A card that was
+# completed between the moment and now is solved.
+_SELECTION = """
 WITH due AS (
     SELECT id, unit_id, cycle, due_on, coalesce(completed_at <= %(now)s, false) AS solved
     FROM feedback_card
     WHERE registered_at < %(moment)s AND due_on < %(today)s
       AND (completed_at IS NULL OR completed_at >= %(moment)s)
-), lists AS (
-    INSERT INTO feedback_overduelist (iso_year, iso_week, run_id, unit_id, grace_on)
-    SELECT DISTINCT %(year)s, %(week)s, %(run)s, unit_id, %(grace)s::date FROM due
-    RETURNING id, unit_id
 ), before AS (
     SELECT entry.card_id, entry.cycle, count(*) AS times
     FROM feedback_overdueentry entry JOIN due ON due.id = entry.card_id AND due.cycle = entry.cycle
     WHERE (entry.iso_year, entry.iso_week) < (%(year)s, %(week)s)
     GROUP BY entry.card_id, entry.cycle
+)"""
+
+# One statement, so that lists and entries come from one look at the cards.
+_INSERT = """, lists AS (
+    INSERT INTO feedback_overduelist (iso_year, iso_week, run_id, unit_id, grace_on)
+    SELECT DISTINCT %(year)s, %(week)s, %(run)s, unit_id, %(grace)s::date FROM due
+    RETURNING id, unit_id
 ), entries AS (
     INSERT INTO feedback_overdueentry
         (iso_year, iso_week, overdue_list_id, card_id, cycle, due_on, times, solved_before_mail)
@@ -112,6 +116,17 @@ WITH due AS (
 INSERT INTO feedback_cardevent (card_id, what, at, by_id, from_value, to_value, details)
 SELECT card_id, 'listed', %(now)s, %(by)s, '', %(name)s, jsonb_build_object('times', times) FROM entries
 """
+
+_COUNT = """
+SELECT due.unit_id, 1 + coalesce(before.times, 0) AS times, count(*)
+FROM due LEFT JOIN before ON before.card_id = due.id GROUP BY due.unit_id, times
+"""
+
+
+def _selection(week: IsoWeek, moment: datetime, calendar: WorkingCalendar, now: datetime) -> dict[str, Any]:
+    """The values that `_SELECTION` asks for."""
+    today = calendar.local_date(moment)
+    return {"moment": moment, "today": today, "year": week.year, "week": week.week, "now": now}
 
 
 def _write_lists(
@@ -129,20 +144,32 @@ def _write_lists(
             if (written := cursor.fetchone()) is None:
                 return False
             cursor.execute(
-                _WRITE,
-                {
-                    "moment": moment,
-                    "today": calendar.local_date(moment),
-                    "year": week.year,
-                    "week": week.week,
+                _SELECTION + _INSERT,
+                _selection(week, moment, calendar, now)
+                | {
                     "run": written[0],
                     "grace": calendar.last_working_day(week),
                     "by": by.pk if by else None,
-                    "now": now,
                     "name": str(week),
                 },
             )
         return True
+
+
+class Recipients:
+    """Who gets which unit's list on the local date `on` (two queries and those of the absences, whatever the number)."""
+
+    def __init__(self, house: Municipality, on: date) -> None:
+        self.house, self.on = house, on
+        self.units = {unit.pk: unit for unit in with_leaders(answering_units())}
+        # What has nobody to go to, list or escalation, goes to the service centre, which runs the lists.
+        centre = next((unit for unit in self.units.values() if unit.kind == Unit.Kind.SERVICE_CENTRE), None)
+        self.fallback = list_recipient(centre, on=on, language=house.language) if centre else None
+
+    def of(self, unit: Unit) -> Recipient | None:
+        """Return who gets the list of `unit`, or of the unit that answers for it now."""
+        answering = self.units.get(open_successor(unit).pk, unit)
+        return list_recipient(answering, on=self.on, language=self.house.language) or self.fallback
 
 
 def _send(run: OverdueRun, house: Municipality, calendar: WorkingCalendar, *, mail: bool, now: datetime) -> None:
@@ -166,24 +193,31 @@ def _send(run: OverdueRun, house: Municipality, calendar: WorkingCalendar, *, ma
         )
         for entry in entries:
             by_list[entry.overdue_list_id].append(entry)
-        units = {unit.pk: unit for unit in with_leaders(answering_units())}
-        # What has nobody to go to, list or escalation, goes to the service centre, which runs the lists.
-        centre = next((unit for unit in units.values() if unit.kind == Unit.Kind.SERVICE_CENTRE), None)
-        fallback = list_recipient(centre, on=today, language=house.language) if centre else None
+        told = Recipients(house, today)
         to_queue: list[mails.Mail] = []
+        notices: list[ListNotice] = []
         for rows in by_list.values():
             listed = rows[0].overdue_list
-            unit = units.get(open_successor(listed.unit).pk, listed.unit)
-            to = list_recipient(unit, on=today, language=house.language) or fallback
-            if to is not None:
-                to_queue.append(mails.overdue_list(listed, rows, to, house))
+            if (to := told.of(listed.unit)) is not None:
+                sent = mails.overdue_list(listed, rows, to, house)
+                to_queue.append(sent)
+                notices.append(
+                    ListNotice(overdue_list=listed, person=to.person, told_at=now, dedupe_key=sent.dedupe_key)
+                )
         repeats = [row for rows in by_list.values() for row in rows if row.times > 1]
         if house.escalate_repeats and repeats:
             made = _escalate(run, repeats, now)
             chiefs = [Recipient(one, one.email, one.language) for one in people_with(Role.CHIEF_EXECUTIVE)]
-            to_queue += mails.escalation(made, repeats, chiefs or ([fallback] if fallback else []), house)
+            chiefs = chiefs or ([told.fallback] if told.fallback else [])
+            to_chiefs = mails.escalation(made, repeats, chiefs, house)
+            to_queue += to_chiefs
+            notices += [
+                ListNotice(escalation=made, person=to.person, told_at=now, dedupe_key=sent.dedupe_key)
+                for to, sent in zip(chiefs, to_chiefs, strict=True)
+            ]
         if mail:
             queue_mails(to_queue, now=now)
+            ListNotice.objects.bulk_create(notices, batch_size=500)
         run.mailed_at = now
         run.save(update_fields=["mailed_at"])
 
@@ -236,20 +270,25 @@ def preview_overdue_list(
         return _report(run, existed=True)
     report = OverdueReport(week, moment)
     codes = dict(Unit.objects.values_list("pk", "code"))
-    earlier = set(
-        OverdueEntry.objects.filter(card__in=overdue_at(moment, calendar.local_date(moment)).values("pk"))
-        .exclude(iso_year__gt=week.year)
-        .exclude(iso_year=week.year, iso_week__gte=week.week)
-        .values_list("card_id", "cycle")
-    )
-    counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-    cards = overdue_at(moment, calendar.local_date(moment)).values_list("pk", "cycle", "unit_id")
-    for pk, cycle, unit_id in cards.iterator(chunk_size=5000):
-        counts[codes[unit_id]][0] += 1
-        counts[codes[unit_id]][1] += (pk, cycle) in earlier
-    for code in sorted(counts):
-        report.add(code, *counts[code])
+    by_unit = cards_to_list(week, moment, calendar, now)
+    for unit_id in sorted(by_unit, key=lambda pk: codes[pk]):
+        times = by_unit[unit_id]
+        report.add(codes[unit_id], sum(times.values()), sum(cards for time, cards in times.items() if time > 1))
     return report
+
+
+def cards_to_list(
+    week: IsoWeek, moment: datetime, calendar: WorkingCalendar, now: datetime
+) -> dict[int, dict[int, int]]:
+    """Return the numbers of cards that a run would list, by unit's id and by which time on the list it would be.
+
+    Read as the run reads, and written nowhere."""
+    by_unit: dict[int, dict[int, int]] = defaultdict(dict)
+    with connection.cursor() as cursor:
+        cursor.execute(_SELECTION + _COUNT, _selection(week, moment, calendar, now))
+        for unit_id, times, cards in cursor:
+            by_unit[unit_id][times] = cards
+    return by_unit
 
 
 def latest_week_to_run(now: datetime) -> IsoWeek | None:

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TypeVar
 
 from django.db import transaction
+from django.db.models import Max
 
 from feedback.errors import ChangedMeanwhile
 from feedback.models import Card, CardEvent
 
 T = TypeVar("T")
 
-# What the weekly run and the reminder write does not change what a person is about to do.
-_OF_NO_WEIGHT = (CardEvent.What.LISTED, CardEvent.What.ESCALATED, CardEvent.What.REMINDED)
-
 
 def latest_event(card: Card) -> int:
     """Return the id of the latest event that weighs, by the events already loaded with the card; 0 where there is none."""
-    return max((event.pk for event in card.events.all() if event.what not in _OF_NO_WEIGHT), default=0)
+    return max((event.pk for event in card.events.all() if event.what not in CardEvent.OF_NO_WEIGHT), default=0)
+
+
+def latest_events(card_ids: Collection[int]) -> dict[int, int]:
+    """Return for each card of a list the id of its latest event that weighs (one query)."""
+    weighing = CardEvent.objects.filter(card__in=card_ids).exclude(what__in=CardEvent.OF_NO_WEIGHT)
+    return dict(weighing.order_by().values("card").annotate(latest=Max("pk")).values_list("card", "latest"))
 
 
 def unless_changed(card: Card, seen: int, act: Callable[[], T]) -> T:
@@ -29,6 +33,6 @@ def unless_changed(card: Card, seen: int, act: Callable[[], T]) -> T:
     """
     with transaction.atomic():
         Card.objects.select_for_update().only("pk").get(pk=card.pk)
-        if CardEvent.objects.filter(card=card, pk__gt=seen).exclude(what__in=_OF_NO_WEIGHT).exists():
+        if CardEvent.objects.filter(card=card, pk__gt=seen).exclude(what__in=CardEvent.OF_NO_WEIGHT).exists():
             raise ChangedMeanwhile
         return act()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from typing import Any
 
@@ -9,12 +10,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from feedback.actions.intake import Intake
+from feedback.deadlines import Contact
 from feedback.forms.citizen import AboutFields, ContactFields
 from feedback.forms.files import FilesField
+from feedback.forms.units import TypedUnitField
 from feedback.workflow import Channel
-from organisation.ds_forms import DayField
-from organisation.models import Unit
-from organisation.queries import answering_units
+from organisation.ds_forms import DayField, TypedChoice
 
 CHANNELS = [Channel.PAPER, Channel.POST, Channel.PHONE, Channel.EMAIL, Channel.FAX, Channel.MEETING]
 LANGUAGES = [
@@ -36,10 +37,9 @@ class RegisterForm(AboutFields, ContactFields):
     )  # fmt: skip
     area = forms.CharField(label=_("Area"), max_length=100, required=False)
     political = forms.BooleanField(label=_("Political content: goes to the mayor's office"), required=False)
-    unit = forms.ModelChoiceField(
-        Unit.objects.none(), label=_("Unit"), required=False, to_field_name="code", empty_label=_("By the routing rules"),
-        error_messages={"invalid_choice": _("There is no such unit. Choose another.")},
-    )  # fmt: skip
+    unit = TypedUnitField(
+        label=_("Unit"), required=False, help_text=_("Empty: by the routing rules. Begin to type to choose one.")
+    )
     language = forms.ChoiceField(label=_("The submitter's language"), choices=LANGUAGES)
     uploads = FilesField(
         label=_("Scan or pictures"), required=False, help_text=_("Up to five pictures or PDFs, at most 10 MB each.")
@@ -50,7 +50,34 @@ class RegisterForm(AboutFields, ContactFields):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["unit"].queryset = answering_units()  # type: ignore[attr-defined]
+        for name in ("address", "place"):
+            self.fields[name].widget = TypedChoice()
+        # The browser would offer the details of whoever sits at the desk.
+        for name in ("name", "phone", "email"):
+            self.fields[name].widget.attrs["autocomplete"] = "off"
+        if not self.is_bound:
+            self.fields["text"].widget.attrs["autofocus"] = True
+
+    def offer(self, name: str, values: list[str]) -> None:
+        """Let the field offer `values` while one types."""
+        self.fields[name].widget.offered = lambda: ((value, "") for value in values)
+
+    def so_far(self) -> Intake:
+        """Return what is there of a card that is still being typed: what is wrong yet is left out."""
+        self.full_clean()
+        data: dict[str, Any] = {name: self.cleaned_data.get(name) for name in self.fields}
+        contact = {name: data[name] or "" for name in ("name", "address", "phone", "email")}
+        return Intake(
+            channel=data["channel"] or Channel.PAPER,
+            text=data["text"] or "",
+            kind=data["kind"] or "",
+            category=data["category"],
+            place=data["place"] or "",
+            area=data["area"] or "",
+            unit=data["unit"],
+            political=bool(data["political"]),
+            contact=Contact(**contact),
+        )
 
     def intake(self) -> Intake:
         data = self.cleaned_data
@@ -59,4 +86,10 @@ class RegisterForm(AboutFields, ContactFields):
         except ValueError:
             key = uuid.uuid4()
         names = ("channel", "text", "kind", "category", "place", "area", "political", "unit", "language", "received_on")
-        return Intake(contact=self.contact(), idempotency_key=f"staff-{key}", **{name: data[name] for name in names})
+        # With the text's digest: back, another text, and saved once more is another card.
+        digest = hashlib.sha256(data["text"].encode()).hexdigest()[:16]
+        return Intake(
+            contact=self.contact(),
+            idempotency_key=f"staff-{key}-{digest}",
+            **{name: data[name] for name in names},
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, time
 from typing import Any
 
@@ -13,13 +14,15 @@ from feedback.actions.base import ImpossibleMoment
 from feedback.deadlines import moment_of
 from feedback.forms.citizen import AboutFields, ContactFields
 from feedback.forms.files import FilesField
+from feedback.forms.ready_texts import completed, ready_texts
 from feedback.models import Callback, Card, Category, ContactAttempt, Submitter
 from feedback.queries import card_of_reference, categories_for, categories_in_use
 from feedback.workflow import CloseResult, results_for
 from organisation.calendar import WorkingCalendar
-from organisation.ds_forms import DayField, Scale
+from organisation.dates import long_day
+from organisation.ds_forms import DayField, Scale, TypedChoice
 from organisation.models import Person, Unit
-from organisation.queries import answering_units, handlers_of
+from organisation.queries import answering_units, handlers_of, municipality
 
 REQUIRED = _("Write a few words here.")
 
@@ -64,14 +67,28 @@ class StepForm(forms.Form):
     seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
     def __init__(
-        self, *args: Any, card: Card, calendar: WorkingCalendar, person: Person, now: datetime, **kwargs: Any
+        self,
+        *args: Any,
+        card: Card,
+        calendar: WorkingCalendar,
+        person: Person,
+        now: datetime,
+        texts: Callable[[], dict[str, str]] | None = None,
+        **kwargs: Any,
     ) -> None:
         self.card, self.calendar, self.person, self.now = card, calendar, person, now
+        # Asked for when a field that begins with one is drawn: what is posted needs none.
+        self.texts = texts or (lambda: ready_texts(card, municipality()))
         super().__init__(*args, **kwargs)
         self.prepare()
 
     def prepare(self) -> None:
         """Fill in choices and suggestions that depend on the card."""
+
+    @property
+    def summary_id(self) -> str:
+        """What the error summary is called: as the fields, by the card too where many stand on one page."""
+        return str(self.auto_id) % str(self.prefix)
 
     @property
     def today(self) -> date:
@@ -127,6 +144,13 @@ class DeclineForm(StepForm):
     reason = forms.CharField(
         label=_("Why not?"), widget=_area(3), error_messages={"required": REQUIRED},
         help_text=_("The submitter reads this on the own page, and gets it by e-mail if there is an address."),
+    )  # fmt: skip
+
+
+class DelayForm(StepForm):
+    reason = forms.CharField(
+        label=_("Why is it not answered yet?"), widget=_area(2), max_length=1000, error_messages={"required": REQUIRED},
+        help_text=_("The service centre and the chief executive see it beside the card. The submitter does not."),
     )  # fmt: skip
 
 
@@ -207,6 +231,23 @@ class PreliminaryForm(StepForm):
     )  # fmt: skip
     expected_on = DayField(label=_("When is the answer expected?"), error_messages={"required": _("Write a date.")})
 
+    def prepare(self) -> None:
+        key = "answer.political" if self.card.political else "answer.preliminary"
+        self.initial.setdefault("reason", lambda: self.texts()[key])
+        self.fields["reason"].widget.attrs["lang"] = self.card.language
+
+    def clean(self) -> dict[str, Any]:
+        """Put the expected day into the text. A gap that is left is a fault of the text's."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        day = data.get("expected_on")
+        if "reason" in data:
+            try:
+                data["reason"] = completed(data["reason"], day=day and long_day(day, self.card.language))
+            except ValidationError as gap:
+                if day or gap.params != {"gap": "{day}"}:  # without a day, that is what is missing
+                    self.add_error("reason", gap)
+        return data
+
 
 class AttemptForm(StepForm):
     made_on = DayField(label=_("Day"), required=False)
@@ -244,6 +285,13 @@ class PostedForm(StepForm):
         self.initial.setdefault("posted_on", self.today)
 
 
+AGREED_WAYS: dict[str, str] = {
+    Submitter.OtherWay.WRITTEN: Callback.Way.WRITTEN,
+    Submitter.OtherWay.VISIT: Callback.Way.VISIT,
+}
+"""How a conversation is held where another way than the phone is agreed; an interpreter is called by phone."""
+
+
 class CallbackForm(StepForm):
     """The conversation, in the order in which it goes."""
 
@@ -273,7 +321,8 @@ class CallbackForm(StepForm):
 
     def prepare(self) -> None:
         self.initial.setdefault("held_on", self.today)
-        self.initial.setdefault("way", Callback.Way.VOICE)
+        agreed = getattr(getattr(self.card, "submitter", None), "other_way", "")
+        self.initial.setdefault("way", AGREED_WAYS.get(agreed, Callback.Way.VOICE))
         for name in ("reason", "alternative"):
             # Asked for after 1–3: «optional» beside it would say otherwise.
             self.fields[name].conditional = True  # type: ignore[attr-defined]
@@ -302,13 +351,27 @@ class ReferForm(StepForm):
         label=_("To whom?"), max_length=150, help_text=_("Such as the county, the road authority, the power company."),
         error_messages={"required": _("Write whom the submitter was referred to.")},
     )  # fmt: skip
+    text = forms.CharField(
+        label=_("What do we tell the submitter?"), widget=_area(3), required=False,
+        help_text=_("Sent by e-mail if there is an address. Empty: only whom to contact."),
+    )  # fmt: skip
     contacted_on = DayField(label=_("When was the submitter told?"), required=False)
     contacted_time = ClockField(label=_("Time"), required=False)
-    note = forms.CharField(label=_("Note"), widget=_area(2), required=False)
+    note = forms.CharField(label=_("Internal note"), widget=_area(2), required=False)
 
     def prepare(self) -> None:
         if self.card.callback_owed:
             self.initial.setdefault("contacted_on", self.today)
+        if getattr(self.card, "submitter", None) is not None:
+            self.initial.setdefault("text", lambda: self.texts()["answer.referred"])
+        self.fields["text"].widget.attrs["lang"] = self.card.language
+        self.fields["body"].widget = TypedChoice(
+            lambda: ((line.strip(), "") for line in self.texts()["bodies.external"].splitlines() if line.strip())
+        )
+
+    def clean_text(self) -> str:
+        """Put whom it is referred to into the text. Raises ValidationError for a gap that is left."""
+        return completed(self.cleaned_data["text"], body=self.cleaned_data.get("body"))
 
 
 class CloseForm(StepForm):

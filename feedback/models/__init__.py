@@ -5,8 +5,10 @@ from feedback.models.contact import Callback, ContactAttempt, ContactCard, Follo
 from feedback.models.from_submitter import Addition, OwnReaction, ReopeningRequest
 from feedback.models.held import HeldUpload
 from feedback.models.history import CardEvent, CardNote
-from feedback.models.overdue import Escalation, OverdueEntry, OverdueList, OverdueRun
+from feedback.models.mailings import Mailing
+from feedback.models.overdue import Escalation, ListNotice, OverdueEntry, OverdueList, OverdueRun
 from feedback.models.routing import Category, RoutingRule
+from feedback.models.stories import Story
 
 __all__ = [
     "Addition",
@@ -21,6 +23,8 @@ __all__ = [
     "Escalation",
     "FollowUp",
     "HeldUpload",
+    "ListNotice",
+    "Mailing",
     "OverdueEntry",
     "OverdueList",
     "OverdueRun",
@@ -30,5 +34,6 @@ __all__ = [
     "Referral",
     "ReopeningRequest",
     "RoutingRule",
+    "Story",
     "Submitter",
 ]

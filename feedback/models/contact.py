@@ -50,9 +50,14 @@ class ContactAttempt(OfCard):
 
 
 class ContactCard(OfCard):
-    """The card «get in touch with us» after the calls that failed. It completes the card only once it is posted."""
+    """The card «get in touch with us» after the calls that failed. It completes the card only once it is posted.
+
+    Those that were printed together have the same `printed_at`.
+    """
 
     attempts = models.PositiveSmallIntegerField(_("attempts made"))
+    printed_at = models.DateTimeField(_("printed"), null=True, blank=True)
+    printed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     posted_on = models.DateField(_("posted"), null=True, blank=True)
     posted_at = models.DateTimeField(null=True, blank=True, editable=False)
     posted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
@@ -158,14 +163,16 @@ class PreliminaryAnswer(OfCard):
 class Referral(OfCard):
     """A card that belongs outside the municipality: whom the submitter was referred to, and when they were told.
 
-    `contacted_at` is empty only where the submitter gave no way of being reached.
+    `contacted_at` is empty only where the submitter gave no way of being reached. `text` is what the submitter is told in
+    writing, `note` is for the house.
     """
 
     body = models.CharField(_("referred to"), max_length=150)
     contacted_at = models.DateTimeField(_("submitter told"), null=True, blank=True)
+    text = models.TextField(_("what the submitter was told"), blank=True)
     note = models.TextField(_("note"), blank=True)
 
-    personal_data = {"note": WITH_THE_CARD}
+    personal_data = {"text": WITH_THE_CARD, "note": WITH_THE_CARD}
 
     class Meta(OfCard.Meta):
         verbose_name = _("referral")

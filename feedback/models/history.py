@@ -23,6 +23,7 @@ class CardEvent(models.Model):
         SPLIT = "split", _("Split")
         OTHER_WAY_AGREED = "other_way_agreed", _("Another way than voice agreed")
         PRELIMINARY_ANSWER = "preliminary_answer", _("Preliminary answer given")
+        DELAY_EXPLAINED = "delay_explained", _("Written why it is late")
         CONTACT_ATTEMPTED = "contact_attempted", _("Called, no answer")
         ATTEMPT_UNDONE = "attempt_undone", _("Attempt undone")
         CONTACT_CARD_MADE = "contact_card_made", _("Contact card made")
@@ -44,6 +45,21 @@ class CardEvent(models.Model):
         OWN_REACTION = "own_reaction", _("The submitter's own reaction")
         REOPENING_ASKED = "reopening_asked", _("The submitter asks to reopen")
         REOPENING_DECLINED = "reopening_declined", _("Request to reopen declined")
+        STORY_WRITTEN = "story_written", _("Story written")
+        STORY_PUBLISHED = "story_published", _("Story published")
+        STORY_WITHDRAWN = "story_withdrawn", _("Story taken down")
+        STORY_DELETED = "story_deleted", _("Story thrown away")
+
+    # What the weekly run, the reminder and a story write does not change what a person is about to do.
+    OF_NO_WEIGHT = (
+        What.LISTED,
+        What.ESCALATED,
+        What.REMINDED,
+        What.STORY_WRITTEN,
+        What.STORY_PUBLISHED,
+        What.STORY_WITHDRAWN,
+        What.STORY_DELETED,
+    )
 
     card = models.ForeignKey("feedback.Card", models.CASCADE, related_name="events")
     what = models.CharField(_("what"), max_length=30, choices=What.choices)

@@ -89,6 +89,11 @@ class OverdueEntry(OfWeek):
         """Days past the deadline at the list's Monday."""
         return (self.week.monday - self.due_on).days
 
+    @property
+    def is_solved(self) -> bool:
+        """Whether the card, loaded with the entry, was completed since, though it may have been opened again."""
+        return self.card.completed_at is not None or self.cycle < self.card.cycle
+
 
 class Escalation(OfWeek):
     """The week's message to the chief executive: the entries that were on a list before."""
@@ -108,3 +113,37 @@ class Escalation(OfWeek):
             models.UniqueConstraint(name="escalation_once_a_week", fields=["iso_year", "iso_week"]),
             models.CheckConstraint(name="escalation_has_cards", condition=Q(cards__gte=F("units"), units__gte=1)),
         ]
+
+
+class ListNotice(models.Model):
+    """One mail that told of a unit's list, or of the week's escalation: to whom, and when it was put in the outbox.
+
+    It stays when the mail's row has gone; as long as that is there, `dedupe_key` finds it and what became of it. Without
+    a `person` it went to an address of a unit's. `sent_by` is empty where the weekly run sent it.
+    """
+
+    overdue_list = models.ForeignKey(OverdueList, models.CASCADE, null=True, blank=True, related_name="notices")
+    escalation = models.ForeignKey(Escalation, models.CASCADE, null=True, blank=True, related_name="notices")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("told")
+    )
+    told_at = models.DateTimeField(_("told at"))
+    sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    dedupe_key = models.CharField(_("event"), max_length=200, unique=True)
+
+    personal_data: dict[str, str] = {}
+
+    class Meta:
+        verbose_name = _("notice of a list")
+        verbose_name_plural = _("notices of lists")
+        ordering = ["told_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                name="notice_of_a_list_or_an_escalation",
+                condition=Q(overdue_list__isnull=False, escalation__isnull=True)
+                | Q(overdue_list__isnull=True, escalation__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.dedupe_key

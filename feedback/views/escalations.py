@@ -13,6 +13,7 @@ from feedback.queries import entries_of_escalation, escalation_of_week, with_sig
 from feedback.queries import escalations as all_escalations
 from feedback.views.access import person_who_may
 from feedback.views.overdue import week_of
+from feedback.weeks import told_of_escalations
 from organisation.permissions import Permission
 
 
@@ -22,9 +23,10 @@ from organisation.permissions import Permission
 def escalations(request: HttpRequest) -> HttpResponse:
     """Show the weeks with an escalation, the latest first."""
     person_who_may(request, Permission.SEE_ESCALATIONS)
-    return render(
-        request, "feedback/escalations/weeks.html", {"section": "escalations", "escalations": all_escalations()[:60]}
-    )
+    shown = list(all_escalations()[:60])
+    told = told_of_escalations(shown)
+    rows = [(escalation, told.get(escalation.pk, [])) for escalation in shown]
+    return render(request, "feedback/escalations/weeks.html", {"section": "escalations", "rows": rows})
 
 
 @login_required
@@ -40,6 +42,7 @@ def escalation(request: HttpRequest, week: str) -> HttpResponse:
     context = {
         "section": "escalations",
         "escalation": found,
+        "told": told_of_escalations([found]).get(found.pk, []),
         "entries": with_sight(entries_of_escalation(found), person),
         "today": timezone.localdate(),
     }

@@ -13,8 +13,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from feedback.actions.listing import latest_week_to_run, run_overdue_list
 from feedback.errors import Refused
-from feedback.queries import entries_of, list_of_unit, lists_of_week, run_of_week, runs_for, with_sight
+from feedback.queries import entries_of, list_of_unit, lists_of_week, rows_of_entries, run_of_week, runs_for, with_sight
 from feedback.views.access import person_who_may
+from feedback.views.drawing import Desk
+from feedback.views.rows import SHOWN, Back, rows_of
+from feedback.weeks import changes_since, is_latest, told_of_lists
 from organisation.calendar import IsoWeek
 from organisation.permissions import Permission
 from organisation.queries import grants_of
@@ -36,7 +39,7 @@ def weeks(request: HttpRequest) -> HttpResponse:
     person = person_who_may(request, Permission.SEE_OVERDUE_LISTS)
     may_run = grants_of(person).allows(Permission.RUN_OVERDUE_LISTS)
     to_run = latest_week_to_run(timezone.now()) if may_run else None
-    context = {"section": "overdue", "runs": runs_for(person), "to_run": to_run}
+    context = {"section": "overdue", "runs": runs_for(person), "to_run": to_run, "may_run": may_run}
     return render(request, "feedback/overdue/weeks.html", context)
 
 
@@ -64,13 +67,26 @@ def run(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def week(request: HttpRequest, week: str) -> HttpResponse:
-    """Show one week's lists by unit, those that the person may see."""
+    """Show one week's lists by unit, those that the person may see: who was told, and what changed since the last."""
     person = person_who_may(request, Permission.SEE_OVERDUE_LISTS)
     named = week_of(week)
     found = run_of_week(named.year, named.week)
     if found is None:
         raise Http404
-    context = {"section": "overdue", "run": found, "lists": lists_of_week(person, named.year, named.week)}
+    lists = list(lists_of_week(person, named.year, named.week))
+    told = told_of_lists(lists)
+    may_send = grants_of(person).allows(Permission.RUN_OVERDUE_LISTS)
+    context = {
+        "section": "overdue",
+        "run": found,
+        "rows": [(listed, told.get(listed.pk, [])) for listed in lists],
+        "sums": {
+            name: sum(getattr(listed, name) for listed in lists) for name in ("cards", "new", "repeats", "solved")
+        },
+        "grace_on": lists[0].grace_on if lists else None,
+        "may_send": may_send and is_latest(found),
+        "changes": changes_since(found, person),
+    }
     return render(request, "feedback/overdue/week.html", context)
 
 
@@ -78,16 +94,26 @@ def week(request: HttpRequest, week: str) -> HttpResponse:
 @never_cache
 @require_safe
 def unit_list(request: HttpRequest, week: str, unit: str) -> HttpResponse:
-    """Show one unit's list: each card, how long over, and which time on the list."""
+    """Show one unit's list: each card, how long over and which time on the list, to be worked on in place."""
     person = person_who_may(request, Permission.SEE_OVERDUE_LISTS)
     named = week_of(week)
     listed = list_of_unit(person, named.year, named.week, unit)
     if listed is None:
         raise Http404
+    entries = list(with_sight(entries_of(listed), person))
+    in_sight = [entry for entry in entries if entry.in_sight]  # type: ignore[attr-defined]
+    waiting = [entry for entry in in_sight if not entry.is_solved][:SHOWN]
+    cards = rows_of_entries(waiting)
+    desk, back = Desk.of(request, person), Back(request.get_full_path(), "feedback:overdue_list", named)
+    by_card = {entry.card_id: entry for entry in waiting}
     context = {
         "section": "overdue",
         "list": listed,
-        "entries": with_sight(entries_of(listed), person),
-        "today": timezone.localdate(),
+        "entries": entries,
+        "rows": rows_of([cards[entry.card_id] for entry in waiting], desk, back, entries=by_card),
+        "left_out": sum(not entry.is_solved for entry in in_sight) - len(waiting),
+        "solved": [entry for entry in in_sight if entry.is_solved],
+        "elsewhere": [entry for entry in entries if entry not in in_sight],
+        "today": desk.today,
     }
     return render(request, "feedback/overdue/list.html", context)

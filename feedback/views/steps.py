@@ -28,6 +28,7 @@ from feedback.actions.correcting import (
     correct_contact,
     split_card,
 )
+from feedback.actions.explaining import explain_delay
 from feedback.actions.moving import delegate_card, forward_card, reroute_card, return_card
 from feedback.actions.reopening import decline_reopening
 from feedback.forms import steps as forms
@@ -105,7 +106,8 @@ def _follow_up(card: Card, form: forms.FollowUpForm, by: Person, now: datetime) 
 def _refer(card: Card, form: forms.ReferForm, by: Person, now: datetime) -> object:
     data = form.cleaned_data
     contacted_at = form.moment("contacted_on", "contacted_time")
-    return refer_card(card, body=data["body"], contacted_at=contacted_at, note=data["note"], by=by, now=now)
+    names = ("body", "text", "note")
+    return refer_card(card, contacted_at=contacted_at, by=by, now=now, **{name: data[name] for name in names})
 
 
 def _close(card: Card, form: forms.CloseForm, by: Person, now: datetime) -> object:
@@ -154,6 +156,11 @@ ENTRIES = [
         lambda card, form, by, now: give_preliminary_answer(
             card, reason=form.cleaned_data["reason"], expected_on=form.cleaned_data["expected_on"], by=by, now=now
         ),
+    ),
+    StepEntry(
+        "explain-delay", Step.EXPLAIN_DELAY, _("Write why it is late"), _("Save why"), _("Saved. It is shown with the card."),
+        forms.DelayForm,
+        lambda card, form, by, now: explain_delay(card, reason=form.cleaned_data["reason"], by=by, now=now),
     ),
     StepEntry(
         "agree-other-way", Step.AGREE_OTHER_WAY, _("Agree on another way than the phone"), _("Save the agreement"),

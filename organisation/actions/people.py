@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -41,6 +42,36 @@ class EndsBeforeStart(Refused):
     code = "ends_before_start"
     field = "last_on"
     message = _("The last day cannot be before the first.")
+
+
+class UnknownLanguage(Refused):
+    code = "unknown_language"
+    field = "language"
+    message = _("«%(value)s» is not one of the languages here.")
+
+
+class OverAlready(Refused):
+    code = "over_already"
+    field = "last_on"
+    message = _("Those days are over already. Look at the dates again.")
+
+
+class AwayTooLong(Refused):
+    code = "away_too_long"
+    field = "last_on"
+    message = _(
+        "That is more than a year. Look at the year again, or ask the administrator to give the unit another leader."
+    )
+
+
+class AwayAlready(Refused):
+    code = "away_already"
+    field = "first_on"
+    message = _("Some of these days are written down as absence already. Remove that one first, or choose other days.")
+
+
+LONGEST_ABSENCE = timedelta(days=366)
+"""Of one absence: a last day further on is a slip of the pen."""
 
 
 def create_person(
@@ -133,16 +164,46 @@ def check_administrators_without(person: Person) -> None:
         raise LastAdministrator(person=person.name)
 
 
-def register_absence(person: Person, *, first_on: date, last_on: date, by: Person | None) -> Absence:
-    """Write down that `person` is away from `first_on` until `last_on`, both included; the deputy acts meanwhile.
+def choose_language(person: Person, *, language: str, by: Person | None) -> None:
+    """Keep the language in which `person` reads pages and gets mails: their own choice.
 
-    People write down their own, administrators anybody's. Raises NotAllowed, EndsBeforeStart.
+    Raises NotAllowed, UnknownLanguage.
     """
     if by is not None and by.pk != person.pk and not may_manage(by):
         raise NotAllowed
+    if language not in dict(settings.LANGUAGES):
+        raise UnknownLanguage(value=language)
+    person.language = language
+    person.save(update_fields=["language"])
+
+
+def register_absence(
+    person: Person, *, first_on: date, last_on: date, by: Person | None, today: date | None = None
+) -> Absence:
+    """Write down that `person` is away from `first_on` until `last_on`, both included; the deputy acts meanwhile.
+
+    People write down their own, administrators anybody's. With the local date `today` an absence that is over is refused.
+    Raises NotAllowed, EndsBeforeStart, OverAlready, AwayTooLong, AwayAlready.
+    """
+    if by is not None and by.pk != person.pk and not may_manage(by):
+        raise NotAllowed
+    if today is not None and last_on < today:
+        raise OverAlready
+    with transaction.atomic():
+        Person.objects.select_for_update(no_key=True).only("pk").get(pk=person.pk)  # pressed twice, it is one absence
+        check_absence(person, first_on=first_on, last_on=last_on)
+        return Absence.objects.create(person=person, first_on=first_on, last_on=last_on)
+
+
+def check_absence(person: Person, *, first_on: date, last_on: date, besides: int | None = None) -> None:
+    """Raise EndsBeforeStart, AwayTooLong, or AwayAlready where one of the days lies in another absence than `besides`."""
     if last_on < first_on:
         raise EndsBeforeStart
-    return Absence.objects.create(person=person, first_on=first_on, last_on=last_on)
+    if last_on - first_on > LONGEST_ABSENCE:
+        raise AwayTooLong
+    others = Absence.objects.filter(person=person, first_on__lte=last_on, last_on__gte=first_on)
+    if any(pk != besides for pk in others.values_list("pk", flat=True)):
+        raise AwayAlready
 
 
 def remove_absence(absence: Absence, *, by: Person | None) -> None:

@@ -8,7 +8,7 @@ from django import template
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from organisation import dates
+from organisation import dates, numbers
 
 register = template.Library()
 
@@ -37,6 +37,24 @@ def full_day(value: date | datetime | None) -> str:
 def short_day(value: date | datetime | None) -> str:
     """«1. des. 2026»: a day in a list."""
     return dates.short_day(_day(value), _language()) if value else ""
+
+
+@register.filter
+def month(value: date | datetime | None) -> str:
+    """«desember 2026»."""
+    return dates.month(_day(value), _language()) if value else ""
+
+
+@register.filter
+def thousands(number: int | float) -> str:
+    """«12 000», «4,5»."""
+    return numbers.thousands(number, _language())
+
+
+@register.filter
+def percent(share: float) -> str:
+    """«87 %» of a share from 0 to 1."""
+    return numbers.percent(share, _language())
 
 
 @register.filter

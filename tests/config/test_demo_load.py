@@ -25,7 +25,7 @@ from config.demo.load import load_demo, story_day, write_story
 from config.demo.plans import CardPlan, Story
 from config.demo.rows import intake_of
 from config.demo.story import build_story
-from feedback.actions import answering, calling, closing, correcting, moving, reopening, submitter
+from feedback.actions import answering, calling, closing, correcting, explaining, moving, reopening, submitter
 from feedback.actions.listing import latest_week_to_run
 from feedback.actions.registration import register_card
 from feedback.models import Card, CardEvent, Escalation, OverdueEntry, OverdueRun
@@ -281,6 +281,8 @@ class ByActions:
                 correcting.add_note(card, text=step.text, **who)
             case plans.PreliminaryAnswered():
                 calling.give_preliminary_answer(card, reason=step.reason, expected_on=step.expected_on, **who)
+            case plans.DelayExplained():
+                explaining.explain_delay(card, reason=step.reason, **who)
             case plans.AnotherWayAgreed():
                 calling.agree_other_way(card, way="written", note=step.note, **who)
             case plans.AttemptFailed():

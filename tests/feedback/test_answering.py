@@ -309,7 +309,7 @@ def test_rule_3_what_belongs_outside_is_not_forwarded_and_the_direct_contact_is_
     )
     assert Referral.objects.values().get() == {
         "id": made.pk, "card_id": card.pk, "cycle": 1, "recorded_at": TUESDAY, "recorded_by_id": solvik.clerk.pk,
-        "body": "Statens vegvesen", "contacted_at": EARLIER, "note": "Riksvei",
+        "body": "Statens vegvesen", "contacted_at": EARLIER, "text": "", "note": "Riksvei",
     }  # fmt: skip
     card.refresh_from_db()
     assert (card.state, card.unit, card.completed_at) == (State.REFERRED, solvik.centre, EARLIER)

@@ -17,6 +17,7 @@ from feedback.actions.calling import (
 )
 from feedback.actions.closing import close_card, reopen_card
 from feedback.actions.correcting import About, add_note, correct_card, correct_contact, split_card
+from feedback.actions.explaining import explain_delay
 from feedback.actions.listing import run_overdue_list
 from feedback.actions.moving import delegate_card, forward_card, reroute_card, return_card
 from feedback.actions.reminding import remind_of_deadlines
@@ -54,6 +55,7 @@ def every_action(solvik: Solvik, word: str) -> None:
     remind_of_deadlines(now=at(4))
     run_overdue_list(now=at(9, 6))
     run_overdue_list(now=at(16, 6))
+    explain_delay(card, reason=word, by=handler, now=at(16))
     for _ in range(3):
         record_contact_attempt(card, note=word, by=handler, now=at(16))
     make_contact_card(card, by=handler, now=at(16))

@@ -58,7 +58,7 @@ def test_staff_register_a_card_and_keep_channel_and_date_for_the_next(solvik: So
         ({"text": ""}, "Write what the card says."),
         ({"received_on": "30.02.2026"}, "«30.02.2026» is not in the calendar."),
         ({"received_on": "03.11.2026"}, "The card cannot have been received after it was registered."),
-        ({"unit": "technical"}, "There is no such unit. Choose another."),
+        ({"unit": "technical"}, "There is no unit «technical»."),
     ],
 )
 def test_a_registration_that_cannot_be_keeps_what_was_typed(solvik: Solvik, client: Client, fields, sentence) -> None:
@@ -83,7 +83,7 @@ def listed(solvik: Solvik) -> Card:
 def test_a_leader_sees_the_unit_own_list_and_not_that_of_others(listed: Card, solvik: Solvik, client: Client) -> None:
     signed_in(client, solvik.roads_leader)
     week = client.get("/staff/overdue/2026-W48/")
-    assert [row.unit for row in week.context["lists"]] == [solvik.roads]
+    assert [listed.unit for listed, _told in week.context["rows"]] == [solvik.roads]
     response = client.get("/staff/overdue/2026-W48/roads/", HTTP_ACCEPT_LANGUAGE="en")
     assert listed.reference in response.content.decode()
     assert "time 2" in response.content.decode()
@@ -144,9 +144,13 @@ def test_lists_cost_the_same_whatever_their_length(
     for path, queries in [
         ("/staff/overdue/", 9),
         ("/staff/overdue/2026-W48/", 7),
-        ("/staff/overdue/2026-W48/roads/", 7),
+        ("/staff/overdue/2026-W48/roads/", 13),
         ("/staff/escalations/", 6),
         ("/staff/escalations/2026-W48/", 7),
+        ("/staff/overdue/2026-W48/", 13),
+        ("/staff/overdue/2026-W48/roads/", 7),
+        ("/staff/escalations/", 8),
+        ("/staff/escalations/2026-W48/", 9),
     ]:
         with django_assert_num_queries(queries):
             client.get(path)

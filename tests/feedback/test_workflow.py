@@ -26,6 +26,7 @@ TABLE = {
     Step.SPLIT: "xx.....",
     Step.AGREE_OTHER_WAY: "xx...x.",
     Step.PRELIMINARY_ANSWER: "xx.....",
+    Step.EXPLAIN_DELAY: "xx.....",
     Step.CONTACT_ATTEMPT: "xx...x.",
     Step.UNDO_ATTEMPT: "xx.....",
     Step.CONTACT_CARD: "xx.....",

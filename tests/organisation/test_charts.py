@@ -10,7 +10,7 @@ from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
-from organisation.charts import HEIGHT, WIDTH, Point, Row, bars, trend
+from organisation.charts import HEIGHT, WIDTH, Mark, Point, Row, bars, trend
 
 
 @pytest.mark.parametrize(
@@ -80,3 +80,16 @@ def test_drawing_has_a_title_no_style_and_no_comma_in_its_numbers() -> None:
     assert "style=" not in drawn
     assert not re.findall(r' (?:x|y|x1|x2|y1|y2|cx|cy|d)="[^"]*,[^"]*"', drawn)
     assert '<td class="number">2,5</td>' in drawn
+
+
+def test_marks_are_numbered_flags_at_their_labels() -> None:
+    points = [Point(label, value) for label, value in (("aug.", 3), ("sep.", 40), ("okt.", 12))]
+    chart = trend(
+        points, marks=[Mark(1, "3. sep.: 12 000 kort"), Mark(1, "20. sep.: 40 kort"), Mark(2, "1. okt.: 1 kort")]
+    )
+    assert [flag.text for flag in chart.flags] == ["1, 2", "3"]
+    assert [flag.x for flag in chart.flags] == [dot.x for dot in chart.lines[0].dots[1:]]
+    drawn = render_to_string("charts/trend.html", {"chart": chart, "title": "T", "head": "H", "unit": "%"})
+    assert re.findall(r"<li>(.*?)</li>", drawn) == ["3. sep.: 12 000 kort", "20. sep.: 40 kort", "1. okt.: 1 kort"]
+    assert '<td class="number">40%</td>' in drawn
+    assert trend(points).flags == ()

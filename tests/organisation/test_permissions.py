@@ -15,6 +15,7 @@ P = Permission
 TABLE = {
     P.SEE_ALL_CARDS: "x....x.x",
     P.SEE_UNIT_CARDS: ".xxx....",
+    P.SEE_POLITICAL_CARDS: "x..x....",
     P.SEE_ESCALATED_CARDS: "....x...",
     P.REGISTER_CARDS: "x.......",
     P.ROUTE_CARDS: "x.......",
@@ -24,6 +25,7 @@ TABLE = {
     P.SEE_OVERDUE_LISTS: "xx.x.x.x",
     P.RUN_OVERDUE_LISTS: "x.......",
     P.SEE_ESCALATIONS: "x...xx..",
+    P.INFORM_CITIZENS: "x.......",
     P.MANAGE_ORGANISATION: "......x.",
 }
 

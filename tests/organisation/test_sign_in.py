@@ -33,8 +33,12 @@ def test_staff_sign_in_and_out(solvik: Solvik, client: Client) -> None:
 @pytest.mark.parametrize(
     ("name", "where"),
     [
-        ("handler", "/staff/"),
-        ("chief", "/staff/escalations/"),
+        ("clerk", "/staff/"),
+        ("handler", "/staff/today/"),
+        ("roads_leader", "/staff/today/"),
+        ("sector_leader", "/staff/today/"),
+        ("mayors_secretary", "/staff/political/"),
+        ("chief", "/staff/chief/"),
         ("reader", "/staff/"),
         ("administrator", "/staff/administration/"),
     ],
@@ -45,6 +49,42 @@ def test_each_begins_where_their_day_begins(solvik: Solvik, client: Client, name
     person.save()
     response = client.post("/accounts/login/", {"login": person.email, "password": PASSWORD})
     assert response.headers["Location"] == where
+
+
+def signed_in(client: Client, person: Person, **headers: str) -> Client:
+    person.set_password(PASSWORD)
+    person.save()
+    client.post("/accounts/login/", {"login": person.email, "password": PASSWORD}, **headers)
+    return client
+
+
+def test_the_pages_go_on_in_the_persons_language(solvik: Solvik, client: Client) -> None:
+    solvik.clerk.language = "nn"
+    signed_in(client, solvik.clerk, HTTP_ACCEPT_LANGUAGE="en")
+    assert '<html lang="nn">' in client.get("/staff/", HTTP_ACCEPT_LANGUAGE="en").content.decode()
+
+
+def test_a_language_that_was_chosen_in_this_browser_stays(solvik: Solvik, client: Client) -> None:
+    client.post("/language/setlang/", {"language": "sv", "next": "/"})
+    signed_in(client, solvik.clerk)
+    assert '<html lang="sv">' in client.get("/staff/").content.decode()
+    assert Person.objects.get(pk=solvik.clerk.pk).language == "nb"
+
+
+def test_a_language_chosen_while_signed_in_is_kept_with_the_person(solvik: Solvik, client: Client) -> None:
+    signed_in(client, solvik.clerk)
+    response = client.post("/language/setlang/", {"language": "en", "next": "/staff/"})
+    assert (response.status_code, response.headers["Location"]) == (302, "/staff/")
+    assert Person.objects.get(pk=solvik.clerk.pk).language == "en"
+    elsewhere = signed_in(Client(), Person.objects.get(pk=solvik.clerk.pk))
+    assert '<html lang="en">' in elsewhere.get("/staff/").content.decode()
+
+
+@pytest.mark.parametrize("language", ["de", "", "nb' --"])
+def test_a_language_that_is_not_here_changes_nothing(solvik: Solvik, client: Client, language: str) -> None:
+    signed_in(client, solvik.clerk)
+    client.post("/language/setlang/", {"language": language, "next": "/staff/"})
+    assert Person.objects.get(pk=solvik.clerk.pk).language == "nb"
 
 
 def test_a_wrong_password_gets_a_sentence_and_keeps_the_address(solvik: Solvik, client: Client) -> None:

@@ -1,0 +1,105 @@
+"""Numbers of cards for figures, counted in the database: no card is read, however many there are.
+
+Days are the local dates that the rows hold (`received_on`, `due_on`); moments become dates on the clock of `zone`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date, timedelta, tzinfo
+from typing import NamedTuple
+
+from django.db.models import Aggregate, Count, DurationField, ExpressionWrapper, F, Q, QuerySet
+from django.db.models.functions import Coalesce, TruncDate, TruncMonth
+
+from feedback.models import Callback, Card
+from feedback.workflow import CloseResult, State
+
+# Nobody waits for an answer to these any more.
+_NOBODY_WAITS = (CloseResult.WITHDRAWN, CloseResult.DUPLICATE)
+_NOT_REACHED = Q(state=State.CONTACT_CARD_POSTED) | Q(close_result=CloseResult.NOT_REACHED)
+
+
+class Kept(NamedTuple):
+    """How a promise was kept. Of `owed` cards, `answered` within the deadline, and of how many the submitter could not be
+    reached within it, so that a contact card was posted; the rest were late or wait still."""
+
+    owed: int
+    answered: int
+    not_reached: int
+
+
+def received_by_month(first: date, last: date) -> dict[date, int]:
+    """Return how many cards were received on the days from `first` to `last`, by the first day of the month."""
+    found = _received(first, last).annotate(month=TruncMonth("received_on")).values("month")
+    return {row["month"]: row["number"] for row in found.annotate(number=Count("pk")).order_by("month")}
+
+
+def received_by_category(first: date, last: date) -> dict[int | None, int]:
+    """Return how many cards were received, by the category's id; None are those without one."""
+    found = _received(first, last).values("category")
+    return {row["category"]: row["number"] for row in found.annotate(number=Count("pk")).order_by()}
+
+
+def received_by_area(first: date, last: date) -> dict[str, int]:
+    """Return how many cards were received, by area; the empty name is those without one.
+
+    Areas are typed by hand: «sentrum » is «Sentrum», written as most have written it.
+    """
+    written: dict[str, dict[str, int]] = defaultdict(dict)
+    for area, number in _received(first, last).values_list("area").annotate(number=Count("pk")).order_by("area"):
+        name = " ".join(area.split())
+        spellings = written[name.casefold()]
+        spellings[name] = spellings.get(name, 0) + number
+    return {max(spellings, key=lambda name: spellings[name]): sum(spellings.values()) for spellings in written.values()}
+
+
+def _received(first: date, last: date) -> QuerySet[Card]:
+    return Card.objects.filter(received_on__range=(first, last))
+
+
+def kept_by_month(first: date, last: date, zone: tzinfo) -> dict[date, Kept]:
+    """Return how the promise of a callback was kept, by the first day of the month in which the deadline lay.
+
+    By the deadline and not by the arrival: of a month that has passed, each deadline has passed. A card counts that is
+    owed a callback and was neither withdrawn nor a duplicate; it is in time where it was completed on its deadline at the
+    latest (`domain/README.md`, «Completed», «Deadline»). A reopened card counts by its present deadline.
+    """
+    in_time = Q(completed_on__lte=F("due_on"))
+    found = (
+        _promised(first, last)
+        .annotate(month=TruncMonth("due_on"), completed_on=TruncDate("completed_at", tzinfo=zone))
+        .values("month")
+        .annotate(
+            owed=Count("pk"),
+            answered=Count("pk", filter=in_time & ~_NOT_REACHED),
+            not_reached=Count("pk", filter=in_time & _NOT_REACHED),
+        )
+    )
+    return {row["month"]: Kept(row["owed"], row["answered"], row["not_reached"]) for row in found.order_by("month")}
+
+
+def _promised(first: date, last: date) -> QuerySet[Card]:
+    return Card.objects.filter(callback_owed=True, due_on__range=(first, last)).exclude(close_result__in=_NOBODY_WAITS)
+
+
+class _Median(Aggregate):
+    """PostgreSQL's continuous median."""
+
+    function = "PERCENTILE_CONT"
+    template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
+    output_field = DurationField()
+
+
+def days_to_callback(first: date, last: date, zone: tzinfo) -> tuple[int, float | None]:
+    """Return of how many callbacks, and their median in days: from the registration, or the reopening, to the
+    conversation. Of the cards that `kept_by_month` counts, those that were called back since."""
+    began = Coalesce("card__reopened_at", "card__registered_at")
+    days = ExpressionWrapper(
+        TruncDate("held_at", tzinfo=zone) - TruncDate(began, tzinfo=zone), output_field=DurationField()
+    )
+    found = Callback.objects.filter(card__in=_promised(first, last), cycle=F("card__cycle")).aggregate(
+        number=Count("pk"), median=_Median(days)
+    )
+    median: timedelta | None = found["median"]
+    return found["number"], None if median is None else median / timedelta(days=1)

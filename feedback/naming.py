@@ -1,0 +1,59 @@
+"""What in a text would lead to a person: phone numbers, e-mail addresses, identity numbers, the submitter's own name and
+address. Pure. It helps whoever writes; it does not replace reading: a description can name somebody too."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import phonenumbers
+
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+# Eleven digits as Norwegian identity numbers are written, and the Swedish ten or twelve: groups of six and five, or six or
+# eight and four.
+_IDENTITY = re.compile(r"(?<!\d)(?:\d{6}[ .-]?\d{5}|\d{6}[-+ ]?\d{4}|\d{8}[-+ ]?\d{4})(?!\d)")
+_WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
+_SHORTEST_NAME = 3
+
+
+def what_names_somebody(
+    text: str, *, name: str = "", address: str = "", country: str = "NO", ours: Iterable[str] = ()
+) -> list[str]:
+    """Return the pieces of `text` that lead to a person, as they stand in it, each once, in the order of the text.
+
+    `name` and `address` are the submitter's. A part of the name counts where it is written with a capital letter: «Dag» is
+    a man and «dag» a day. `country` («NO», «SE») tells which phone numbers need no country code. `ours` are the
+    municipality's own phone number and e-mail address, which may stand.
+    """
+    own = {_plain(each) for each in ours if each}
+    found: list[tuple[int, str]] = []
+    found += [(match.start(), match[0]) for match in _EMAIL.finditer(text)]
+    found += [(match.start(), match[0]) for match in _IDENTITY.finditer(text)]
+    found += [(match.start, match.raw_string) for match in phonenumbers.PhoneNumberMatcher(text, country)]
+    parts = {part.casefold() for part in _WORD.findall(name) if len(part) >= _SHORTEST_NAME}
+    found += [
+        (word.start(), word[0])
+        for word in _WORD.finditer(text)
+        if word[0][0].isupper() and _is_name(word[0].casefold(), parts)
+    ]
+    for line in re.split(r"[\n,]", address):
+        street = " ".join(line.split())
+        if re.search(r"[^\W\d_]{3}.*\d", street) and (match := re.search(_spaced(street), text, re.IGNORECASE)):
+            found.append((match.start(), match[0]))
+    pieces = (piece for _at, piece in sorted(found) if _plain(piece) not in own)
+    return list(dict.fromkeys(pieces))
+
+
+def _is_name(word: str, parts: set[str]) -> bool:
+    """Whether `word` is a part of the name, or the part's genitive: «Karis», «Nordmanns»."""
+    return word in parts or (word.endswith("s") and word[:-1] in parts)
+
+
+def _spaced(street: str) -> str:
+    return r"(?<!\w)" + r"\s+".join(re.escape(word) for word in street.split()) + r"(?!\w)"
+
+
+def _plain(piece: str) -> str:
+    """Addresses and numbers alike however they are spaced; a Norwegian or Swedish country code is left out."""
+    plain = re.sub(r"[\s()./-]", "", piece).casefold()
+    return re.sub(r"^(\+|00)4[67]", "", plain)

@@ -1,0 +1,136 @@
+"""The figures that everybody may see: «what we hear from you»."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, tzinfo
+
+import redis
+from django.core.cache import cache
+
+from feedback.counts import (
+    Kept,
+    days_to_callback,
+    kept_by_month,
+    received_by_area,
+    received_by_category,
+    received_by_month,
+)
+from reporting.small_groups import SMALLEST_BASE, Shown, rounded, share, shown
+
+logger = logging.getLogger(__name__)
+
+MONTHS = 12
+KEPT_FOR = 2 * 60 * 60
+"""Seconds for which figures are shown that the hourly job did not count anew. They are of months that have passed: little
+changes in an hour."""
+
+
+@dataclass(frozen=True)
+class Promise:
+    """How the promise was kept in the whole time, as shares of the callbacks that were owed. None where they were few."""
+
+    answered: float | None
+    not_reached: float | None
+    late: float | None
+
+
+@dataclass(frozen=True)
+class Heard:
+    """The figures as they stood at `counted_at`. Months are first days; `messages` of a month is None where they were few.
+
+    `categories` and `areas` are None where nothing of them may be shown. Keys are ids and names, None or empty for the
+    messages without one.
+    """
+
+    counted_at: datetime
+    months: list[date]
+    total: int | None
+    messages: list[int | None]
+    categories: Shown[int | None] | None
+    areas: Shown[str] | None
+    in_time: list[float | None]
+    promise: Promise
+    days_to_callback: float | None
+
+    @property
+    def first(self) -> date:
+        return self.months[0]
+
+    @property
+    def last(self) -> date:
+        """The last day of the last month."""
+        return month_after(self.months[-1]) - timedelta(days=1)
+
+
+def month_after(first_of_month: date) -> date:
+    return (first_of_month + timedelta(days=31)).replace(day=1)
+
+
+def complete_months(today: date, how_many: int = MONTHS) -> list[date]:
+    """Return the first days of the latest months that have passed on the local day `today`, the earliest first."""
+    months: list[date] = []
+    month = today.replace(day=1)
+    for _each in range(how_many):
+        month = (month - timedelta(days=1)).replace(day=1)
+        months.append(month)
+    return months[::-1]
+
+
+def what_we_hear(*, now: datetime, zone: tzinfo) -> Heard:
+    """Return the figures of the last twelve months that have passed on the clock of `zone`, as they were counted last.
+
+    They are counted anew each hour (`reporting.tasks`), so that no visitor waits for it; here only where they are not to
+    be had.
+    """
+    try:
+        found = cache.get(_key(complete_months(now.astimezone(zone).date())))
+    except (redis.RedisError, OSError):
+        logger.warning("The cache is away: the public figures are counted anew.")
+        found = None
+    return found if isinstance(found, Heard) else count_anew(now=now, zone=zone)
+
+
+def count_anew(*, now: datetime, zone: tzinfo) -> Heard:
+    """Count the figures and keep them for those who come after."""
+    months = complete_months(now.astimezone(zone).date())
+    heard = count(months, now=now, zone=zone)
+    try:
+        cache.set(_key(months), heard, KEPT_FOR)
+    except (redis.RedisError, OSError):
+        logger.warning("The cache is away: the public figures are not kept.")
+    return heard
+
+
+def _key(months: list[date]) -> str:
+    return f"what-we-hear:{months[0]:%Y-%m}"
+
+
+def count(months: list[date], *, now: datetime, zone: tzinfo) -> Heard:
+    """Count the figures of `months`, which follow each other (five queries)."""
+    first, last = months[0], month_after(months[-1]) - timedelta(days=1)
+    received = received_by_month(first, last)
+    by_month = shown({month: received.get(month, 0) for month in months})
+    kept = kept_by_month(first, last, zone)
+    callbacks, median = days_to_callback(first, last, zone)
+    return Heard(
+        counted_at=now,
+        months=months,
+        total=rounded(sum(received.values())) if by_month is not None else None,
+        messages=[
+            0 if month not in received else by_month.groups.get(month) if by_month is not None else None
+            for month in months
+        ],
+        categories=shown(received_by_category(first, last)),
+        areas=shown(received_by_area(first, last)),
+        in_time=[share(kept[month].answered, kept[month].owed) if month in kept else None for month in months],
+        promise=_promise(list(kept.values())),
+        days_to_callback=median if callbacks >= SMALLEST_BASE else None,
+    )
+
+
+def _promise(kept: list[Kept]) -> Promise:
+    owed = sum(month.owed for month in kept)
+    answered, not_reached = (sum(month.answered for month in kept), sum(month.not_reached for month in kept))
+    return Promise(share(answered, owed), share(not_reached, owed), share(owed - answered - not_reached, owed))

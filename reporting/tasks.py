@@ -1,0 +1,18 @@
+"""Work in the background on figures. Safe to run twice."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import timezone
+
+from organisation.jobs import recorded
+from organisation.queries import municipality
+from reporting.figures import count_anew
+
+
+@shared_task(name="reporting.count_public_figures")
+@recorded("reporting.count_public_figures")
+def count_public_figures() -> str:
+    """Each hour: the figures that everybody may see."""
+    heard = count_anew(now=timezone.now(), zone=municipality().zone)
+    return f"{heard.first:%Y-%m} to {heard.last:%Y-%m}"
