@@ -103,18 +103,36 @@ def measure(cards: int, overdue: int) -> dict[str, Any]:
         def get() -> None:
             answer = client.get(address)
             assert answer.status_code == 200, (address, answer.status_code)
+            if answer.streaming:
+                for _part in answer.streaming_content:
+                    pass
 
         return get
 
+    old = Intake(channel="web", text="Midt i listen", registered_at=now - timedelta(days=1000))
+    in_the_middle = register_card(old, by=None, now=now).reference
     for name, address in {
-        "work list": "/staff/",
+        "work list": "/staff/?due=open",
+        "work list, to be forwarded": "/staff/",
+        "work list, registered today": "/staff/?due=registered_today",
         "work list, one unit": "/staff/?unit=unit-7",
         "work list, overdue": "/staff/?due=overdue",
         "work list, words": "/staff/?q=hull+skolen",
         "card page": f"/staff/cards/{register_card(Intake(channel='web', text='x'), by=None, now=now).reference}/",
+        "card page in a list": f"/staff/cards/{in_the_middle}/?from=due%3Dopen",
+        "before a file": "/staff/export/?due=overdue",
         "citizen page": "/",
     }.items():
         figures[name] = timed(page(address))
+
+    for name, address in {
+        "CSV of all overdue": "/staff/export/cards.csv?due=overdue",
+        "Excel of all overdue": "/staff/export/cards.xlsx?due=overdue&texts=yes",
+    }.items():
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        figures[name] = timed(page(address), 2)
+        grew = round((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024)
+        figures[name] |= {"cards": overdue, "memory_grew_mb": grew}
 
     def run() -> None:
         run_overdue_list(now=now)

@@ -5,13 +5,17 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import django_filters
+from django import forms
 from django.db.models import QuerySet
+from django.http import QueryDict
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from feedback.models import Card, Category
-from feedback.queries import asking_to_reopen, contact_cards_to_post, open_cards, search
+from feedback.queries import asking_to_reopen, contact_cards_to_post, open_cards, registered_on, search
 from feedback.workflow import Channel, Kind, State
+from organisation.dates import short_day
 from organisation.ds_forms import DayField
 from organisation.models import Person, Unit
 
@@ -27,11 +31,13 @@ class CardFilter(django_filters.FilterSet):
 
     DUE = [
         ("open", _("Open")),
+        ("to_forward", _("To be forwarded")),
         ("overdue", _("Over the deadline")),
         ("today", _("Due today")),
         ("tomorrow", _("Due tomorrow")),
         ("week", _("Due in seven days")),
         ("to_post", _("Contact card to post")),
+        ("registered_today", _("Registered today")),
         ("unrouted", _("Not forwarded yet")),
         ("returned", _("Sent back as misrouted")),
         ("asks_reopen", _("The submitter asks to reopen")),
@@ -51,7 +57,7 @@ class CardFilter(django_filters.FilterSet):
     )
     kind = django_filters.MultipleChoiceFilter(distinct=False, choices=Kind.choices, label=_("Kind"))
     channel = django_filters.MultipleChoiceFilter(distinct=False, choices=Channel.choices, label=_("Channel"))
-    due = django_filters.ChoiceFilter(choices=DUE, method="by_due", label=_("Deadline"))
+    due = django_filters.ChoiceFilter(choices=DUE, method="by_due", label=_("Which cards"))
     handler = django_filters.ModelChoiceFilter(
         queryset=Person.objects.filter(is_active=True), to_field_name="email", label=_("Case handler")
     )
@@ -79,6 +85,8 @@ class CardFilter(django_filters.FilterSet):
             return contact_cards_to_post(cards)
         if value == "asks_reopen":
             return asking_to_reopen(cards)
+        if value == "registered_today":
+            return cards.filter(registered_on(today, timezone.get_current_timezone()))
         cards = open_cards(cards)
         if value == "overdue":
             return cards.filter(due_on__lt=today)
@@ -88,8 +96,55 @@ class CardFilter(django_filters.FilterSet):
             return cards.filter(due_on=today + timedelta(days=1))
         if value == "week":
             return cards.filter(due_on__range=(today, today + timedelta(days=7)))
+        if value == "to_forward":
+            return cards.filter(state=State.REGISTERED)
         if value == "unrouted":
             return cards.filter(state=State.REGISTERED, returned_at__isnull=True)
         if value == "returned":
             return cards.filter(state=State.REGISTERED, returned_at__isnull=False)
         return cards
+
+
+MOST_QUERY = 1000
+"""Characters of a filter that is kept or carried along: more is no filter that somebody chose."""
+
+
+def known_part(asked: QueryDict, *also: str) -> QueryDict:
+    """Return of a query what cards can be filtered by, and the names in `also`: no empty and no unknown ones, sorted."""
+    kept = QueryDict(mutable=True)
+    for name in sorted({*CardFilter.base_filters, *also} & set(asked)):
+        if values := [value for value in asked.getlist(name) if value]:
+            kept.setlist(name, values)
+    return kept
+
+
+def read_query(text: str, *also: str) -> QueryDict:
+    """Return the known part of a query string that came from outside; empty for one that nobody can have chosen."""
+    return known_part(QueryDict(text), *also) if len(text) <= MOST_QUERY else QueryDict()
+
+
+def in_words(filtered: CardFilter) -> list[tuple[str, str, str]]:
+    """Return what a filter asks for: name, label and value of each field, in the reader's language and the form's order.
+
+    The value is empty where the label says it all.
+    """
+    if not filtered.is_valid():
+        return []
+    words = []
+    for name, value in filtered.form.cleaned_data.items():
+        field = filtered.form.fields[name]
+        if value not in field.empty_values and value is not False:
+            words.append((name, str(field.label), _said(field, value)))
+    return [(name, label, said) for name, label, said in words if said is not None]
+
+
+def _said(field: forms.Field, value: object) -> str | None:
+    if value is True:
+        return ""
+    if isinstance(value, date):
+        return short_day(value, get_language() or "en")
+    labels: dict[str, str] = {}
+    if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
+        labels = {str(code): str(label) for code, label in field.choices}  # type: ignore[union-attr,misc]
+    values = list(value) if isinstance(value, list | QuerySet) else [value]
+    return ", ".join(labels.get(str(one), str(one)) for one in values) or None

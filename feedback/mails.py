@@ -14,6 +14,7 @@ from feedback.models import (
     Addition,
     Callback,
     Card,
+    CardEvent,
     Escalation,
     FollowUp,
     OverdueEntry,
@@ -84,6 +85,23 @@ def card_delegated(card: Card, handler: Person, *, house: Municipality, event: i
     """Tell a case handler of a card that is now theirs."""
     key = f"card_delegated:{card.reference}:{event}"
     return Mail("card_delegated", key, handler.email, handler.language, _about(card, house) | {"handler": handler})
+
+
+def key_of_step(card: Card, event: CardEvent) -> str:
+    """Return the key under which the mail of a forwarding, a move or a delegation was queued; empty for other events."""
+    kinds = {
+        CardEvent.What.FORWARDED: "card_forwarded",
+        CardEvent.What.REROUTED: "card_forwarded",
+        CardEvent.What.DELEGATED: "card_delegated",
+    }
+    kind = kinds.get(CardEvent.What(event.what))
+    return f"{kind}:{card.reference}:{event.pk}" if kind else ""
+
+
+def card_taken_back(card: Card, *, to: str, language: str, house: Municipality, event: int) -> Mail:
+    """Tell whoever was mailed a card by mistake that it is not theirs. Says no more of it than its number."""
+    context = {"reference": card.reference, "cards_url": f"{settings.SITE_URL}/staff/", "municipality": house}
+    return Mail("card_taken_back", f"card_taken_back:{card.reference}:{event}", to, language, context)
 
 
 def preliminary_answer(card: Card, answer: PreliminaryAnswer, submitter: Submitter, house: Municipality) -> Mail:

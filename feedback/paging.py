@@ -66,6 +66,24 @@ def read_key(text: str, order: Order) -> tuple[date | datetime, int] | None:
     return (read, number) if 0 <= number < 2**63 else None
 
 
+def order_of(due: str) -> Order:
+    """Return the order of a list by its filter's choice: what waits for a deadline by that, the rest the newest first."""
+    return DUE if due and due != "registered_today" else NEWEST
+
+
+def neighbours_of(card: Card, cards: QuerySet[Card], order: Order) -> tuple[str, str]:
+    """Return the references of the cards before and after `card` in a list, empty where there is none. Two queries.
+
+    The card itself may have left the list: its place in the order is still known.
+    """
+    at = getattr(card, order.field), card.pk
+    before, after = (
+        cards.filter(way.beyond(*at)).order_by(*way.by).values_list("reference", flat=True).first() or ""
+        for way in (order.turned, order)
+    )
+    return before, after
+
+
 def page_of(cards: QuerySet[Card], order: Order, *, after: str = "", before: str = "", size: int = SIZE) -> CardPage:
     """Return one page of `cards`: the first, the one after a key, or the one before a key. Two queries.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from typing import NamedTuple
 
 from django.contrib.postgres.search import SearchQuery
@@ -27,12 +27,13 @@ from feedback.models import (
     OverdueRun,
     ReopeningRequest,
     RoutingRule,
+    SavedFilter,
     Story,
     Submitter,
 )
 from feedback.reference import parse_reference
 from feedback.routing import Rule
-from feedback.rules import visible_cards, visible_lists, visible_stories
+from feedback.rules import visible_cards, visible_filters, visible_lists, visible_stories
 from feedback.suggesting import Subject, suggest_category, suggest_kind
 from feedback.workflow import OPEN_STATES, State
 from organisation.calendar import IsoWeek
@@ -47,15 +48,18 @@ def visible_to(person: Person) -> QuerySet[Card]:
 
 
 def for_list(cards: QuerySet[Card]) -> QuerySet[Card]:
-    """Join what a row of a list shows, so that a list costs no query a row. Adds `attempts`: calls that count.
+    """Join what a row of a list shows, so that a list costs no query a row. Adds `attempts`: calls that count."""
+    return with_attempts(cards.select_related("unit", "category", "handler", "submitter"))
+
+
+def with_attempts(cards: QuerySet[Card]) -> QuerySet[Card]:
+    """Add `attempts`: calls of the present cycle that count.
 
     The count is a sub-query on the rows shown; a join with GROUP BY would count for every card before the first page.
     """
     counted = ContactAttempt.objects.filter(card=OuterRef("pk"), cycle=OuterRef("cycle"), undone_at__isnull=True)
     number = counted.order_by().values("card").annotate(number=Count("pk")).values("number")
-    return cards.select_related("unit", "category", "handler", "submitter").annotate(
-        attempts=Coalesce(Subquery(number), 0)
-    )
+    return cards.annotate(attempts=Coalesce(Subquery(number), 0))
 
 
 def for_page(cards: QuerySet[Card]) -> QuerySet[Card]:
@@ -169,17 +173,30 @@ def cards_by_reference(person: Person, references: Iterable[str]) -> dict[str, C
     return {card.reference: card for card in visible_to(person).filter(reference__in=list(references))}
 
 
-def counts_for_today(person: Person, today: date) -> dict[str, int]:
-    """Return the numbers at the top of the work list, in two queries over what the person may see."""
+def registered_on(day: date, zone: tzinfo) -> Q:
+    """Return the condition on cards that were registered on the local date `day`."""
+    start, end = (datetime.combine(on, time.min, zone) for on in (day, day + timedelta(days=1)))
+    return Q(registered_at__gte=start, registered_at__lt=end)
+
+
+def counts_for_today(person: Person, today: date, zone: tzinfo) -> dict[str, int]:
+    """Return the numbers at the top of the work list by the filter's choice that leads to each, in two queries."""
     waiting = ContactCard.objects.filter(card=OuterRef("pk"), cycle=OuterRef("cycle"), posted_on__isnull=True)
-    is_open = Q(state__in=sorted(OPEN_STATES))
-    counts: dict[str, int] = open_cards(visible_to(person)).aggregate(
-        unrouted=Count("pk", filter=Q(state=State.REGISTERED, returned_at__isnull=True)),
-        returned=Count("pk", filter=Q(state=State.REGISTERED, returned_at__isnull=False)),
-        due_today=Count("pk", filter=is_open & Q(due_on=today)),
-        due_tomorrow=Count("pk", filter=is_open & Q(due_on=today + timedelta(days=1))),
-        overdue=Count("pk", filter=is_open & Q(due_on__lt=today)),
-        to_post=Count("pk", filter=Exists(waiting)),
+    is_open, came_today = Q(state__in=sorted(OPEN_STATES)), registered_on(today, zone)
+    # Of all cards only those that some number counts: with a million closed ones the others are not looked at.
+    counts: dict[str, int] = (
+        visible_to(person)
+        .filter(is_open | came_today)
+        .aggregate(
+            unrouted=Count("pk", filter=Q(state=State.REGISTERED, returned_at__isnull=True)),
+            registered_today=Count("pk", filter=came_today),
+            today=Count("pk", filter=is_open & Q(due_on=today)),
+            tomorrow=Count("pk", filter=is_open & Q(due_on=today + timedelta(days=1))),
+            overdue=Count("pk", filter=is_open & Q(due_on__lt=today)),
+            to_post=Count("pk", filter=is_open & Q(Exists(waiting))),
+            returned=Count("pk", filter=Q(state=State.REGISTERED, returned_at__isnull=False)),
+            open=Count("pk", filter=is_open),
+        )
     )
     counts["asks_reopen"] = asking_to_reopen(visible_to(person)).count()
     return counts
@@ -528,6 +545,16 @@ def stories_of(card: Card) -> list[Story]:
 def published_stories() -> QuerySet[Story]:
     """Return the stories that everybody reads, the newest first."""
     return Story.objects.filter(state=Story.State.PUBLISHED).select_related("category").order_by("-published_at", "-id")
+
+
+def saved_filters(person: Person) -> QuerySet[SavedFilter]:
+    """Return the filters that `person` may use, with who keeps each."""
+    return SavedFilter.objects.filter(visible_filters(person)).select_related("person").order_by("name", "id")
+
+
+def saved_filter_of(person: Person, pk: int) -> SavedFilter | None:
+    """Return a filter that `person` keeps, or None."""
+    return SavedFilter.objects.filter(person=person, pk=pk).first()
 
 
 # --- Documents ------------------------------------------------------------------------------------------------------

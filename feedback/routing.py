@@ -63,3 +63,20 @@ def first_fit(rules: Iterable[Rule], facts: Facts) -> Rule | None:
 def all_fits(rules: Iterable[Rule], facts: Facts) -> list[Rule]:
     """Return all of the ordered `rules` that fit; the first decides, the others would have without it."""
     return [rule for rule in rules if fits(rule, facts)]
+
+
+@dataclass(frozen=True)
+class Reasons:
+    """Why a rule fits: those of its words that the text has, and which of «category», «kind», «area» it asks for."""
+
+    words: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+
+
+def reasons(rule: Rule, facts: Facts) -> Reasons:
+    """Return what of a `rule` that fits `facts` speaks for it, in the rule's own order."""
+    asked = {"category": rule.category_id is not None, "kind": bool(rule.kind), "area": bool(rule.area)}
+    return Reasons(
+        words=tuple(word for word in rule.words if has_word(word, facts.text)),
+        facts=tuple(name for name, asks in asked.items() if asks),
+    )

@@ -55,6 +55,16 @@ def may_register(person: Person) -> bool:
     return grants_of(person).somewhere(Permission.REGISTER_CARDS)
 
 
+def may_share_filters(person: Person) -> bool:
+    """Whether `person` is of those who route cards, the service centre: shared filters are theirs."""
+    return grants_of(person).somewhere(Permission.ROUTE_CARDS)
+
+
+def visible_filters(person: Person) -> Q:
+    """Return the condition on saved filters that `person` may use: their own, and those shared with the service centre."""
+    return Q(person=person) | Q(is_shared=True) if may_share_filters(person) else Q(person=person)
+
+
 def visible_lists(person: Person) -> Q:
     """Return the condition on overdue lists that `person` may see: those of all units, or of the person's own."""
     grants = grants_of(person)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import NamedTuple
 
@@ -242,6 +242,41 @@ def handlers_of(unit: Unit) -> QuerySet[Person]:
     if unit.kind == Unit.Kind.MAYORS_OFFICE:
         belongs |= Q(role_assignments__role=Role.MAYORS_OFFICE)
     return Person.objects.filter(belongs, is_active=True).distinct()
+
+
+def handlers_by_unit(unit_ids: Collection[int]) -> list[tuple[Unit, list[Person]]]:
+    """Return for each of these units, in the alphabet's order, whom `handlers_of` names (two queries)."""
+    found: dict[int, dict[int, Person]] = defaultdict(dict)
+    units = list(Unit.objects.filter(pk__in=unit_ids).select_related("leader", "deputy"))
+    by_role = {
+        Role.SERVICE_CENTRE: [unit.pk for unit in units if unit.kind == Unit.Kind.SERVICE_CENTRE],
+        Role.MAYORS_OFFICE: [unit.pk for unit in units if unit.kind == Unit.Kind.MAYORS_OFFICE],
+    }
+    belongs = Q(unit__in=unit_ids) | Q(role__in=[role for role, pks in by_role.items() if pks])
+    for held in RoleAssignment.objects.filter(belongs, person__is_active=True).select_related("person"):
+        for pk in [held.unit_id] if held.unit_id is not None else by_role.get(Role(held.role), []):
+            found[pk][held.person_id] = held.person
+    for unit in units:
+        for person in (unit.leader, unit.deputy):
+            if person is not None and person.is_active:
+                found[unit.pk][person.pk] = person
+    return [
+        (unit, sorted(found[unit.pk].values(), key=lambda person: person.name_key)) for unit in units if found[unit.pk]
+    ]
+
+
+def active_person(number: str) -> Person | None:
+    """Return the active person with this id as a form sends it, or None."""
+    if not number.isdecimal() or int(number) >= 2**63:
+        return None
+    return Person.objects.filter(pk=int(number), is_active=True).first()
+
+
+def answering_unit_called(text: str) -> Unit | None:
+    """Return the open unit with this code or this name, as somebody typed it; None where there is none."""
+    if "\x00" in text:
+        return None
+    return answering_units().filter(Q(code=text) | Q(name__iexact=" ".join(text.split()))).first()
 
 
 class DemonstrationPerson(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,6 +13,7 @@ from django.contrib.auth.hashers import make_password
 from config.demo import municipality as solvik
 from config.demo.days import DAY, at, own_days_off
 from config.demo.places import RULES
+from config.demo.places import RoutingRule as Rule
 from feedback.actions.routing import move_rule
 from feedback.models import Category, RoutingRule
 from organisation.actions.settings import add_day_off
@@ -55,7 +57,7 @@ def furnish(today: date) -> Furnished:
     units = _units(people)
     _roles(people, units, today)
     categories = _categories()
-    _rules(units, categories)
+    make_rules(RULES, units, categories)
     _changes(people, units, today)
     return Furnished(people, units, categories)
 
@@ -144,7 +146,9 @@ def _categories() -> dict[str, Category]:
     return {category.code: category for category in made}
 
 
-def _rules(units: dict[str, Unit], categories: dict[str, Category]) -> None:
+def make_rules(rules: Iterable[Rule], units: dict[str, Unit], categories: dict[str, Category]) -> None:
+    """Add routing rules after those that are there."""
+    there = RoutingRule.objects.count()
     RoutingRule.objects.bulk_create(
         RoutingRule(
             position=10 * number,
@@ -154,7 +158,7 @@ def _rules(units: dict[str, Unit], categories: dict[str, Category]) -> None:
             words=list(rule.words),
             unit=units[rule.unit],
         )
-        for number, rule in enumerate(RULES, start=1)
+        for number, rule in enumerate(rules, start=there + 1)
     )
 
 

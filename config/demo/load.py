@@ -13,8 +13,9 @@ from django.db import connection, transaction
 from django.db.models import Model
 
 from config.demo.days import CALENDAR, OSLO, at
-from config.demo.furnish import Furnished, furnish
+from config.demo.furnish import Furnished, furnish, make_rules
 from config.demo.informing import inform
+from config.demo.places import NEW_RULES
 from config.demo.plans import Story
 from config.demo.rows import Rows
 from config.demo.story import build_story
@@ -92,6 +93,7 @@ def load_demo(*, seed: int, now: datetime, anew: bool = False) -> Loaded | None:
         story = build_story(seed, story_day(now))
         furnished = furnish(story.today)
         events = write_story(story, furnished)
+        make_rules(NEW_RULES, furnished.units, furnished.categories)
         _make_past_lists(story)
         inform(story, furnished)
         _tell_of_past_lists()

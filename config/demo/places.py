@@ -167,6 +167,13 @@ RULES = (
     RoutingRule(unit="VEI", words=("hull i vei", "hull i asfalt", "asfalt"), name="Vei, uten kategori"),
 )
 
+# Made after the cards came in: what waits at the service centre is suggested by them, and went nowhere by itself.
+NEW_RULES = (
+    RoutingRule(unit="HELS", words=("durer", "støy"), name="Støy, uten kategori"),
+    RoutingRule(unit="BIB", words=("gamle bilder", "gamle brev"), name="Lokalhistorie, uten kategori"),
+    RoutingRule(unit="PARK", words=("båt på land", "bålplass"), name="Strand og friområde, uten kategori"),
+)
+
 _CATEGORY_IDS = {category.code: number for number, category in enumerate(CATEGORIES, start=1)}
 _FITTING = [Rule(i, 0, _CATEGORY_IDS.get(r.category), "", r.area, r.words) for i, r in enumerate(RULES)]
 

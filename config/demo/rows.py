@@ -16,6 +16,7 @@ from config.demo.days import CALENDAR
 from config.demo.furnish import Furnished
 from config.demo.municipality import deadline_days
 from feedback.actions.intake import House, Intake, Prepared, prepare_card
+from feedback.actions.moving import taken_off
 from feedback.deadlines import Contact, moment_of
 from feedback.models import (
     Addition,
@@ -272,10 +273,10 @@ class _Life:
 
     def move(self, what: What, step: plans.Step, code: str, reason: str = "") -> None:
         card, unit = self.card, self.rows.furnished.units[code]
-        before = card.unit.code
+        before, was = card.unit.code, {} if what == What.RETURNED else taken_off(card)
         card.unit, card.handler, card.returned_at = unit, None, None
         card.state = State.REGISTERED if unit.kind == Unit.Kind.SERVICE_CENTRE else State.FORWARDED
-        self.event(what, step, before, code, reason)
+        self.event(what, step, before, code, reason, None, **was)
 
     def post(self, contact_card: ContactCard, step: plans.Step) -> None:
         day = CALENDAR.local_date(step.at)

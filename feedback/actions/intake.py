@@ -131,15 +131,10 @@ class House:
     def read(cls) -> House:
         """Read it in four queries, whatever the number of units and rules."""
         here = municipality()
-        return cls(
-            municipality=here,
-            calendar=working_calendar(here),
-            units={unit.pk: unit for unit in Unit.objects.exclude(kind=Unit.Kind.SECTOR).select_related("successor")},
-            rules=rules_in_use(),
-        )
+        return cls(municipality=here, calendar=working_calendar(here), units=read_units(), rules=rules_in_use())
 
     def only(self, kind: Unit.Kind) -> Unit | None:
-        return next((unit for unit in self.units.values() if unit.kind == kind and unit.closed_on is None), None)
+        return only(self.units, kind)
 
     @property
     def service_centre(self) -> Unit:
@@ -147,6 +142,24 @@ class House:
         if unit is None:
             raise NoServiceCentre
         return unit
+
+
+def read_units() -> dict[int, Unit]:
+    """Return all units but sectors by id, closed ones with their successors too (one query)."""
+    return {unit.pk: unit for unit in Unit.objects.exclude(kind=Unit.Kind.SECTOR).select_related("successor")}
+
+
+def only(units: dict[int, Unit], kind: Unit.Kind) -> Unit | None:
+    """Return the one open unit of a kind of which there is at most one."""
+    return next((unit for unit in units.values() if unit.kind == kind and unit.closed_on is None), None)
+
+
+def unit_of(rule: Rule, units: dict[int, Unit]) -> Unit | None:
+    """Return the unit that answers today for the unit of `rule`, or None where none does."""
+    if rule.unit_id not in units:
+        return None
+    unit = open_successor(units[rule.unit_id])
+    return unit if unit.closed_on is None and unit.kind != Unit.Kind.SECTOR else None
 
 
 class NoServiceCentre(Refused):
@@ -173,10 +186,8 @@ def route(intake: Intake, house: House) -> Routed:
     if _is_political(intake) and (office := house.only(Unit.Kind.MAYORS_OFFICE)) is not None:
         return Routed(office, "political")
     rule = first_fit(house.rules, facts_of(intake))
-    if rule is not None and rule.unit_id in house.units:
-        unit = open_successor(house.units[rule.unit_id])
-        if unit.closed_on is None and unit.kind != Unit.Kind.SECTOR:
-            return Routed(unit, "rule", rule.rule_id)
+    if rule is not None and (unit := unit_of(rule, house.units)) is not None:
+        return Routed(unit, "rule", rule.rule_id)
     return Routed(house.service_centre, "nothing")
 
 

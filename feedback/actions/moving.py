@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -58,21 +59,33 @@ def reroute_card(card: Card, *, unit: Unit, reason: str, by: Person | None, now:
 
 
 def move(card: Card, unit: Unit, what: CardEvent.What, *, by: Person | None, now: datetime, reason: str = "") -> Card:
-    """Move a locked card to another unit, write the event `what`, and mail the unit. Raises NotAnAnsweringUnit, SameUnit."""
+    """Move a locked card to another unit, write the event `what`, and mail the unit. Raises NotAnAnsweringUnit, SameUnit.
+
+    The event keeps what the move takes off the card, so that it can be undone.
+    """
     unit = with_leaders(Unit.objects.all()).get(pk=unit.pk)
     if unit.kind == Unit.Kind.SECTOR or unit.closed_on is not None:
         raise NotAnAnsweringUnit(unit=unit.name)
     if unit.pk == card.unit_id:
         raise SameUnit(unit=unit.name)
     before = card.unit
+    was = taken_off(card)
     card.unit, card.handler, card.returned_at = unit, None, None
     card.state = State.REGISTERED if unit.kind == Unit.Kind.SERVICE_CENTRE else State.FORWARDED
     card.save(update_fields=["unit", "handler", "returned_at", "state"])
-    event = write(card, what, by=by, now=now, from_value=before.code, to_value=unit.code, note=reason)
+    event = write(card, what, by=by, now=now, from_value=before.code, to_value=unit.code, note=reason, **was)
     house = municipality()
     today = working_calendar(house).local_date(now)
     queue_mails(mails.card_forwarded(card, unit, house=house, on=today, times=event.pk), now=now)
     return card
+
+
+def taken_off(card: Card) -> dict[str, dict[str, Any]]:
+    """Return what a move takes off a card, as its event keeps it; nothing where there is nothing to take."""
+    if card.handler_id is None and card.returned_at is None:
+        return {}
+    returned_at = card.returned_at.astimezone(UTC).isoformat() if card.returned_at else None
+    return {"was": {"handler": card.handler_id, "returned_at": returned_at}}
 
 
 def return_card(card: Card, *, reason: str, by: Person | None, now: datetime) -> Card:

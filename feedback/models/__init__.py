@@ -8,6 +8,7 @@ from feedback.models.history import CardEvent, CardNote
 from feedback.models.mailings import Mailing
 from feedback.models.overdue import Escalation, ListNotice, OverdueEntry, OverdueList, OverdueRun
 from feedback.models.routing import Category, RoutingRule
+from feedback.models.saved import SavedFilter
 from feedback.models.stories import Story
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "Referral",
     "ReopeningRequest",
     "RoutingRule",
+    "SavedFilter",
     "Story",
     "Submitter",
 ]

@@ -38,6 +38,7 @@ class CardEvent(models.Model):
         REMINDED = "reminded", _("Reminded of the deadline")
         CLOSED = "closed", _("Closed")
         REOPENED = "reopened", _("Reopened")
+        UNDONE = "undone", _("Undone")
         NOTE_ADDED = "note_added", _("Note written")
         ATTACHMENT_ADDED = "attachment_added", _("Attachment added")
         SUBMITTER_ADDED = "submitter_added", _("The submitter added something")

@@ -8,33 +8,38 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from feedback.actions.seen import unless_changed
+from feedback.actions.undoing import undoable_event
 from feedback.errors import NotAllowed, Refused
 from feedback.models import Card
 from feedback.queries import card_by_reference, is_visible, names_in_history, stories_of
 from feedback.rules import may_propose_story
 from feedback.views.access import card_for
+from feedback.views.bulk import undo_message
 from feedback.views.drawing import Desk, Drawing
 from feedback.views.refusals import show_refusal
 from feedback.views.rows import Back, Row, back_of, draw_row
 from feedback.views.steps import BY_SLUG, StepEntry
 from feedback.views.telling import for_staff
+from feedback.views.way import Way
 
 
 @login_required
 @never_cache
 @require_safe
 def card(request: HttpRequest, reference: str) -> HttpResponse:
-    """Show a card with the forms of every step that is open to the person, or in a list that htmx asks from, its row."""
+    """Show a card with the forms of every step that is open to the person, and the way on in the list it was opened from;
+    in a list that htmx asks from, its row."""
     person, found = card_for(request, reference)
     desk, back, opened = Desk.of(request, person), back_of(request), request.GET.get("open", "")
     if back is not None and request.htmx:  # type: ignore[attr-defined]
         return draw_row(request, Row(found, desk, back, opened=opened, refocus=not opened))
-    return render(request, "feedback/cards/card.html", page_of(Drawing(found, desk, opened=opened), back))
+    return _page(request, Drawing(found, desk, opened=opened), back)
 
 
 @login_required
@@ -61,8 +66,7 @@ def step(request: HttpRequest, reference: str, step: str) -> HttpResponse:
     _person, fresh = card_for(request, reference)
     if back is not None and request.htmx:  # type: ignore[attr-defined]
         return draw_row(request, Row(fresh, desk, back, wrong=(entry, form)), status=status)
-    context = page_of(Drawing(fresh, desk, wrong=(entry, form)), back)
-    return render(request, "feedback/cards/card.html", context, status=status)
+    return _page(request, Drawing(fresh, desk, wrong=(entry, form)), back, status=status)
 
 
 def _done(request: HttpRequest, found: Card, entry: StepEntry, desk: Desk, back: Back | None) -> HttpResponse:
@@ -70,12 +74,20 @@ def _done(request: HttpRequest, found: Card, entry: StepEntry, desk: Desk, back:
     if back is not None and request.htmx:  # type: ignore[attr-defined]
         fresh = card_by_reference(desk.person, found.reference)
         return draw_row(request, Row(fresh or found, desk, back, said=entry, gone=fresh is None))
-    messages.success(request, entry.done)
+    way = Way.back(request)
+    here = reverse("feedback:card", args=[found.reference]) + way.from_query
+    event = undoable_event(found, by=desk.person, now=desk.now)
+    messages.success(request, undo_message(request, str(entry.done), [event], here) if event else entry.done)
     if back is not None:
         return redirect(f"{back.path}#row-{found.reference}")
     if not is_visible(desk.person, found):  # the step took the card out of the person's sight
-        return redirect("feedback:worklist")
-    return redirect("feedback:card", reference=found.reference)
+        return redirect(way.list_address)
+    return redirect(here)
+
+
+def _page(request: HttpRequest, drawing: Drawing, back: Back | None, *, status: int = 200) -> HttpResponse:
+    context = page_of(drawing, back) | {"way": Way.of(request, drawing.desk.person, drawing.card)}
+    return render(request, "feedback/cards/card.html", context, status=status)
 
 
 def page_of(drawing: Drawing, back: Back | None) -> dict[str, Any]:

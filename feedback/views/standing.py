@@ -232,7 +232,12 @@ class Standing:
     def steps(self) -> list[Step]:
         """Return the four steps: received, with those who answer for it, answered, closed."""
         card = self.card
-        moved = [event.at for event in card.events.all() if event.what in (What.FORWARDED, What.REROUTED)]
+        taken_back = self._taken_back()
+        moved = [
+            event.at
+            for event in card.events.all()
+            if event.what in (What.FORWARDED, What.REROUTED) and event.pk not in taken_back
+        ]
         with_unit = card.unit.kind != Unit.Kind.SERVICE_CENTRE
         completed, closed = card.state in COMPLETED_STATES, card.state == State.CLOSED
         # What the service centre answers itself went to nobody else.
@@ -308,10 +313,13 @@ class Standing:
         """Return what the submitter is told, newest first. Undone attempts are left out with the event that they were."""
         events = sorted(self.card.events.all(), key=lambda event: (event.at, event.pk))
         undone = {event.details.get("attempt") for event in events if event.what == What.ATTEMPT_UNDONE}
+        taken_back = self._taken_back()
         answers = sorted(self.card.preliminaryanswers.all(), key=lambda answer: answer.recorded_at)
         told: list[Told] = []
         for event in events:
             if event.what == What.CONTACT_ATTEMPTED and event.details.get("attempt") in undone:
+                continue
+            if event.pk in taken_back:
                 continue
             words = self._words(event)
             if not words:
@@ -344,6 +352,10 @@ class Standing:
         if event.what in (What.PRELIMINARY_ANSWER, What.DEADLINE_SET):
             return self._new_day(event)
         return str(TO_SUBMITTER.get(event.what, ""))
+
+    def _taken_back(self) -> set[int | None]:
+        """Return the ids of the events that were undone."""
+        return {event.details.get("event") for event in self.card.events.all() if event.what == What.UNDONE}
 
     def _referred(self, event: CardEvent) -> str:
         referral = next((row for row in self.card.referrals.all() if row.pk == event.details.get("referral")), None)

@@ -85,6 +85,8 @@ def _words(event: CardEvent, unit_names: dict[str, str], person_names: dict[str,
     if event.what in (What.FORWARDED, What.REROUTED, What.RETURNED):
         units = {"before": unit_names.get(before, before), "after": unit_names.get(after, after)}
         return _("from %(before)s to %(after)s") % units if before else _("to %(after)s") % units
+    if event.what == What.UNDONE:
+        return str(dict(What.choices).get(before, before))
     if event.what == What.REPORTED_BACK:
         return unit_names.get(after, after)
     if event.what == What.DELEGATED:

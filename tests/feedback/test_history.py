@@ -23,6 +23,7 @@ from feedback.actions.moving import delegate_card, forward_card, reroute_card, r
 from feedback.actions.reminding import remind_of_deadlines
 from feedback.actions.reopening import ask_reopening, decline_reopening
 from feedback.actions.submitter import add_to_card, react, withdraw_card
+from feedback.actions.undoing import undo_step
 from feedback.deadlines import Contact
 from feedback.models import CardEvent
 from organisation.models.municipality import DeadlineKind
@@ -43,6 +44,7 @@ def every_action(solvik: Solvik, word: str) -> None:
     forward_card(card, unit=solvik.water, by=clerk, now=at(3))
     reroute_card(card, unit=solvik.roads, reason=word, by=clerk, now=at(3))
     delegate_card(card, handler=handler, by=solvik.roads_leader, now=at(3))
+    undo_step(card.events.order_by("id").last(), by=solvik.roads_leader, now=at(3))
     quick = CategoryFactory(deadline_days=3, deadline_kind=DeadlineKind.CALENDAR_DAYS)
     correct_card(card, about=About(category=quick, place=f"{word} 2", area=f"{word} 2"), by=handler, now=at(3))
     correct_contact(card, contact=replace(contact, name=f"{word} {word}"), by=handler, now=at(3))

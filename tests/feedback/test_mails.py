@@ -25,6 +25,7 @@ from feedback.actions.moving import delegate_card, return_card
 from feedback.actions.reminding import remind_of_deadlines
 from feedback.actions.reopening import ask_reopening, decline_reopening
 from feedback.actions.submitter import add_to_card, withdraw_card
+from feedback.actions.undoing import undo_step
 from feedback.deadlines import Contact
 from feedback.models import Card, Submitter
 from organisation.models import OutgoingMail, Unit
@@ -67,6 +68,12 @@ def _card_returned(town: Town) -> None:
 
 def _card_delegated(town: Town) -> None:
     delegate_card(town.card(), handler=town.handler, by=town.leader, now=LATER)
+
+
+def _card_taken_back(town: Town) -> None:
+    card = delegate_card(town.card(), handler=town.handler, by=town.leader, now=LATER)
+    deliver_due(now=LATER)
+    undo_step(card.events.order_by("id").last(), by=town.leader, now=LATER)
 
 
 def _preliminary_answer(town: Town) -> None:
@@ -166,6 +173,7 @@ WAYS: list[tuple[str, Callable[[Town], None]]] = [
     ("card_forwarded", _receipt),
     ("card_returned", _card_returned),
     ("card_delegated", _card_delegated),
+    ("card_taken_back", _card_taken_back),
     ("preliminary_answer", _preliminary_answer),
     ("report_back", _negative_callback),
     ("report_back", _silent_callback),

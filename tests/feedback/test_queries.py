@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from feedback import queries
 from feedback.actions.calling import make_contact_card, record_contact_attempt, undo_contact_attempt
-from feedback.actions.closing import reopen_card
+from feedback.actions.closing import close_card, reopen_card
 from feedback.actions.correcting import contact_of
 from feedback.actions.listing import run_overdue_list
 from feedback.actions.moving import delegate_card, reroute_card, return_card
@@ -25,6 +26,7 @@ from feedback.workflow import Step, may
 from organisation.models import Person
 from tests.factories import (
     NO_PHONE,
+    OSLO,
     CategoryFactory,
     PersonFactory,
     Solvik,
@@ -117,13 +119,20 @@ def test_counts_for_today_are_of_what_the_person_sees(solvik: Solvik, django_ass
         ask_reopening(card, reason="Hullet er der igjen", now=TUESDAY)
     clerk = solvik.fresh(solvik.clerk)
     today = day("2026-11-12")
-    assert queries.counts_for_today(clerk, today) == {
-        "unrouted": 2, "returned": 1, "due_today": 3, "due_tomorrow": 1, "overdue": 2, "to_post": 1, "asks_reopen": 2,
+    # Registered on the 12th and closed the same day; 22:30 UTC of the 11th is the 12th already, 23:30 of the 12th no more.
+    closed = a_card(now=oslo(2026, 11, 12, 8))
+    close_card(closed, result="withdrawn", by=clerk, now=oslo(2026, 11, 12, 9))
+    for moment in (datetime(2026, 11, 11, 23, 30, tzinfo=UTC), datetime(2026, 11, 12, 23, 30, tzinfo=UTC)):
+        close_card(a_card(now=moment), result="withdrawn", by=clerk, now=moment)
+    assert queries.counts_for_today(clerk, today, OSLO) == {
+        "unrouted": 2, "returned": 1, "today": 3, "tomorrow": 1, "overdue": 2, "to_post": 1, "registered_today": 2,
+        "open": 6, "asks_reopen": 2,
     }  # fmt: skip
     with django_assert_num_queries(2):
-        queries.counts_for_today(clerk, today)
-    assert queries.counts_for_today(solvik.handler, today) == {
-        "unrouted": 0, "returned": 0, "due_today": 1, "due_tomorrow": 1, "overdue": 1, "to_post": 1, "asks_reopen": 1,
+        queries.counts_for_today(clerk, today, OSLO)
+    assert queries.counts_for_today(solvik.handler, today, OSLO) == {
+        "unrouted": 0, "returned": 0, "today": 1, "tomorrow": 1, "overdue": 1, "to_post": 1, "registered_today": 0,
+        "open": 3, "asks_reopen": 1,
     }  # fmt: skip
 
 

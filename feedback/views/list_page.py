@@ -1,0 +1,202 @@
+"""What the work list's page shows one person: the counts, the filter, one page of cards, and what can be done with them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from feedback.actions.bulk import Report
+from feedback.actions.seen import latest_events
+from feedback.actions.unit_suggestions import Looked, SentBack, Suggestion, look_at
+from feedback.filters import CardFilter, in_words, known_part
+from feedback.models import Card
+from feedback.paging import CardPage, order_of, page_of
+from feedback.queries import counts_for_today, saved_filters, visible_to
+from organisation.models import Person, Unit
+from organisation.permissions import Permission
+from organisation.queries import answering_units, grants_of, handlers_by_unit
+
+FILTERS = ("state", "unit", "category", "kind", "channel", "received_from", "received_until")
+"""Those that stand in the folded part, which is open where one of them is in use."""
+
+COUNTS = [
+    ("unrouted", gettext_lazy("Not forwarded"), False),
+    ("registered_today", gettext_lazy("Registered today"), False),
+    ("today", gettext_lazy("Due today"), False),
+    ("tomorrow", gettext_lazy("Due tomorrow"), False),
+    ("overdue", gettext_lazy("Over the deadline"), True),
+    ("to_post", gettext_lazy("Contact cards to post"), False),
+    ("returned", gettext_lazy("Sent back"), False),
+    ("asks_reopen", gettext_lazy("Asks to reopen"), False),
+    ("open", gettext_lazy("All open"), False),
+]
+"""The numbers at the top: the filter's choice that each leads to, its words, and whether it calls for attention."""
+
+AT_THE_CENTRE = ("to_forward", "unrouted", "returned")
+"""The choices whose cards wait to be forwarded: their rows have suggestions and buttons."""
+
+PLACE = ("after", "before")
+"""Where in the list one is; beside the filter, in links that lead back to it."""
+
+
+def asked_by(request: HttpRequest, person: Person) -> QueryDict:
+    """Return what the address asks for; without a filter what needs the person: cards to forward, or else open ones."""
+    asked = request.GET.copy()
+    if not known_part(asked):
+        asked["due"] = "to_forward" if grants_of(person).somewhere(Permission.ROUTE_CARDS) else "open"
+    elif set(known_part(asked)) == {"mine"}:
+        asked["due"] = "open"
+    return asked
+
+
+@dataclass(frozen=True)
+class Row:
+    """One card of the list. `seen` is its latest event, which a step from the list is measured by."""
+
+    card: Card
+    seen: int = 0
+    suggestion: Suggestion | None = None
+    sent_back: SentBack | None = None
+
+
+class ListPage:
+    """The list as one person asked for it. `chosen` are the references whose boxes stay ticked."""
+
+    def __init__(self, request: HttpRequest, person: Person, *, chosen: Collection[str] = ()) -> None:
+        self.request, self.person, self.chosen = request, person, frozenset(chosen)
+        self.asked = asked_by(request, person)
+        self.filter = CardFilter(self.asked, queryset=visible_to(person), request=request)
+        self.order = order_of(self.asked.get("due", ""))
+        self.today = timezone.localdate()
+        grants = grants_of(person)
+        self.may_route = grants.somewhere(Permission.ROUTE_CARDS)
+        self.may_delegate = grants.somewhere(Permission.DELEGATE_CARDS)
+
+    @property
+    def to_forward(self) -> bool:
+        """Whether the rows are drawn with suggestions and buttons."""
+        return self.may_route and self.asked.get("due") in AT_THE_CENTRE
+
+    @cached_property
+    def page(self) -> CardPage:
+        after, before = (self.asked.get(name, "") for name in PLACE)
+        return page_of(self.filter.qs, self.order, after=after, before=before)
+
+    @cached_property
+    def looked(self) -> Looked | None:
+        return look_at(self.page.rows) if self.to_forward else None
+
+    def rows(self) -> list[Row]:
+        """Return the page's rows with what each needs to be acted on."""
+        cards = self.page.rows
+        seen = latest_events([card.pk for card in cards]) if cards and (self.may_route or self.may_delegate) else {}
+        if self.looked is None:
+            return [Row(card, seen.get(card.pk, 0)) for card in cards]
+        suggestions, sent_back = self.looked.suggestions, self.looked.sent_back
+        return [
+            Row(
+                card,
+                seen.get(card.pk, 0),
+                suggestions.get(card.pk),
+                sent_back.get(card.pk) if card.returned_at else None,
+            )
+            for card in cards
+        ]
+
+    def units(self) -> list[Unit]:
+        """Return the units that a chosen card can be forwarded to."""
+        if not self.may_route or not self.page.rows:
+            return []
+        return self.looked.units if self.looked is not None else list(answering_units())
+
+    def handlers(self) -> list[tuple[Unit, list[Person]]]:
+        """Return the case handlers of the units on the page, by unit."""
+        if not self.may_delegate:
+            return []
+        return handlers_by_unit({card.unit_id for card in self.page.rows})
+
+    def counts(self) -> dict[str, Any]:
+        """Return the numbers at the top, as their template takes them."""
+        numbers = counts_for_today(self.person, self.today, timezone.get_current_timezone())
+        now = self.asked.get("due", "")
+        return {
+            "counts": [
+                {
+                    "due": due,
+                    "words": words,
+                    "number": numbers[due],
+                    "danger": alarming and numbers[due],
+                    "here": due == now,
+                }
+                for due, words, alarming in COUNTS
+            ]
+        }
+
+    def heading(self) -> str:
+        """Return what the list shows, in the words of its filter's choice."""
+        due = dict(CardFilter.DUE).get(self.asked.get("due", ""))
+        return str(due) if due else _("Search result") if self.asked.get("q") else _("All cards")
+
+    def unknown(self) -> list[str]:
+        """Return what is wrong with the filter where no field on the page would show it, as in an old link."""
+        shown = ("received_from", "received_until")
+        return [str(error) for name, errors in self.filter.errors.items() if name not in shown for error in errors]
+
+    def rows_context(self) -> dict[str, Any]:
+        """Return what the rows' part of the page shows."""
+        query = known_part(self.asked, *PLACE).urlencode()
+        filter_only = known_part(self.asked).urlencode()
+        return {
+            "page": self.page,
+            "rows": self.rows(),
+            "to_forward": self.to_forward,
+            "by_deadline": self.order.field == "due_on",
+            "today": self.today,
+            "needed": self.request.municipality.minimum_attempts,  # type: ignore[attr-defined]
+            "may_choose": bool(self.page.rows) and (self.may_route or self.may_delegate),
+            "may_route": self.may_route,
+            "units": self.units(),
+            "handlers": self.handlers(),
+            "chosen": self.chosen,
+            "heading": self.heading(),
+            "unknown": self.unknown(),
+            "shown": [words for words in in_words(self.filter) if words[0] != "due"],
+            "asked": self.asked,
+            "filter_query": filter_only,
+            "list_address": reverse("feedback:worklist") + (f"?{query}" if query else ""),
+            "from_query": "?" + urlencode({"from": query}),
+            "search_all": "?" + urlencode({"q": self.asked["q"]}) if self.asked.get("q") else "",
+        }
+
+    def context(self) -> dict[str, Any]:
+        """Return what the whole page shows."""
+        return (
+            self.rows_context()
+            | self.counts()
+            | {
+                "section": "cards",
+                "filter": self.filter,
+                "typed": self.request.GET,
+                "filtering": any(self.request.GET.get(name) for name in FILTERS),
+                "saved": list(saved_filters(self.person)),
+                "may_share": self.may_route,
+            }
+        )
+
+
+def show(
+    page: ListPage, typed: dict[str, str], *, report: Report | None = None, wrong: dict[str, str] | None = None
+) -> HttpResponse:
+    """Draw the list with what became of a bulk step: `wrong` holds sentences by field, `typed` what stood in the fields."""
+    context = page.context() | {"report": report, "wrong": wrong or {}, "bulk": typed, "has_errors": True}
+    return render(page.request, "feedback/cards/list.html", context, status=422)
