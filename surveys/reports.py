@@ -31,7 +31,7 @@ def report_pdf(survey: Survey, publication: Publication, language: str) -> bytes
             "method_title": _("How it was done"),
             "method": method_sentences(figures, language),
             "page": _("Page {page} of {pages}"),
-            "axis_alt": _("Means on the scale from 1 to 6, with 95 % intervals. The figures stand beside them."),
+            "axis_alt": _("Means on the scale from 1 to 6, with intervals. The figures stand beside them."),
             "tables": [
                 _table(_("Areas"), figures, "areas", language),
                 _table(_("Questions"), figures, "items", language),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from organisation.errors import Refused
 from surveys.statistics.errors import CannotCompute
@@ -13,7 +12,7 @@ class NoResults(Refused):
     """The figures that were asked for do not exist. `sentence` says why."""
 
     code = "no_results"
-    message = gettext_lazy("%(sentence)s")
+    message = "%(sentence)s"
 
     def __init__(self, sentence: str, field: str = "") -> None:
         super().__init__(sentence=sentence)
