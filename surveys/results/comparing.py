@@ -20,10 +20,11 @@ def against_all(survey: Survey, results: Results, earlier: Results | None) -> li
     year = _year(survey)
     found = []
     if earlier is not None and survey.previous is not None:
+        before: list[RatedFigures | AreaResult] = [*earlier.items, *earlier.areas]
         means = {
-            one.key: made
-            for one in [*earlier.items, *earlier.areas]
-            if not one.suppressed and (made := Comparator.of_estimate(one.estimate))
+            one.key: theirs
+            for one in before
+            if not one.suppressed and (theirs := Comparator.of_estimate(one.estimate)) is not None
         }
         if made := _against(
             results,

@@ -33,7 +33,7 @@ def hidden_cells(sheet: Sheet, *, least: int) -> Hidden:
     """Return what is not to be shown, for every rated question and area by every variable."""
     variables = {name: values_of(sheet, name) for name in sheet.variables()}
     groups = {name: sheet.groups(name) for name in variables}
-    masks = {
+    masks: dict[Cell, int] = {
         ((name, value),): _mask([group == (value or None) for group in groups[name]])
         for name, values in variables.items()
         for value in values

@@ -69,8 +69,12 @@ def weighing_of(sheet: Sheet, population: int | None, margins: Margins | None, *
     columns = {name: _column(sheet, name, least) for name in margins}
     if len(margins) == 1:
         [(name, people)] = margins.items()
-        return Weighing("post_stratified", post_stratify(design, columns[name], people), variables=(name,))
-    return Weighing("raked", rake(design, columns, margins), variables=tuple(margins))
+        return Weighing("post_stratified", post_stratify(design, columns[name], dict(people)), variables=(name,))
+    return Weighing(
+        "raked",
+        rake(design, columns, {name: dict(people) for name, people in margins.items()}),
+        variables=tuple(margins),
+    )
 
 
 def _column(sheet: Sheet, variable: str, least: int) -> list[str | None]:

@@ -14,6 +14,7 @@ from feedback.importing.faults import CannotImport
 from surveys.importing.margins import read_margins
 from surveys.models import Survey
 from surveys.results import NoResults, Results, results_of
+from surveys.results.figures import AreaResult, RatedFigures
 
 
 class Command(BaseCommand):
@@ -68,7 +69,8 @@ def _lines(results: Results) -> list[str]:
     lines = [f"{results.survey}: {results.n_answered}{invited} answered."]
     if results.running:
         return [*lines, "Answers still come in: there are no figures until the survey is closed."]
-    for one in [*results.areas, *results.items]:
+    shown: list[AreaResult | RatedFigures] = [*results.areas, *results.items]
+    for one in shown:
         found = one.estimate
         if one.suppressed or found.mean is None:
             lines.append(f"  {one.key:<40} –")
