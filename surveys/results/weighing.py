@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -67,14 +67,14 @@ def weighing_of(sheet: Sheet, population: int | None, margins: Margins | None, *
             return Weighing("none")
         return Weighing("stratified", unweighted(design), strata, tellable=tellable)
     columns = {name: _column(sheet, name, least) for name in margins}
+    numbers: dict[str, dict[Hashable, float]] = {
+        name: {value: number for value, number in people.items()}  # noqa: C416 (keys of another type to the checker)
+        for name, people in margins.items()
+    }
     if len(margins) == 1:
-        [(name, people)] = margins.items()
-        return Weighing("post_stratified", post_stratify(design, columns[name], dict(people)), variables=(name,))
-    return Weighing(
-        "raked",
-        rake(design, columns, {name: dict(people) for name, people in margins.items()}),
-        variables=tuple(margins),
-    )
+        [(name, people)] = numbers.items()
+        return Weighing("post_stratified", post_stratify(design, columns[name], people), variables=(name,))
+    return Weighing("raked", rake(design, columns, numbers), variables=tuple(margins))
 
 
 def _column(sheet: Sheet, variable: str, least: int) -> list[str | None]:

@@ -226,7 +226,8 @@ def test_a_reader_sees_and_does_not_publish(survey: Survey, client: Client) -> N
 def test_the_form_says_what_is_wrong_and_keeps_what_was_typed(survey: Survey, adviser: Person, client: Client) -> None:
     client.force_login(adviser)
     address = f"/staff/surveys/{survey.code}/results/publish/"
-    page = client.post(address, {"publish_on": "2026-10-01", "words_nb": "Mine ord"})
+    sent = {"publish_on": "2026-10-01", "words_nb": "Mine ord"}
+    page = client.post(address, sent, headers={"accept-language": "en"})
     assert page.status_code == 422
     assert "The day is past. Choose today or later." in page.content.decode()
     assert "Mine ord" in page.content.decode()
