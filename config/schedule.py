@@ -16,6 +16,10 @@ SCHEDULE = {
     },
     "feedback.close_not_reached": {"task": "feedback.close_not_reached", "schedule": crontab(hour="2", minute="10")},
     "feedback.delete_expired_uploads": {"task": "feedback.delete_expired_uploads", "schedule": crontab(minute="40")},
+    "surveys.remind_of_next_rounds": {
+        "task": "surveys.remind_of_next_rounds",
+        "schedule": crontab(hour="7", minute="10"),
+    },
     "reporting.count_public_figures": {"task": "reporting.count_public_figures", "schedule": crontab(minute="5")},
     "organisation.sweep_mail": {"task": "organisation.sweep_mail", "schedule": crontab()},
     "organisation.delete_expired_mail": {

@@ -35,6 +35,12 @@ def short_day(day: date | None) -> str:
 
 
 @register.filter
+def month(day: date | None) -> str:
+    """«november 2026»."""
+    return dates.month(day, _language()) if day else ""
+
+
+@register.filter
 def clock_in(instant: datetime | None, zone: tzinfo) -> str:
     """«06:00» of an instant, on the clock of `zone`."""
     return dates.clock(instant, zone) if instant else ""

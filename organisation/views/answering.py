@@ -52,11 +52,12 @@ def answer(
 
 
 def do(request: HttpRequest, act: Callable[[], object], *, done: str, to: str) -> HttpResponse:
-    """Do what one button asks for, and go to the address `to` with what became of it."""
+    """Do what one button asks for, and go to the address `to` with what became of it: said, unless `done` is empty."""
     try:
         act()
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, done)
+        if done:
+            messages.success(request, done)
     return redirect(to)

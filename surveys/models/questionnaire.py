@@ -45,6 +45,9 @@ class Survey(models.Model):
     created_at = models.DateTimeField(_("made"))
     fielded_at = models.DateTimeField(_("fielded"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    next_round_told_at = models.DateTimeField(
+        _("told that the next round is due"), null=True, blank=True, editable=False
+    )
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
 
     personal_data: dict[str, str] = {}

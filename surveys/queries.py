@@ -1,0 +1,87 @@
+"""Reads on surveys and their questionnaires."""
+
+from __future__ import annotations
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, Prefetch, QuerySet
+
+from surveys.intervals import next_round_on
+from surveys.models import Area, Question, Survey
+from surveys.questionnaires import Item, Stage
+
+
+def all_surveys() -> QuerySet[Survey]:
+    """Return every survey, the newest first, each with `question_count`, its unit, and its earlier and later rounds."""
+    return (
+        Survey.objects.select_related("unit", "previous")
+        .prefetch_related("later")
+        .annotate(question_count=Count("areas__questions", distinct=True))
+        .order_by("-created_at", "-id")
+    )
+
+
+def areas_of(survey: Survey) -> QuerySet[Area]:
+    """Return the survey's areas in their order, each with its questions (two queries)."""
+    questions = Question.objects.order_by("position", "id")
+    return (
+        Area.objects.filter(survey=survey)
+        .order_by("position", "id")
+        .prefetch_related(Prefetch("questions", queryset=questions))
+    )
+
+
+def questions_of(survey: Survey) -> QuerySet[Question]:
+    """Return the survey's questions with their areas, in the order in which they are asked."""
+    return (
+        Question.objects.filter(area__survey=survey)
+        .select_related("area")
+        .order_by("area__position", "area_id", "position", "id")
+    )
+
+
+def items_of(survey: Survey) -> list[Item]:
+    """Return the survey's questions without the database, in the order in which they are asked (one query)."""
+    return [question.item for question in questions_of(survey)]
+
+
+def earlier_rounds(survey: Survey) -> list[Survey]:
+    """Return the rounds before this one, the latest first (one query a round)."""
+    found: list[Survey] = []
+    step = survey.previous
+    while step is not None and step not in found:
+        found.append(step)
+        step = step.previous
+    return found
+
+
+def keys_of_earlier_rounds(survey: Survey) -> dict[str, str]:
+    """Return the type of each question of the earlier rounds by its key; of several rounds the latest counts."""
+    kinds: dict[str, str] = {}
+    for earlier in earlier_rounds(survey):
+        for key, kind in Question.objects.filter(area__survey=earlier).values_list("key", "kind"):
+            kinds.setdefault(key, kind)
+    return kinds
+
+
+def next_round(survey: Survey, zone: ZoneInfo) -> date | None:
+    """Return the local day on which the next round is due, or None where the survey has no interval or was not held.
+
+    Counted from the day it opened. What already has a later round has had its turn; `later` must be prefetched for many.
+    """
+    if not survey.repeats_every_years or survey.opens_at is None or not survey.is_frozen or survey.later.all():
+        return None
+    return next_round_on(survey.opens_at.astimezone(zone).date(), survey.repeats_every_years)
+
+
+def question_in(survey: Survey, key: str) -> Question | None:
+    """Return the survey's question with this key, with its area and survey."""
+    return Question.objects.select_related("area__survey").filter(area__survey=survey, key=key).first()
+
+
+def rounds_to_come() -> QuerySet[Survey]:
+    """Return the surveys that are held again, have no later round yet, and of which nobody has been told."""
+    return Survey.objects.filter(
+        repeats_every_years__isnull=False, next_round_told_at=None, opens_at__isnull=False, later=None
+    ).exclude(stage=Stage.DRAFT)
