@@ -36,7 +36,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Send each to where their day begins: whom to ring, the political cards, what came up again, the reference data,
-        or the work list."""
+        the surveys, or the work list."""
         person = request.user
         return _begins_at(person) if isinstance(person, Person) else str(settings.LOGIN_REDIRECT_URL)
 
@@ -54,6 +54,8 @@ class AccountAdapter(DefaultAccountAdapter):
 def _begins_at(person: Person) -> str:
     grants = grants_of(person)
     if not grants.allows(Permission.WORK_ON_CARDS):
+        if grants.allows(Permission.MANAGE_SURVEYS):
+            return reverse("surveys:surveys")
         if units := grants.units_with(Permission.WORK_ON_CARDS):
             political = set(units) <= set(grants.units_with(Permission.SEE_POLITICAL_CARDS))
             return reverse("feedback:political" if political else "feedback:today")

@@ -1,0 +1,22 @@
+"""Who may do what with surveys."""
+
+from __future__ import annotations
+
+from organisation.errors import NotAllowed
+from organisation.models import Person
+from organisation.permissions import Permission
+from organisation.queries import grants_of
+
+SEEING_SURVEYS = (Permission.SEE_SURVEYS, Permission.MANAGE_SURVEYS, Permission.TYPE_ANSWERS)
+"""Whoever holds one of these has the list of surveys and each survey's own page."""
+
+
+def may_manage(person: Person) -> bool:
+    """Whether `person` may build, draw, field, close and publish surveys."""
+    return grants_of(person).allows(Permission.MANAGE_SURVEYS)
+
+
+def require_manager(by: Person | None) -> None:
+    """Raise NotAllowed unless `by` may manage surveys. None is the machine's own command line."""
+    if by is not None and not may_manage(by):
+        raise NotAllowed

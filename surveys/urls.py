@@ -1,0 +1,14 @@
+"""The addresses of surveys: the staff's under `/staff/surveys/`, everybody's under `/surveys/`. What is published stays.
+
+Each part keeps its own list, and adds one line here.
+"""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, include, path
+
+app_name = "surveys"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("surveys.building_urls")),
+]
