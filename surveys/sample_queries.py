@@ -30,7 +30,7 @@ def groups_of(population: Population, year: int) -> dict[str, int]:
 
 
 def invitations_of(survey: Survey) -> QuerySet[Invitation]:
-    """Return the survey's invitations, each with `has_answered`: also where its row does not yet say so."""
+    """Return the survey's invitations, each with `has_answered`, also where its row does not yet say so. For counts only."""
     return Invitation.objects.filter(survey=survey).annotate(
         has_answered=Q(answered=True) | Exists(SpentCode.objects.filter(invitation=OuterRef("pk")))
     )
@@ -39,8 +39,7 @@ def invitations_of(survey: Survey) -> QuerySet[Invitation]:
 def reachable(survey: Survey) -> QuerySet[Invitation]:
     """Return those with somebody behind them who wants to be asked, with their resident, in the register's order."""
     return (
-        invitations_of(survey)
-        .filter(resident__isnull=False, resident__reserved=False)
+        Invitation.objects.filter(survey=survey, resident__isnull=False, resident__reserved=False)
         .select_related("resident")
         .order_by("resident_id")
     )
@@ -50,14 +49,18 @@ def to_post(survey: Survey, *, reminder: bool) -> QuerySet[Invitation]:
     """Return who gets a letter: all with an address, or of those reminded who have not answered and have no e-mail."""
     found = reachable(survey).exclude(resident__address="").filter(returned=False)
     if reminder:
-        found = found.filter(reminders__gt=0, has_answered=False, resident__email="")
+        found = found.filter(reminders__gt=0, answered=False, resident__email="")
     return found
 
 
 def to_remind(survey: Survey) -> QuerySet[Invitation]:
-    """Return who has not answered and can be reached by e-mail or by a letter that has not come back."""
+    """Return who has not answered and can be reached by e-mail or by a letter that has not come back.
+
+    By what the invitations say: the few whose codes are spent and not yet written there are reminded too, and the reminder
+    says so. Leaving them out would tell from the reminders who they are (`surveys.actions.spending`).
+    """
     by_letter = Q(returned=False) & ~Q(resident__address="")
-    return reachable(survey).filter(has_answered=False).filter(~Q(resident__email="") | by_letter)
+    return reachable(survey).filter(answered=False).filter(~Q(resident__email="") | by_letter)
 
 
 def reminder_rounds(survey: Survey) -> int:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from importlib import import_module
-from importlib.util import find_spec
 
 from django.db import transaction
 from django.db.models import F
@@ -17,6 +15,7 @@ from organisation.outbox.queueing import queue_mails
 from organisation.queries import municipality
 from surveys import mails
 from surveys.actions.fielding import NotFielded
+from surveys.actions.spending import flush_spent
 from surveys.models import Invitation, Survey
 from surveys.questionnaires import Stage
 from surveys.rules import require_manager
@@ -61,7 +60,7 @@ def send_reminders(
     NotOpen, NoMoreReminders, RemindedMeanwhile, NobodyToRemind.
     """
     require_manager(by)
-    _write_down_who_answered(survey)
+    flush_spent(survey)
     with transaction.atomic():
         locked = Survey.objects.select_for_update().get(pk=survey.pk)
         if locked.stage != Stage.FIELDED or locked.opens_at is None or locked.closes_at is None:
@@ -83,9 +82,3 @@ def send_reminders(
             Invitation.objects.filter(pk__in=[one.pk for one in chosen]).update(reminders=F("reminders") + 1)
             queue_mails((mails.reminder(locked, one, house, round=rounds + 1) for one in by_mail), now=now)
         return reminded
-
-
-def _write_down_who_answered(survey: Survey) -> None:
-    """Empty the spent codes into the invitations first, where answers are taken at all."""
-    if find_spec("surveys.actions.spending"):
-        import_module("surveys.actions.spending").flush_spent(survey)

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('surveys', '0002_drafts_are_not_logged'),
+        ('surveys', '0003_no_trace_on_invitations'),
     ]
 
     operations = [
