@@ -154,7 +154,9 @@ def _cannot(house: Municipality) -> str:
 
 def _copied(draw: Draw | None) -> str:
     sentences = {
-        Stratum.DISTRICT: _("Of you only the district you live in is copied to the answer, so that we can weigh it right."),
+        Stratum.DISTRICT: _(
+            "Of you only the district you live in is copied to the answer, so that we can weigh it right."
+        ),
         Stratum.GENDER: _("Of you only your gender is copied to the answer, so that we can weigh it right."),
         Stratum.AGE: _("Of you only your age group is copied to the answer, so that we can weigh it right."),
     }

@@ -19,6 +19,11 @@ def populations() -> QuerySet[Population]:
     )
 
 
+def populations_to_draw_from() -> QuerySet[Population]:
+    """Return the populations whose people are there, the latest first."""
+    return Population.objects.filter(pk__in=Resident.objects.values("population"))
+
+
 def draw_of(survey: Survey) -> Draw | None:
     return Draw.objects.filter(survey=survey).select_related("population", "drawn_by").first()
 
@@ -137,7 +142,7 @@ def rates(survey: Survey, by: str, year: int) -> list[Rate]:
     draw = draw_of(survey) if by == "stratum" else None
     way = draw.stratum if draw else by
     if by == "stratum":
-        rows = invitations_of(survey).values_list("stratum", "has_answered")
+        rows = [(one.stratum, one.has_answered) for one in invitations_of(survey)]  # type: ignore[attr-defined]
     else:
         key = key_by(by, year)
         found = invitations_of(survey).filter(resident__isnull=False).select_related("resident")

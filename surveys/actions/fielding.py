@@ -126,7 +126,8 @@ def mark_reserved(survey: Survey, typed: str, *, by: Person) -> Invitation:
     """Write down that somebody does not want to be asked: no more reminders. Raises as `mark_returned`."""
     with transaction.atomic():
         found = _invitation(survey, typed, by)
-        Resident.objects.filter(pk=found.resident_id).update(reserved=True)
+        if found.resident_id is not None:
+            Resident.objects.filter(pk=found.resident_id).update(reserved=True)
         return found
 
 

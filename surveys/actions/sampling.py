@@ -169,7 +169,7 @@ def _groups(people: list[Resident], stratum: str, year: int) -> dict[str, str]:
         raise NoStrata
     key = key_by(stratum, year)
     own = {person.number: key(person) for person in people}
-    eligible = Counter({group: 0 for group in own.values()})
+    eligible = Counter(dict.fromkeys(own.values(), 0))
     eligible.update(own[person.number] for person in people if not person.reserved)
     under = joins(eligible)
     return {number: under[group] for number, group in own.items()}

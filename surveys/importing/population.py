@@ -9,12 +9,11 @@ from __future__ import annotations
 import io
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import sha256
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
@@ -107,7 +106,7 @@ class Report:
     @property
     def stops(self) -> bool:
         """Whether the problems keep the file from being read in."""
-        return bool(self.problems) and not self.leave_out or not self.people
+        return (bool(self.problems) and not self.leave_out) or not self.people
 
     def lines(self) -> list[str]:
         """Return the sum in sentences, without the problems."""
@@ -163,13 +162,13 @@ def import_population(
         if there is not None:
             report.already_there, report.name = True, there.name
             return report
+        if report.stops:
+            return report
         if Population.objects.filter(name=name).exists():
             raise NameTaken(name=name)
-        if dry_run or report.stops:
+        if dry_run:
             return report
-        population = Population.objects.create(
-            name=name, size=len(residents), read_at=now, read_by=by, sha256=digest
-        )
+        population = Population.objects.create(name=name, size=len(residents), read_at=now, read_by=by, sha256=digest)
         for resident in residents:
             resident.population = population
         Resident.objects.bulk_create(residents, batch_size=2000)

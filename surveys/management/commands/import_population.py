@@ -25,7 +25,9 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path, help="the CSV file, in UTF-8 or Latin-1, with «;» or «,»")
         parser.add_argument("--name", default="", help="what the population is called; the file's name if not given")
         parser.add_argument("--dry-run", action="store_true", help="read and check everything, write nothing")
-        parser.add_argument("--leave-out", action="store_true", help="leave the lines with faults out and read the rest")
+        parser.add_argument(
+            "--leave-out", action="store_true", help="leave the lines with faults out and read the rest"
+        )
         parser.add_argument("--json", action="store_true", help="print the report as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -59,7 +61,9 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(counts | more, ensure_ascii=False, indent=2))
         else:
             for problem in report.problems:
-                self.stdout.write(f"line {problem.line}{f' ({problem.key})' if problem.key else ''}: {problem.sentence}")
+                self.stdout.write(
+                    f"line {problem.line}{f' ({problem.key})' if problem.key else ''}: {problem.sentence}"
+                )
             self.stdout.write("\n".join(lines[:-1]))
             if not report.stops:
                 self.stdout.write(lines[-1])
