@@ -131,7 +131,7 @@ def mark(request: HttpRequest, code: str) -> HttpResponse:
         else:
             said = _("%(code)s: the letter came back.") if returned else _("%(code)s: gets no more reminders.")
             messages.success(request, said % {"code": found.code})
-            return redirect(f"{reverse('surveys:fielding', args=[code])}?what={form.cleaned_data['what']}#mark")
+            return redirect(f"{reverse('surveys:fielding', args=[code])}?what={form.cleaned_data['what']}")
     return _page(request, survey, person, code_form=form, status=422)
 
 
