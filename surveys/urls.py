@@ -11,4 +11,5 @@ app_name = "surveys"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("surveys.building_urls")),
+    path("", include("surveys.answering_urls")),
 ]
