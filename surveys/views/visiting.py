@@ -18,7 +18,7 @@ from django.core import signing
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import translation
+from django.utils import timezone, translation
 
 from feedback.views.limits import seconds_to_wait, too_often
 from organisation.context import OWN_NAMES
@@ -195,6 +195,8 @@ class Visit:
             "answered": len(self.values),
             "sending": data.get("sending") or str(uuid.uuid4()),
             "kiosk": self.kiosk,
+            "opens_at": timezone.localtime(self.survey.opens_at) if self.survey.opens_at else None,
+            "closes_at": timezone.localtime(self.survey.closes_at) if self.survey.closes_at else None,
             "languages": [(code, OWN_NAMES.get(code, code)) for code in self.survey.languages],
             "language": self.language,
             "easy": self.easy,
