@@ -67,7 +67,7 @@ def make_round(people: int = 3, *, strata: tuple[str, ...] = ("",), now: datetim
     )  # fmt: skip
     chance = random.SystemRandom()
     residents = Resident.objects.bulk_create(
-        Resident(population=population, number=str(n), name=f"Ola Etternavn{chr(97 + n % 26)}", address=f"Storgata {n}")
+        Resident(population=population, number=str(n), name=f"Ola Etternavn{chr(97 + n % 26)}", address=f"Storgata {n}", language="en")
         for n in range(people)
     )
     invited = Invitation.objects.bulk_create(
