@@ -17,6 +17,8 @@ SCHEDULE = {
     "feedback.close_not_reached": {"task": "feedback.close_not_reached", "schedule": crontab(hour="2", minute="10")},
     "feedback.delete_expired_uploads": {"task": "feedback.delete_expired_uploads", "schedule": crontab(minute="40")},
     "reporting.count_public_figures": {"task": "reporting.count_public_figures", "schedule": crontab(minute="5")},
+    "surveys.open_surveys": {"task": "surveys.open_surveys", "schedule": crontab(minute="*/5")},
+    "surveys.close_surveys": {"task": "surveys.close_surveys", "schedule": crontab(minute="*/5")},
     "organisation.sweep_mail": {"task": "organisation.sweep_mail", "schedule": crontab()},
     "organisation.delete_expired_mail": {
         "task": "organisation.delete_expired_mail",

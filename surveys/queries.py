@@ -17,8 +17,10 @@ def all_surveys() -> QuerySet[Survey]:
 
 def questions_of(survey: Survey) -> QuerySet[Question]:
     """Return the survey's questions with their areas, in the order in which they are asked."""
-    return Question.objects.filter(area__survey=survey).select_related("area").order_by(
-        "area__position", "area_id", "position", "id"
+    return (
+        Question.objects.filter(area__survey=survey)
+        .select_related("area")
+        .order_by("area__position", "area_id", "position", "id")
     )
 
 
