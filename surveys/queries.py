@@ -35,6 +35,10 @@ def areas_of(survey: Survey) -> list[Area]:
     return list(survey.areas.order_by("position", "id").prefetch_related(questions))
 
 
+def fielded_surveys() -> QuerySet[Survey]:
+    return Survey.objects.filter(stage=Stage.FIELDED)
+
+
 def survey_for_answers(code: str) -> Survey | None:
     """Return the survey of that code if people may know of it: one that is fielded, closed or published."""
     return Survey.objects.exclude(stage=Stage.DRAFT).filter(code=code).first()
