@@ -86,7 +86,7 @@ def _write_anew(model: type[models.Model], survey: Survey) -> None:
     """Delete all rows of the survey and write them again with new random keys in random order, in one statement."""
     table = model._meta.db_table
     columns = ", ".join(
-        connection.ops.quote_name(field.column) for field in model._meta.concrete_fields if not field.primary_key
+        connection.ops.quote_name(str(field.column)) for field in model._meta.concrete_fields if not field.primary_key
     )
     with connection.cursor() as cursor:
         cursor.execute(

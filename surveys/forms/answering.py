@@ -199,7 +199,9 @@ class Questionnaire:
     def complaint(self, item: Item) -> str:
         """Return the sentence for an answer that cannot be."""
         if item.kind == QuestionKind.TEXT:
-            return _("The text is longer than %(limit_value)s characters. Shorten it.") % {"limit_value": LONGEST_COMMENT}
+            return _("The text is longer than %(limit_value)s characters. Shorten it.") % {
+                "limit_value": LONGEST_COMMENT
+            }
         if item.kind == QuestionKind.RANKING:
             return _("Choose each only once, or «don't know» alone.")
         if item.kind == QuestionKind.MULTIPLE and item.at_most:
@@ -217,7 +219,7 @@ class Questionnaire:
             return _("Don't know / not relevant")
         texts = dict(self.choices(item))
         if isinstance(value, list):
-            named = [texts.get(one, one) for one in value]
+            named = [str(texts.get(one, one)) for one in value]
             if item.kind == QuestionKind.RANKING:
                 return " · ".join(f"{at}. {text}" for at, text in enumerate(named, 1))
             return ", ".join(named)
@@ -306,7 +308,9 @@ class CodeForm(forms.Form):
         code = parse_code(self.cleaned_data["code"])
         if code is None:
             raise ValidationError(
-                _("There is a slip in the code: no code is written like that. Look at it once more, one letter at a time."),
+                _(
+                    "There is a slip in the code: no code is written like that. Look at it once more, one letter at a time."
+                ),
                 code="mistyped",
             )
         return code

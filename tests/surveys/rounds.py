@@ -41,16 +41,18 @@ def make_survey(**fields: Any) -> Survey:
     some = [{"key": key, "texts": texts(nb, en)}
             for key, nb, en in (("school", "Skole", "School"), ("roads", "Vei", "Roads"), ("care", "Omsorg", "Care"))]  # fmt: skip
     easy = {"nb-easy": "Er veiene bra?", "en-easy": "Are the roads good?"}
+    asked = {"show_if": {"question": "used", "values": ["yes"]}}
     for position, (area, key, kind, words, more) in enumerate((
         (streets, "road", QuestionKind.SCALE, texts("Veiene er gode", "The roads are good", **easy), {}),
         (streets, "lights", QuestionKind.THREE_POINTS, texts("Gatelys", "Street lights"), {}),
-        (streets, "used", QuestionKind.SINGLE, texts("Bruker du biblioteket?", "Do you use the library?"), {"options": yes_no}),
-        (streets, "often", QuestionKind.SINGLE, texts("Hver uke?", "Every week?"),
-         {"options": yes_no, "show_if": {"question": "used", "values": ["yes"]}}),
-        (culture, "library", QuestionKind.SCALE, texts("Biblioteket er bra", "The library is good"),
-         {"show_if": {"question": "used", "values": ["yes"]}}),
-        (culture, "which", QuestionKind.MULTIPLE, texts("Hva bruker du?", "What do you use?"), {"options": some, "at_most": 2}),
-        (culture, "most", QuestionKind.RANKING, texts("Hva er viktigst?", "What matters most?"), {"options": some, "at_most": 2}),
+        (streets, "used", QuestionKind.SINGLE, texts("Bruker du biblioteket?", "Do you use the library?"),
+         {"options": yes_no}),
+        (streets, "often", QuestionKind.SINGLE, texts("Hver uke?", "Every week?"), {"options": yes_no} | asked),
+        (culture, "library", QuestionKind.SCALE, texts("Biblioteket er bra", "The library is good"), asked),
+        (culture, "which", QuestionKind.MULTIPLE, texts("Hva bruker du?", "What do you use?"),
+         {"options": some, "at_most": 2}),
+        (culture, "most", QuestionKind.RANKING, texts("Hva er viktigst?", "What matters most?"),
+         {"options": some, "at_most": 2}),
         (culture, "words", QuestionKind.TEXT, texts("Noe mer?", "Anything else?"), {"dont_know": False}),
     )):  # fmt: skip
         Question.objects.create(area=area, key=key, kind=kind, texts=words, position=position, **more)
@@ -67,7 +69,13 @@ def make_round(people: int = 3, *, strata: tuple[str, ...] = ("",), now: datetim
     )  # fmt: skip
     chance = random.SystemRandom()
     residents = Resident.objects.bulk_create(
-        Resident(population=population, number=str(n), name=f"Ola Etternavn{chr(97 + n % 26)}", address=f"Storgata {n}", language="en")
+        Resident(
+            population=population,
+            number=str(n),
+            name=f"Ola Etternavn{chr(97 + n % 26)}",
+            address=f"Storgata {n}",
+            language="en",
+        )
         for n in range(people)
     )
     invited = Invitation.objects.bulk_create(

@@ -6,7 +6,6 @@ import json
 import random
 import statistics
 import subprocess
-from collections.abc import Iterator
 from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
@@ -57,13 +56,13 @@ def order_of(table: str, by: str) -> list[Any]:
 
 
 @pytest.fixture
-def closed() -> Iterator[tuple[Round, list[int]]]:
+def closed() -> tuple[Round, list[int]]:
     made = make_round(people=PEOPLE)
     order = list(range(PEOPLE))
     random.Random(3).shuffle(order)
     answer_in_order(made, order, every=12)
     close_survey(made.survey, now=CLOSES)
-    yield made, order
+    return made, order
 
 
 def test_after_closing_no_row_tells_its_transaction(closed: tuple[Round, list[int]]) -> None:
@@ -114,7 +113,8 @@ def test_answer_leaves_the_row_of_the_invitation_alone() -> None:
 def test_answer_is_in_no_history() -> None:
     made = make_round(people=6)
     tables = [
-        name for (name,) in rows("SELECT relname FROM pg_stat_user_tables WHERE relname NOT LIKE 'surveys_%%' ORDER BY 1")
+        name
+        for (name,) in rows("SELECT relname FROM pg_stat_user_tables WHERE relname NOT LIKE 'surveys_%%' ORDER BY 1")
     ]
     before = {name: rows(f'SELECT count(*) FROM "{name}"') for name in tables}
     answer_in_order(made, [3, 1, 0, 5, 2, 4], every=6)
@@ -138,7 +138,9 @@ def test_no_column_of_an_answer_is_a_time_or_a_key_to_a_person() -> None:
 def test_drafts_and_spent_codes_are_not_logged_and_bind_nothing() -> None:
     tables = ("surveys_draft", "surveys_spentcode")
     assert rows("SELECT relpersistence FROM pg_class WHERE relname IN %s", tables) == [("u",), ("u",)]
-    assert rows("SELECT conname FROM pg_constraint WHERE contype = 'f' AND conrelid::regclass::text IN %s", tables) == []
+    assert (
+        rows("SELECT conname FROM pg_constraint WHERE contype = 'f' AND conrelid::regclass::text IN %s", tables) == []
+    )
 
 
 @pytest.mark.parametrize("table", ["surveys_answer", "surveys_comment", "surveys_invitation"])

@@ -177,7 +177,9 @@ def test_closing_writes_all_down_and_puts_people_away() -> None:
     before = set(Answer.objects.values_list("pk", flat=True))
     closed = close_survey(made.survey, now=CLOSES)
     assert (closed.stage, closed.closed_at) == ("closed", CLOSES)
-    assert list(Invitation.objects.order_by("pk").values_list("answered", "resident")) == [(True, None)] * 3 + [(False, None)]
+    assert list(Invitation.objects.order_by("pk").values_list("answered", "resident")) == [(True, None)] * 3 + [
+        (False, None)
+    ]
     assert not before & set(Answer.objects.values_list("pk", flat=True))
     assert Answer.objects.count() == Comment.objects.count() == 3
     assert Resident.objects.count() == Draft.objects.count() == SpentCode.objects.count() == 0
@@ -212,7 +214,9 @@ def test_hundred_at_once_lose_none() -> None:
         values = {"road": str(1 + number % 6), "words": f"Nummer {number}"}
         submit_answer(made.survey, values, invitation=made.invited[number], now=MONDAY)
 
-    at_once_of_twenty = [at_once(*[lambda n=n: answer(n) for n in range(start, start + 20)]) for start in range(0, 100, 20)]
+    at_once_of_twenty = [
+        at_once(*[lambda n=n: answer(n) for n in range(start, start + 20)]) for start in range(0, 100, 20)
+    ]
     assert [errors(one) for one in at_once_of_twenty] == [[]] * 5
     assert Answer.objects.count() == 100
     assert sorted(Comment.objects.values_list("text", flat=True)) == sorted(f"Nummer {n}" for n in range(100))
