@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from organisation.errors import Refused
 from organisation.queries import municipality
-from surveys.actions.spending import hold_open, is_spent, spend
-from surveys.models import Answer, Comment, Draft, Invitation, Question, Survey
+from surveys.actions.spending import hold_open, spend
+from surveys.models import Answer, Comment, Draft, Invitation, Survey
+from surveys.queries import is_spent, items_of
 from surveys.questionnaires import InvalidAnswer, Item, QuestionKind, Stage, cleaned_value, without_unasked
 from surveys.screening import found_in
 
@@ -56,12 +57,6 @@ class ImpossibleValue(Refused):
 class NothingAnswered(Refused):
     code = "nothing_answered"
     message = _("Nothing is answered yet. Answer at least one question before you send.")
-
-
-def items_of(survey: Survey) -> list[Item]:
-    """Return the survey's questions in their order (one query)."""
-    questions = Question.objects.filter(area__survey=survey).select_related("area")
-    return [question.item for question in questions.order_by("area__position", "area_id", "position", "id")]
 
 
 def check_open(survey: Survey, *, now: datetime, paper: bool = False) -> None:
@@ -134,16 +129,11 @@ def save_draft(invitation: Invitation, values: Mapping[str, Any], *, language: s
     with transaction.atomic():
         hold_open(invitation.survey)
         check_open(Survey.objects.get(pk=invitation.survey_id), now=now)
-        if not unspent(invitation):
+        if is_spent(invitation):
             raise AlreadyAnswered
         Draft.objects.update_or_create(
             pk=invitation.pk, defaults={"values": dict(values), "language": language, "easy": easy}
         )
-
-
-def unspent(invitation: Invitation) -> bool:
-    """Whether the invitation can still be answered."""
-    return not is_spent(invitation)
 
 
 def _keep_text(survey: Survey, question: str, text: str, language: str, invitation: Invitation | None) -> None:

@@ -41,14 +41,6 @@ def spend(invitation: Invitation) -> bool:
     return spent_now and not Invitation.objects.filter(pk=invitation.pk, answered=True).exists()
 
 
-def is_spent(invitation: Invitation) -> bool:
-    """Whether the invitation was answered, as it stands in the database now."""
-    return (
-        SpentCode.objects.filter(invitation=invitation.pk).exists()
-        or Invitation.objects.filter(pk=invitation.pk, answered=True).exists()
-    )
-
-
 def flush_spent(survey: Survey, *, everything: bool = False) -> int:
     """Write `answered` on invitations whose answers came in, and return on how many.
 
