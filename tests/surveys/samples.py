@@ -45,7 +45,12 @@ def a_population(people: int = 100, name: str = "Registeret") -> Population:
 
 
 def a_fielded_survey(
-    *, people: int = 100, wanted: Wanted | None = None, opens: datetime = OPENS, closes: datetime = CLOSES, **fields: Any
+    *,
+    people: int = 100,
+    wanted: Wanted | None = None,
+    opens: datetime = OPENS,
+    closes: datetime = CLOSES,
+    **fields: Any,
 ) -> Survey:
     survey = a_survey(**fields)
     draw_sample(survey, a_population(people), wanted or Wanted("simple", 40, seed="2026"), by=None, now=MONDAY)

@@ -75,11 +75,12 @@ def test_the_order_of_invitations_is_not_that_of_the_tickets(survey: Survey) -> 
 
 
 def test_proportional_strata_join_the_small_and_keep_at_least_five(survey: Survey) -> None:
-    draw = draw_sample(
-        survey, a_population(100), Wanted("proportional", 40, "district", "2026"), by=None, now=MONDAY
-    )
+    draw = draw_sample(survey, a_population(100), Wanted("proportional", 40, "district", "2026"), by=None, now=MONDAY)
     # Øya has three people: it is joined with the smaller of the others.
-    assert [row["key"] for row in draw.strata] == ["Sør", JOINED] or [row["key"] for row in draw.strata] == [JOINED, "Sør"]
+    assert [row["key"] for row in draw.strata] == ["Sør", JOINED] or [row["key"] for row in draw.strata] == [
+        JOINED,
+        "Sør",
+    ]
     assert sum(row["population"] for row in draw.strata) == 100
     assert sum(row["eligible"] for row in draw.strata) == 90
     counted = Counter(Invitation.objects.values_list("stratum", flat=True))

@@ -56,7 +56,10 @@ def test_each_letter_has_its_own_code_and_address(solvik: Solvik) -> None:
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("nb", ["Ingen kan se hvem som svarte hva", "ikke for å slette dem", "trukket tilfeldig blant 100", "33 00 00 00"]),
+        (
+            "nb",
+            ["Ingen kan se hvem som svarte hva", "ikke for å slette dem", "trukket tilfeldig blant 100", "33 00 00 00"],
+        ),
         ("nn", ["Ingen kan sjå kven som svara kva", "ikkje for å slette dei", "trekte tilfeldig blant 100"]),
         ("sv", ["Ingen kan se vem som svarade vad", "inte för att radera dem", "slumpmässigt bland 100"]),
         ("en", ["Nobody can see who answered what", "not to delete them", "drawn by lot from 100"]),

@@ -44,9 +44,7 @@ def test_encodings_are_told_apart(solvik: Solvik, encoding: str) -> None:
 
 
 def test_english_names_commas_and_another_order_do_as_well(solvik: Solvik) -> None:
-    report = read(
-        '"Ås, Kari",1,yes,42,en,1975,f', header="Name,ID,Reservation,Shoe size,Language,Birth year,Gender"
-    )
+    report = read('"Ås, Kari",1,yes,42,en,1975,f', header="Name,ID,Reservation,Shoe size,Language,Birth year,Gender")
     assert report.ignored == ["Shoe size"]
     person = Resident.objects.get()
     assert (person.name, person.number, person.reserved, person.language) == ("Ås, Kari", "1", True, "en")

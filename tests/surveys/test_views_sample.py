@@ -139,9 +139,7 @@ def test_reminders_marks_and_closing_by_the_page(page: Client, solvik: Solvik) -
     ("who", "sees_counts", "marks"),
     [("adviser", True, True), ("clerk", True, True), ("reader", True, False), ("handler", False, False)],
 )
-def test_who_may(
-    client: Client, solvik: Solvik, adviser: Person, who: str, sees_counts: bool, marks: bool
-) -> None:
+def test_who_may(client: Client, solvik: Solvik, adviser: Person, who: str, sees_counts: bool, marks: bool) -> None:
     a_fielded_survey()
     manages = who == "adviser"
     client.force_login(adviser if manages else getattr(solvik, who))

@@ -14,7 +14,9 @@ from surveys.models import Survey
 
 
 class Command(BaseCommand):
-    help = "Remind those who have not answered a survey, at most as often as it says. Letters are printed from its page."
+    help = (
+        "Remind those who have not answered a survey, at most as often as it says. Letters are printed from its page."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("survey", help="the survey's code")
