@@ -11,4 +11,6 @@ app_name = "surveys"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("surveys.building_urls")),
+    path("", include("surveys.answering_urls")),
+    path("", include("surveys.sample_urls")),
 ]

@@ -107,6 +107,9 @@ FILES = {
 ELSEWHERE = {"feedback:own_step", "account_set_password", "set_language", "demo_mail"}
 """Those that send on at once to a page that is visited, and the demonstration's own page, which has its own test."""
 
+SURVEYS = {"surveys:populations", "surveys:sample", "surveys:fielding", "surveys:letters"}
+"""Visited with a survey and a register, in all looks: test_survey_sample.py."""
+
 
 class Life:
     """Something on every page."""
@@ -153,7 +156,16 @@ def addresses(resolver: URLResolver, space: str = "") -> Iterator[tuple[str, URL
 
 def test_every_address_is_visited_here_or_takes_no_visits(life: Life, client: Client, solvik: Solvik) -> None:
     """What is in no table below is a door for forms alone: asked for as a page, it says so (405)."""
-    visited = {*CITIZENS, *SERVICE_CENTRE, *ADMINISTRATOR, *MAYORS_OFFICE, *CHIEF_EXECUTIVE, *FILES, *ELSEWHERE}
+    visited = {
+        *CITIZENS,
+        *SERVICE_CENTRE,
+        *ADMINISTRATOR,
+        *MAYORS_OFFICE,
+        *CHIEF_EXECUTIVE,
+        *FILES,
+        *ELSEWHERE,
+        *SURVEYS,
+    }
     named = dict(addresses(get_resolver()))
     assert visited - set(named) - {"demo_mail"} == set(), "These are there no more."
     for name in sorted(set(named) - visited):
