@@ -20,10 +20,10 @@ import django
 
 django.setup()
 
-from organisation.models import Municipality
-from surveys import letters
-from surveys.codes import new_code
-from surveys.models import Draw, Invitation, Resident, Survey
+from organisation.models import Municipality  # noqa: E402
+from surveys import letters  # noqa: E402
+from surveys.codes import new_code  # noqa: E402
+from surveys.models import Draw, Invitation, Resident, Survey  # noqa: E402
 
 AT = datetime(2026, 11, 2, 9, tzinfo=UTC)
 LANGUAGES = ["nb", "nn", "sv", "en"]

@@ -104,9 +104,16 @@ def sample(request: HttpRequest, code: str) -> HttpResponse:
                 messages.success(request, said)
                 return redirect("surveys:sample", code)
     context = {
-        "section": "surveys", "survey": survey, "draw": draw, "form": form, "has_populations": known.exists(),
-        "strata": _strata(draw), "groups_by": Stratum(draw.stratum).label if draw and draw.stratum else "", "method": Draw.Method(draw.method).label if draw else "",
-    } | _planned(request, draw)  # fmt: skip
+        "section": "surveys",
+        "survey": survey,
+        "draw": draw,
+        "form": form,
+        "has_populations": known.exists(),
+        "strata": _strata(draw),
+        "groups_by": Stratum(draw.stratum).label if draw and draw.stratum else "",
+        "method": Draw.Method(draw.method).label if draw else "",
+        **_planned(request, draw),
+    }
     return render(request, "surveys/sample/sample.html", context, status=status)
 
 
