@@ -1,7 +1,7 @@
 """Measure how fast answers are taken: `python -m benchmarks.survey_answers --answers 2000 --at-once 100`.
 
-Makes a database of its own beside the one in use, and drops it. Each answer is 60 items and one text by its own code. Wall time
-on this machine with nothing else running; nothing here is a test, but it fails where an answer is lost.
+Makes a database of its own beside the one in use, and drops it. Each answer is 60 items and one text by its own code. Wall
+time on this machine with nothing else running; nothing here is a test, but it fails where an answer is lost.
 """
 
 from __future__ import annotations
@@ -47,9 +47,7 @@ def measure(answers: int, at_once: int) -> dict[str, Any]:
         )
     Question.objects.create(area=area, key="words", kind="text", texts={"nb": "Noe mer?"}, position=99)
     chance = random.SystemRandom()
-    invited = Invitation.objects.bulk_create(
-        Invitation(survey=survey, code=new_code(chance)) for _ in range(answers)
-    )
+    invited = Invitation.objects.bulk_create(Invitation(survey=survey, code=new_code(chance)) for _ in range(answers))
     values = {f"item-{number}-{item}": 1 + item for number in range(10) for item in range(ITEMS // 10)}
     taken: list[float] = []
 

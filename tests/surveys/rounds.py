@@ -38,8 +38,8 @@ def make_survey(**fields: Any) -> Survey:
     streets = Area.objects.create(survey=survey, key="streets", titles=texts("Vei", "Streets"), position=1)
     culture = Area.objects.create(survey=survey, key="culture", titles=texts("Kultur", "Culture"), position=2)
     yes_no = [{"key": "yes", "texts": texts("Ja", "Yes")}, {"key": "no", "texts": texts("Nei", "No")}]
-    some = [{"key": key, "texts": texts(nb, en)}
-            for key, nb, en in (("school", "Skole", "School"), ("roads", "Vei", "Roads"), ("care", "Omsorg", "Care"))]  # fmt: skip
+    services = (("school", "Skole", "School"), ("roads", "Vei", "Roads"), ("care", "Omsorg", "Care"))
+    some = [{"key": key, "texts": texts(nb, en)} for key, nb, en in services]
     easy = {"nb-easy": "Er veiene bra?", "en-easy": "Are the roads good?"}
     asked = {"show_if": {"question": "used", "values": ["yes"]}}
     for position, (area, key, kind, words, more) in enumerate((
