@@ -21,6 +21,12 @@ SCHEDULE = {
         "schedule": crontab(hour="7", minute="10"),
     },
     "reporting.count_public_figures": {"task": "reporting.count_public_figures", "schedule": crontab(minute="5")},
+    "surveys.open_surveys": {"task": "surveys.open_surveys", "schedule": crontab(minute="*/5")},
+    "surveys.close_surveys": {"task": "surveys.close_surveys", "schedule": crontab(minute="*/5")},
+    "surveys.write_down_who_answered": {
+        "task": "surveys.write_down_who_answered",
+        "schedule": crontab(hour="3", minute="40"),
+    },
     "organisation.sweep_mail": {"task": "organisation.sweep_mail", "schedule": crontab()},
     "organisation.delete_expired_mail": {
         "task": "organisation.delete_expired_mail",

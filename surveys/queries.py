@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Prefetch, QuerySet
 
 from surveys.intervals import next_round_on
-from surveys.models import Area, Question, Survey
+from surveys.models import Area, Draft, Invitation, Question, SpentCode, Survey
 from surveys.questionnaires import Item, Stage
 
 
@@ -22,14 +22,10 @@ def all_surveys() -> QuerySet[Survey]:
     )
 
 
-def areas_of(survey: Survey) -> QuerySet[Area]:
+def areas_of(survey: Survey) -> list[Area]:
     """Return the survey's areas in their order, each with its questions (two queries)."""
-    questions = Question.objects.order_by("position", "id")
-    return (
-        Area.objects.filter(survey=survey)
-        .order_by("position", "id")
-        .prefetch_related(Prefetch("questions", queryset=questions))
-    )
+    questions = Prefetch("questions", Question.objects.select_related("area").order_by("position", "id"))
+    return list(survey.areas.order_by("position", "id").prefetch_related(questions))
 
 
 def questions_of(survey: Survey) -> QuerySet[Question]:
@@ -85,3 +81,30 @@ def rounds_to_come() -> QuerySet[Survey]:
     return Survey.objects.filter(
         repeats_every_years__isnull=False, next_round_told_at=None, opens_at__isnull=False, later=None
     ).exclude(stage=Stage.DRAFT)
+
+
+def fielded_surveys() -> QuerySet[Survey]:
+    return Survey.objects.filter(stage=Stage.FIELDED)
+
+
+def survey_for_answers(code: str) -> Survey | None:
+    """Return the survey of that code if people may know of it: one that is fielded, closed or published."""
+    return Survey.objects.exclude(stage=Stage.DRAFT).filter(code=code).first()
+
+
+def invitation_of_code(code: str) -> Invitation | None:
+    """Return the invitation to a fielded, closed or published survey by its code, with the survey and the resident."""
+    found = Invitation.objects.select_related("survey", "resident").filter(code=code)
+    return found.exclude(survey__stage=Stage.DRAFT).first()
+
+
+def draft_of(invitation: Invitation) -> Draft | None:
+    return Draft.objects.filter(pk=invitation.pk).first()
+
+
+def is_spent(invitation: Invitation) -> bool:
+    """Whether the invitation was answered, as it stands in the database now."""
+    return (
+        SpentCode.objects.filter(pk=invitation.pk).exists()
+        or Invitation.objects.filter(pk=invitation.pk, answered=True).exists()
+    )

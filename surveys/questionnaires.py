@@ -113,7 +113,8 @@ def cleaned_value(item: Item, raw: Any) -> Any:
         return text or None
     if item.kind in (QuestionKind.MULTIPLE, QuestionKind.RANKING):
         return _several(item, raw)
-    one = str(raw[0] if isinstance(raw, (list, tuple)) and raw else raw or "").strip()
+    first = (raw or [""])[0] if isinstance(raw, (list, tuple)) else raw
+    one = "" if first is None else str(first).strip()  # a 0 is no answer that was left out
     if not one:
         return None
     if one == DONT_KNOW and item.dont_know:

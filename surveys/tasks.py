@@ -6,7 +6,12 @@ from celery import shared_task
 from django.utils import timezone
 
 from organisation.jobs import recorded
+from surveys.actions.closing import close_survey, forget_row_versions
+from surveys.actions.fielding import mail_invitations
 from surveys.actions.next_rounds import remind_of_next_rounds
+from surveys.actions.spending import flush_spent
+from surveys.queries import fielded_surveys
+from surveys.sample_queries import due_to_close
 
 
 @shared_task(name="surveys.remind_of_next_rounds")
@@ -14,3 +19,30 @@ from surveys.actions.next_rounds import remind_of_next_rounds
 def remind() -> str:
     """Each morning: the surveys whose next round is due within three months."""
     return f"{remind_of_next_rounds(now=timezone.now())} surveys"
+
+
+@shared_task(name="surveys.open_surveys")
+@recorded("surveys.open_surveys")
+def open_surveys() -> str:
+    """Each five minutes: the invitations by e-mail of surveys that have opened."""
+    return f"{mail_invitations(now=timezone.now())} mails"
+
+
+@shared_task(name="surveys.close_surveys")
+@recorded("surveys.close_surveys")
+def close_surveys() -> str:
+    """Each five minutes: the surveys whose time is over. Whether one may be answered is judged by the clock anyway."""
+    now = timezone.now()
+    due = list(due_to_close(now))
+    for survey in due:
+        close_survey(survey, by=None, now=now)
+    return f"{len(due)} closed"
+
+
+@shared_task(name="surveys.write_down_who_answered")
+@recorded("surveys.write_down_who_answered")
+def write_down_who_answered() -> str:
+    """Each night: the invitations that were answered, many at once, and the tables anew without earlier row versions."""
+    written = sum(flush_spent(survey) for survey in fielded_surveys())
+    forget_row_versions()
+    return f"{written} written down"

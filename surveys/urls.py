@@ -11,5 +11,7 @@ app_name = "surveys"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("surveys.building_urls")),
+    path("", include("surveys.answering_urls")),
+    path("", include("surveys.sample_urls")),
     path("", include("surveys.result_urls")),
 ]

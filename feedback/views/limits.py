@@ -6,7 +6,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 from math import ceil
-from typing import cast
+from typing import Any, cast
 
 import redis
 from django.conf import settings
@@ -101,6 +101,21 @@ def seconds_to_wait(request: HttpRequest, limit: type[SimpleRateThrottle]) -> in
         logger.warning("The cache is away: nobody is held up.")
         return 0
     return max(1, ceil(throttle.wait() or 1))
+
+
+def seconds_over(request: HttpRequest, limit: type[SimpleRateThrottle]) -> int:
+    """Return in how many seconds the next try is welcome, without counting this one: for limits on what goes wrong."""
+    throttle: Any = limit()  # its numbers are in no stub
+    try:
+        counted = throttle.cache.get(throttle.get_cache_key(request, None), [])
+    except (redis.RedisError, OSError):
+        logger.warning("The cache is away: nobody is held up.")
+        return 0
+    now = throttle.timer()
+    recent = [at for at in counted if at > now - throttle.duration]
+    if len(recent) < throttle.num_requests:
+        return 0
+    return max(1, ceil(min(recent) + throttle.duration - now))
 
 
 def say_wait(form: Form, seconds: int, house: Municipality) -> None:

@@ -100,7 +100,7 @@ def remove_area(area: Area, *, by: Person | None, now: datetime) -> None:
     with transaction.atomic():
         survey = draft(area.survey, by)
         log_removed(area, by=by, now=now)
-        area.delete()
+        Area.objects.filter(pk=area.pk).delete()
         check_conditions(survey)
 
 

@@ -173,7 +173,7 @@ def remove_question(question: Question, *, by: Person | None, now: datetime) -> 
     with transaction.atomic():
         survey = draft(question.area.survey, by)
         log_removed(question, by=by, now=now)
-        question.delete()
+        Question.objects.filter(pk=question.pk).delete()
         check_conditions(survey)
 
 

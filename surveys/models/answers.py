@@ -78,7 +78,10 @@ class Comment(models.Model):
 class Draft(models.Model):
     """What an invited person has answered so far. An unlogged table that backups and replicas leave out."""
 
-    invitation = models.OneToOneField("surveys.Invitation", models.CASCADE, primary_key=True, related_name="draft")
+    # Without a constraint in the database: checking one writes a lock, with its transaction, on the invitation's row.
+    invitation = models.OneToOneField(
+        "surveys.Invitation", models.CASCADE, primary_key=True, related_name="draft", db_constraint=False
+    )
     values = models.JSONField(default=dict)
     language = models.CharField(max_length=5, blank=True)
     easy = models.BooleanField(default=False)
@@ -97,7 +100,9 @@ class SpentCode(models.Model):
     """An invitation that was answered and whose row does not yet say so. Unlogged, as drafts are: it is written in the
     transaction of the answer, and must reach neither backup nor replica nor write-ahead log."""
 
-    invitation = models.OneToOneField("surveys.Invitation", models.CASCADE, primary_key=True, related_name="spent")
+    invitation = models.OneToOneField(
+        "surveys.Invitation", models.CASCADE, primary_key=True, related_name="spent", db_constraint=False
+    )
 
     personal_data: dict[str, str] = {}
 

@@ -61,8 +61,9 @@ class Resident(models.Model):
 class Draw(models.Model):
     """How the invited were drawn: method and seed give the same draw again from the same population.
 
-    `strata` is `[{"key": …, "population": N_h, "drawn": n_h}]`, empty for a draw without strata. `population_size` is N,
-    without the reserved (`eligible` is what was drawn from).
+    `strata` is `[{"key": …, "population": N_h, "eligible": …, "drawn": n_h}]`, empty for a draw without strata.
+    `population_size` is N, all of the register's file; `eligible` is what was drawn from: N without the reserved.
+    `attempt` counts the draws made for the survey, so that nobody draws until they like what they see unseen.
     """
 
     class Method(models.TextChoices):
@@ -80,8 +81,10 @@ class Draw(models.Model):
     population_size = models.PositiveIntegerField(_("population (N)"))
     eligible = models.PositiveIntegerField(_("drawn from"))
     drawn = models.PositiveIntegerField(_("drawn (n)"))
+    attempt = models.PositiveSmallIntegerField(_("draw number"), default=1)
     drawn_at = models.DateTimeField(_("drawn"))
     drawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    mailed_at = models.DateTimeField(_("invitations mailed"), null=True, blank=True)
 
     personal_data: dict[str, str] = {}
 

@@ -99,13 +99,13 @@ def preview_of(
     request: HttpRequest, survey: Survey, titles: Mapping[str, str], introductions: Mapping[str, str],
     items: Sequence[Item], *, others: Iterable[Item] = (), edited: Item | None = None,
 ) -> Preview:  # fmt: skip
-    """Return how the area looks in the language that the request asks for (`shown_in`), else in the page's own.
+    """Return how the area looks in the language that the request asks for (`shown_in`), else in the first one.
 
     `others` are the questions of other areas, which a condition may name.
     """
     offered = [(code, OWN_NAMES.get(code.removesuffix(EASY), code)) for code in _codes(survey)]
     named = [(code, f"{name} – {_('easy to read')}" if code.endswith(EASY) else name) for code, name in offered]
-    asked = request.POST.get("shown_in") or request.GET.get("shown_in") or request.LANGUAGE_CODE
+    asked = request.POST.get("shown_in") or request.GET.get("shown_in") or request.municipality.language  # type: ignore[attr-defined]
     codes = [code for code, _name in named]
     code = asked if asked in codes else codes[0]
     easy = code.endswith(EASY)

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core import signing
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
@@ -24,9 +25,11 @@ from feedback.actions.stories import Words, write_story
 from feedback.models import Card, Category, Mailing, RoutingRule, Story
 from organisation.calendar import IsoWeek
 from organisation.models import Person
+from surveys.models import Survey
 from tests.browser.conftest import check_accessibility, sign_in
 from tests.factories import CategoryFactory, RuleFactory, Solvik, a_card
 from tests.feedback.steps import called_back, try_three_times
+from tests.surveys.rounds import make_survey
 
 WIDTHS_AND_SCHEMES = [(390, "light"), (390, "dark"), (1280, "light"), (1280, "dark")]
 
@@ -39,6 +42,11 @@ CITIZENS = {
     "feedback:privacy": "/privacy/",
     "reporting:hear": "/what-we-hear/",
     "reporting:stories": "/what-we-hear/you-said/",
+    "surveys:enter": "/answer/",
+    "surveys:answer": "/surveys/{survey.code}/",
+    "surveys:thanks": "/surveys/{survey.code}/thanks/",
+    "surveys:kiosk_answer": "/surveys/{survey.code}/kiosk/{tablet}/",
+    "surveys:kiosk_thanks": "/surveys/{survey.code}/kiosk/{tablet}/thanks/",
     "account_login": "/accounts/login/",
     "account_signup": "/accounts/signup/",
     "account_inactive": "/accounts/inactive/",
@@ -68,6 +76,7 @@ SERVICE_CENTRE = {
     "feedback:story": "/staff/stories/{story.pk}/",
     "feedback:escalations": "/staff/escalations/",
     "feedback:escalation": "/staff/escalations/{week}/",
+    "surveys:kiosk": "/surveys/{survey.code}/kiosk/",
     "account_logout": "/accounts/logout/",
     "account_change_password": "/accounts/password/change/",
     "account_reauthenticate": "/accounts/reauthenticate/",
@@ -104,8 +113,11 @@ FILES = {
     "feedback:paper_card_file", "look:colour", "look:arms",
 }  # fmt: skip
 """Answered with a file, and tested where the file is."""
-ELSEWHERE = {"feedback:own_step", "account_set_password", "set_language", "demo_mail"}
+ELSEWHERE = {"feedback:own_step", "surveys:enter_by_surveys", "account_set_password", "set_language", "demo_mail"}
 """Those that send on at once to a page that is visited, and the demonstration's own page, which has its own test."""
+
+SURVEYS = {"surveys:populations", "surveys:sample", "surveys:fielding", "surveys:letters"}
+"""Visited with a survey and a register, in all looks: test_survey_sample.py."""
 
 
 class Life:
@@ -134,6 +146,10 @@ class Life:
         self.story: Story = write_story(
             self.card, Words("Lys", "Det var mørkt.", "Lyset er på.", "nb"), by=clerk, now=now
         )
+        self.survey: Survey = make_survey(
+            opens_at=late, fielded_at=late, closes_at=now + timedelta(days=9), open_to_all=True, kiosk=True
+        )
+        self.tablet = signing.dumps(self.survey.pk, salt="survey-kiosk")
 
 
 @pytest.fixture
@@ -153,7 +169,16 @@ def addresses(resolver: URLResolver, space: str = "") -> Iterator[tuple[str, URL
 
 def test_every_address_is_visited_here_or_takes_no_visits(life: Life, client: Client, solvik: Solvik) -> None:
     """What is in no table below is a door for forms alone: asked for as a page, it says so (405)."""
-    visited = {*CITIZENS, *SERVICE_CENTRE, *ADMINISTRATOR, *MAYORS_OFFICE, *CHIEF_EXECUTIVE, *FILES, *ELSEWHERE}
+    visited = {
+        *CITIZENS,
+        *SERVICE_CENTRE,
+        *ADMINISTRATOR,
+        *MAYORS_OFFICE,
+        *CHIEF_EXECUTIVE,
+        *FILES,
+        *ELSEWHERE,
+        *SURVEYS,
+    }
     named = dict(addresses(get_resolver()))
     assert visited - set(named) - {"demo_mail"} == set(), "These are there no more."
     for name in sorted(set(named) - visited):

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('surveys', '0003_next_round_told'),
+        ('surveys', '0005_draws_are_counted'),
     ]
 
     operations = [

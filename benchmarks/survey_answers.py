@@ -1,0 +1,115 @@
+"""Measure how fast answers are taken: `python -m benchmarks.survey_answers --answers 2000 --at-once 100`.
+
+Makes a database of its own beside the one in use, and drops it. Each answer is 60 items and one text by its own code.
+Wall time on this machine with nothing else running; nothing here is a test, but it fails where an answer is lost.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import statistics
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+NAME = "innspill_benchmark_answers"
+ITEMS = 60
+
+
+def measure(answers: int, at_once: int) -> dict[str, Any]:
+    from django.db import connection
+    from django.utils import timezone
+
+    from organisation.models import Municipality
+    from surveys.actions.answering import save_draft, submit_answer
+    from surveys.actions.closing import close_survey
+    from surveys.actions.spending import flush_spent
+    from surveys.codes import new_code
+    from surveys.models import Answer, Area, Comment, Invitation, Question, Survey
+
+    now = timezone.now()
+    Municipality.objects.create(name="Benchmark")
+    survey = Survey.objects.create(
+        code="benchmark", titles={"nb": "Undersøkelse"}, stage="fielded", created_at=now, fielded_at=now,
+        opens_at=now - timedelta(days=1), closes_at=now + timedelta(days=1),
+    )  # fmt: skip
+    for number in range(10):
+        area = Area.objects.create(survey=survey, key=f"area-{number}", titles={"nb": "Område"}, position=number)
+        Question.objects.bulk_create(
+            Question(area=area, key=f"item-{number}-{item}", texts={"nb": "Spørsmål"}, position=item)
+            for item in range(ITEMS // 10)
+        )
+    Question.objects.create(area=area, key="words", kind="text", texts={"nb": "Noe mer?"}, position=99)
+    chance = random.SystemRandom()
+    invited = Invitation.objects.bulk_create(Invitation(survey=survey, code=new_code(chance)) for _ in range(answers))
+    values = {f"item-{number}-{item}": 1 + item for number in range(10) for item in range(ITEMS // 10)}
+    taken: list[float] = []
+
+    def answer(invitation: Invitation) -> None:
+        save_draft(invitation, values, language="nb", easy=False, now=now)
+        start = time.perf_counter()
+        submit_answer(survey, values | {"words": "Takk for en fin by"}, invitation=invitation, language="nb", now=now)
+        taken.append((time.perf_counter() - start) * 1000)
+
+    start = time.perf_counter()
+    with ThreadPoolExecutor(at_once) as people:
+        list(people.map(answer, invited))
+        took = time.perf_counter() - start
+        list(people.map(lambda _n: connection.close(), range(at_once * 4)))
+    assert Answer.objects.count() == Comment.objects.count() == answers
+    taken.sort()
+    figures: dict[str, Any] = {
+        "answers": answers, "at_once": at_once, "answers_per_s": round(answers / took),
+        "p50_ms": round(statistics.median(taken), 1), "p95_ms": round(taken[int(answers * 0.95) - 1], 1),
+    }  # fmt: skip
+    start = time.perf_counter()
+    figures["written_down"] = flush_spent(survey)
+    figures["flush_s"] = round(time.perf_counter() - start, 2)
+    start = time.perf_counter()
+    close_survey(survey, now=now)
+    figures["close_s"] = round(time.perf_counter() - start, 2)
+    assert Answer.objects.count() == Comment.objects.count() == answers
+    return figures
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--answers", type=int, default=2000)
+    parser.add_argument("--at-once", type=int, default=50)
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+
+    from config.reachable import make_ready
+
+    make_ready()
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP DATABASE IF EXISTS {NAME}")
+        cursor.execute(f"CREATE DATABASE {NAME}")
+    own = connection.settings_dict["NAME"]
+    connection.close()
+    connection.settings_dict["NAME"] = NAME
+    try:
+        call_command("migrate", verbosity=0)
+        figures = measure(options.answers, options.at_once)
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = own
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP DATABASE {NAME} WITH (FORCE)")
+    print(json.dumps(figures, indent=2) if options.json else "\n".join(f"{k:15} {v}" for k, v in figures.items()))
+
+
+if __name__ == "__main__":
+    main()

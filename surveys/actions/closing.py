@@ -1,0 +1,109 @@
+"""Close a survey: from then on nobody can join an answer to an invitation. See `docs/decisions/0020-survey-anonymity.md`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import connection, models, transaction
+from django.utils.translation import gettext_lazy as _
+
+from organisation.errors import Refused
+from organisation.models import Person
+from surveys.actions.spending import flush_spent, hold_alone
+from surveys.models import Answer, Comment, Draft, Invitation, Resident, SpentCode, Survey
+from surveys.questionnaires import Stage
+from surveys.rules import require_manager
+from surveys.screening import Names, with_name
+
+SHUFFLED = (Answer, Comment)
+"""Written anew at closing, with new random keys."""
+
+
+class NotFielded(Refused):
+    code = "not_fielded"
+    message = _("Only a survey that is in the field can be closed.")
+
+
+def close_survey(survey: Survey, *, by: Person | None = None, now: datetime) -> Survey:
+    """Close the survey, and return it. Closing one that is closed changes nothing.
+
+    Writes who has answered, deletes drafts, looks for residents' names in what people wrote, writes all answers and
+    comments anew in random order, and deletes the residents that no other survey still needs. After the commit
+    `forget_row_versions` runs; what goes wrong there is logged, and the nightly job does it again. `by` None is the clock.
+    Raises NotAllowed, NotFielded.
+    """
+    with transaction.atomic():
+        require_manager(by)
+        hold_alone(survey)
+        survey = Survey.objects.get(pk=survey.pk)
+        if survey.stage in (Stage.CLOSED, Stage.PUBLISHED):
+            return survey
+        if survey.stage != Stage.FIELDED:
+            raise NotFielded
+        flush_spent(survey, everything=True)
+        Draft.objects.filter(invitation__survey=survey).delete()
+        _hold_what_names_residents(survey)
+        for model in SHUFFLED:
+            _write_anew(model, survey)
+        _put_residents_away(survey)
+        # All alike: which invitations a job wrote one night is not to be read from their rows.
+        Invitation.objects.filter(survey=survey).update(answered=models.F("answered"))
+        survey.stage, survey.closed_at = Stage.CLOSED, now
+        survey.save(update_fields=["stage", "closed_at"])
+        transaction.on_commit(forget_row_versions, robust=True)
+    return survey
+
+
+def forget_row_versions() -> None:
+    """Write the tables anew in the order of their random or drawn keys, so that no earlier row version stays on a page.
+
+    Harmless at any time, and quick; people who answer wait meanwhile. Not inside a transaction: what it has seen would stay.
+    """
+    with connection.cursor() as cursor:
+        for model in (Draft, SpentCode, Answer, Comment, Invitation):
+            table = connection.ops.quote_name(model._meta.db_table)
+            # Whoever waits for a table keeps all who come later waiting: better to try again tomorrow.
+            cursor.execute("SELECT set_config('lock_timeout', '10s', false)")
+            try:
+                cursor.execute(f"CLUSTER {table} USING {model._meta.db_table}_pkey")
+            finally:
+                cursor.execute("SELECT set_config('lock_timeout', '0', false)")
+
+
+def _hold_what_names_residents(survey: Survey) -> None:
+    """Hold the comments in which a resident of the drawn population is named. After closing the names are not there."""
+    residents = Resident.objects.filter(population__draws__survey=survey)
+    names = Names(residents.order_by().values_list("name", flat=True).iterator())
+    for comment in Comment.objects.filter(survey=survey):
+        if names.are_in(comment.text):
+            comment.found = with_name(comment.found)
+            if comment.state == Comment.State.KEPT:
+                comment.state = Comment.State.HELD
+            comment.save(update_fields=["found", "state"])
+
+
+def _write_anew(model: type[models.Model], survey: Survey) -> None:
+    """Delete all rows of the survey and write them again with new random keys in random order, in one statement."""
+    table = model._meta.db_table
+    columns = ", ".join(
+        connection.ops.quote_name(str(field.column)) for field in model._meta.concrete_fields if not field.primary_key
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH gone AS (DELETE FROM {table} WHERE survey_id = %s RETURNING *) "  # noqa: S608  (names of ours)
+            f"INSERT INTO {table} (id, {columns}) SELECT gen_random_uuid(), {columns} FROM gone ORDER BY gen_random_uuid()",
+            [survey.pk],
+        )
+
+
+def _put_residents_away(survey: Survey) -> None:
+    """Delete the residents of the survey's population unless a survey that is not closed was drawn from it too."""
+    draw = getattr(survey, "draw", None)
+    if draw is None:
+        return
+    others = Survey.objects.filter(draw__population=draw.population_id, stage__in=[Stage.DRAFT, Stage.FIELDED])
+    if others.exclude(pk=survey.pk).exists():
+        Invitation.objects.filter(survey=survey).update(resident=None)
+    else:
+        Invitation.objects.filter(resident__population=draw.population_id).update(resident=None)
+        Resident.objects.filter(population=draw.population_id).delete()

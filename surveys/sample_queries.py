@@ -1,0 +1,161 @@
+"""Reads on populations, draws, invitations, and how many have answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+
+from surveys.models import Draw, Invitation, Population, Resident, SpentCode, Survey
+from surveys.questionnaires import Stage
+from surveys.strata import FEWEST, Stratum, key_by, label
+
+
+def populations() -> QuerySet[Population]:
+    """Return the populations, the latest first, each with `people` (those still there) and `reserved`."""
+    return Population.objects.select_related("read_by").annotate(
+        people=Count("residents"), reserved=Count("residents", filter=Q(residents__reserved=True))
+    )
+
+
+def populations_to_draw_from() -> QuerySet[Population]:
+    """Return the populations whose people are there, the latest first."""
+    return Population.objects.filter(pk__in=Resident.objects.values("population"))
+
+
+def draw_of(survey: Survey) -> Draw | None:
+    return Draw.objects.filter(survey=survey).select_related("population", "drawn_by").first()
+
+
+def groups_of(population: Population, year: int) -> dict[str, int]:
+    """Return how many groups each way of making strata gives, before small ones are joined."""
+    people = list(Resident.objects.filter(population=population).only("birth_year", "gender", "district"))
+    return {str(way): len({key_by(way, year)(person) for person in people}) for way in Stratum}
+
+
+def invitations_of(survey: Survey) -> QuerySet[Invitation]:
+    """Return the survey's invitations, each with `has_answered`, also where its row does not yet say so. For counts only."""
+    return Invitation.objects.filter(survey=survey).annotate(
+        has_answered=Q(answered=True) | Exists(SpentCode.objects.filter(invitation=OuterRef("pk")))
+    )
+
+
+def reachable(survey: Survey) -> QuerySet[Invitation]:
+    """Return those with somebody behind them who wants to be asked, with their resident, in the register's order."""
+    return (
+        Invitation.objects.filter(survey=survey, resident__isnull=False, resident__reserved=False)
+        .select_related("resident")
+        .order_by("resident_id")
+    )
+
+
+def to_post(survey: Survey, *, reminder: bool) -> QuerySet[Invitation]:
+    """Return who gets a letter: all with an address, or of those reminded who have not answered and have no e-mail."""
+    found = reachable(survey).exclude(resident__address="").filter(returned=False)
+    if reminder:
+        found = found.filter(reminders__gt=0, answered=False, resident__email="")
+    return found
+
+
+def to_remind(survey: Survey) -> QuerySet[Invitation]:
+    """Return who has not answered and can be reached by e-mail or by a letter that has not come back.
+
+    By what the invitations say: the few whose codes are spent and not yet written there are reminded too, and the reminder
+    says so. Leaving them out would tell from the reminders who they are (`surveys.actions.spending`).
+    """
+    by_letter = Q(returned=False) & ~Q(resident__address="")
+    return reachable(survey).filter(answered=False).filter(~Q(resident__email="") | by_letter)
+
+
+def reminder_rounds(survey: Survey) -> int:
+    """Return how many times reminders went out."""
+    return int(Invitation.objects.filter(survey=survey).aggregate(most=Max("reminders"))["most"] or 0)
+
+
+def due_for_mail(now: object) -> QuerySet[Draw]:
+    """Return the draws of surveys that are open at `now` and whose invitations by e-mail have not gone out."""
+    return Draw.objects.filter(
+        mailed_at=None, survey__stage=Stage.FIELDED, survey__opens_at__lte=now, survey__closes_at__gt=now
+    ).select_related("survey")
+
+
+def due_to_close(now: object) -> QuerySet[Survey]:
+    """Return the surveys whose closing time has come and that are not closed."""
+    return Survey.objects.filter(stage=Stage.FIELDED, closes_at__lte=now)
+
+
+@dataclass(frozen=True)
+class Rate:
+    """How many of a group answered. None where the group has too few invited to be shown."""
+
+    label: str
+    invited: int | None
+    answered: int | None
+
+    @property
+    def share(self) -> float | None:
+        return self.answered / self.invited if self.invited and self.answered is not None else None
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where the fielding stands, without any result."""
+
+    invited: int = 0
+    answered: int = 0
+    returned: int = 0
+    reserved: int = 0
+    with_email: int = 0
+    with_address: int = 0
+    unreachable: int = 0
+
+    @property
+    def share(self) -> float | None:
+        return self.answered / self.invited if self.invited else None
+
+
+def progress_of(survey: Survey) -> Progress:
+    """Count the survey's invitations (one query)."""
+    has_mail, has_address = ~Q(resident__email=""), ~Q(resident__address="")
+    there = Q(resident__isnull=False)
+    counts = invitations_of(survey).aggregate(
+        invited=Count("pk"),
+        has=Count("pk", filter=Q(has_answered=True)),
+        returned=Count("pk", filter=Q(returned=True)),
+        reserved=Count("pk", filter=Q(resident__reserved=True)),
+        with_email=Count("pk", filter=there & has_mail),
+        with_address=Count("pk", filter=there & has_address),
+        unreachable=Count("pk", filter=there & ~has_mail & ~has_address),
+    )
+    counts["answered"] = counts.pop("has")
+    return Progress(**counts)
+
+
+def rates(survey: Survey, by: str, year: int) -> list[Rate]:
+    """Return who answered by `stratum` (that of the draw) or by district, gender or age from the register (one query).
+
+    Groups with fewer than five invited are not shown; where that is one alone, the smallest of the others is not shown
+    either, since the total would tell it.
+    """
+    rows: Iterable[tuple[str, bool]]
+    draw = draw_of(survey) if by == "stratum" else None
+    way = draw.stratum if draw else by
+    if by == "stratum":
+        rows = [(one.stratum, one.has_answered) for one in invitations_of(survey)]  # type: ignore[attr-defined]
+    else:
+        key = key_by(by, year)
+        found = invitations_of(survey).filter(resident__isnull=False).select_related("resident")
+        rows = [(key(one.resident), one.has_answered) for one in found if one.resident]  # type: ignore[attr-defined]
+    counts: dict[str, list[int]] = {}
+    for group, answered in rows:
+        counted = counts.setdefault(group, [0, 0])
+        counted[0] += 1
+        counted[1] += answered
+    hidden = {group for group, (invited, _answered) in counts.items() if invited < FEWEST}
+    if len(hidden) == 1 and len(counts) > 1:
+        hidden.add(min(counts.keys() - hidden, key=lambda group: (counts[group][0], group)))
+    return [
+        Rate(label(way, group), None, None) if group in hidden else Rate(label(way, group), *counts[group])
+        for group in sorted(counts)
+    ]

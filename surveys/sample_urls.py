@@ -1,0 +1,18 @@
+"""The addresses of the sample and of fielding."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from surveys.views import fielding, sampling
+
+urlpatterns = [
+    path("staff/populations/", sampling.registers, name="populations"),
+    path("staff/populations/<int:pk>/forget/", sampling.forget_people, name="forget_people"),
+    path("staff/surveys/<slug:code>/sample/", sampling.sample, name="sample"),
+    path("staff/surveys/<slug:code>/fielding/", fielding.fielding, name="fielding"),
+    path("staff/surveys/<slug:code>/fielding/closing/", fielding.closing, name="move_closing"),
+    path("staff/surveys/<slug:code>/fielding/letters/", fielding.letters, name="letters"),
+    path("staff/surveys/<slug:code>/fielding/remind/", fielding.remind, name="remind"),
+    path("staff/surveys/<slug:code>/fielding/mark/", fielding.mark, name="mark"),
+]

@@ -1,0 +1,187 @@
+"""Fielding: the letters, the reminders, what came back, and how many have answered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from organisation.errors import Refused
+from organisation.models import Person
+from organisation.permissions import Permission
+from organisation.queries import grants_of
+from organisation.views.access import person_who_may
+from organisation.views.answering import show_refusal
+from surveys.actions.fielding import field_survey, mark_reserved, mark_returned, move_closing
+from surveys.actions.reminding import send_reminders
+from surveys.forms.sampling import ClosingForm, CodeForm, FieldForm
+from surveys.letters import letters_pdf
+from surveys.models import Survey
+from surveys.questionnaires import Stage
+from surveys.rules import SEEING_SURVEYS, may_manage
+from surveys.sample_queries import draw_of, progress_of, rates, reminder_rounds, to_post, to_remind
+from surveys.strata import Stratum
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def fielding(request: HttpRequest, code: str) -> HttpResponse:
+    """Field the survey, or follow it while it is in the field."""
+    person = person_who_may(request, *SEEING_SURVEYS)
+    survey = get_object_or_404(Survey, code=code)
+    form: FieldForm | None = None
+    status = 200
+    if request.method == "POST":
+        person_who_may(request, Permission.MANAGE_SURVEYS)
+        form, status = FieldForm(request.POST), 422
+        if form.is_valid():
+            zone = request.municipality.zone  # type: ignore[attr-defined]
+            try:
+                field_survey(survey, form.opens_at(zone), form.closes_at(zone), by=person, now=timezone.now())
+            except Refused as refusal:
+                show_refusal(form, refusal)
+            else:
+                messages.success(request, _("The survey is fielded. Print the letters and post them."))
+                return redirect("surveys:fielding", code)
+    return _page(request, survey, person, field_form=form, status=status)
+
+
+@login_required
+@never_cache
+@require_POST
+def closing(request: HttpRequest, code: str) -> HttpResponse:
+    """Let the survey close at another moment."""
+    person = person_who_may(request, Permission.MANAGE_SURVEYS)
+    survey = get_object_or_404(Survey, code=code)
+    form = ClosingForm(request.POST, auto_id="closing-%s")
+    if form.is_valid():
+        closes_at = form.closes_at(request.municipality.zone)  # type: ignore[attr-defined]
+        try:
+            move_closing(survey, closes_at, by=person, now=timezone.now())
+        except Refused as refusal:
+            show_refusal(form, refusal)
+        else:
+            messages.success(request, _("It closes at the new time. Letters that are printed still say the old one."))
+            return redirect("surveys:fielding", code)
+    return _page(request, survey, person, closing_form=form, status=422)
+
+
+@login_required
+@never_cache
+@require_safe
+def letters(request: HttpRequest, code: str) -> HttpResponse:
+    """All letters, or all reminders, as one PDF to print."""
+    person_who_may(request, Permission.MANAGE_SURVEYS)
+    survey = get_object_or_404(Survey, code=code, stage=Stage.FIELDED)
+    reminder = "reminder" in request.GET
+    invited = list(to_post(survey, reminder=reminder))
+    if not invited:
+        raise Http404
+    made = letters_pdf(survey, invited, now=timezone.now(), reminder=reminder)
+    response = HttpResponse(made.content, content_type=made.content_type)
+    response["Content-Disposition"] = f'inline; filename="{made.name}"'
+    return response
+
+
+@login_required
+@never_cache
+@require_POST
+def remind(request: HttpRequest, code: str) -> HttpResponse:
+    """Remind all who have not answered."""
+    person = person_who_may(request, Permission.MANAGE_SURVEYS)
+    survey = get_object_or_404(Survey, code=code)
+    seen = request.POST.get("after", "")
+    try:
+        done = send_reminders(
+            survey, by=person, now=timezone.now(), after=int(seen) if seen.isdecimal() and len(seen) < 4 else -1
+        )
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        said = _("Reminded: %(mails)s by e-mail, %(letters)s by letter.")
+        messages.success(request, said % {"mails": done.mails, "letters": done.letters})
+        if done.letters:
+            messages.info(request, _("Print the reminders and post them."))
+    return redirect("surveys:fielding", code)
+
+
+@login_required
+@never_cache
+@require_POST
+def mark(request: HttpRequest, code: str) -> HttpResponse:
+    """A letter came back, or somebody does not want to be asked. Focus is in the field for the next."""
+    person = person_who_may(request, Permission.MANAGE_SURVEYS, Permission.TYPE_ANSWERS)
+    survey = get_object_or_404(Survey, code=code)
+    form = CodeForm(request.POST, auto_id="mark-%s")
+    if form.is_valid():
+        returned = form.cleaned_data["what"] == CodeForm.RETURNED
+        try:
+            found = (mark_returned if returned else mark_reserved)(survey, form.cleaned_data["code"], by=person)
+        except Refused as refusal:
+            show_refusal(form, refusal)
+        else:
+            said = _("%(code)s: the letter came back.") if returned else _("%(code)s: gets no more reminders.")
+            messages.success(request, said % {"code": found.code})
+            return redirect(f"{reverse('surveys:fielding', args=[code])}?what={form.cleaned_data['what']}")
+    return _page(request, survey, person, code_form=form, status=422)
+
+
+def _page(
+    request: HttpRequest,
+    survey: Survey,
+    person: Person,
+    *,
+    field_form: FieldForm | None = None,
+    closing_form: ClosingForm | None = None,
+    code_form: CodeForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    now, zone = timezone.now(), request.municipality.zone  # type: ignore[attr-defined]
+    draw = draw_of(survey)
+    ways = [("stratum", _("Group of the draw"))] if draw and draw.stratum else []
+    ways += [(str(way), str(way.label)) for way in Stratum if not (draw and draw.stratum == way)]
+    by = request.GET.get("by", "")
+    by = by if by in dict(ways) else ways[0][0]
+    rounds = reminder_rounds(survey)
+    closes = survey.closes_at.astimezone(zone) if survey.closes_at else None
+    closing_first = {"closes_on": closes.date(), "closes_time": closes.strftime("%H:%M")} if closes else {}
+    grants = grants_of(person)
+    context: dict[str, Any] = {
+        "section": "surveys",
+        "survey": survey,
+        "draw": draw,
+        "may_manage": may_manage(person),
+        "may_mark": may_manage(person) or grants.somewhere(Permission.TYPE_ANSWERS),
+        "progress": progress_of(survey),
+        "ways": ways,
+        "by": by,
+        "rates": rates(survey, by, (survey.fielded_at or now).astimezone(zone).year) if draw else [],
+        "is_draft": survey.stage == Stage.DRAFT,
+        "is_fielded": survey.stage == Stage.FIELDED,
+        "opened": survey.opens_at is not None and survey.opens_at <= now,
+        "over": survey.closes_at is not None and survey.closes_at <= now,
+        "rounds": rounds,
+        "rounds_left": max(0, survey.reminders_at_most - rounds),
+        "field_form": field_form or FieldForm(),
+        "closing_form": closing_form or ClosingForm(initial=closing_first, auto_id="closing-%s"),
+        "code_form": code_form
+        or CodeForm(initial={"what": request.GET.get("what", CodeForm.RETURNED)}, auto_id="mark-%s"),
+    }
+    if "what" in request.GET:
+        context["code_form"].fields["code"].widget.attrs["autofocus"] = True
+    if context["is_fielded"] and context["may_manage"]:
+        context["letters"] = to_post(survey, reminder=False).count()
+        context["reminder_letters"] = to_post(survey, reminder=True).count() if rounds else 0
+        context["to_remind"] = to_remind(survey).count()
+    for form in ("field_form", "closing_form", "code_form"):
+        context[form].summary_id = form
+    return render(request, "surveys/sample/fielding.html", context, status=status)
