@@ -106,7 +106,8 @@ def read_sheet(survey: Survey) -> Sheet:
     """Read a survey's questions and answers (six queries)."""
     draw = Draw.objects.filter(survey=survey).first()
     file = ResponseFile.objects.filter(survey=survey).first()
-    invited = Invitation.objects.filter(survey=survey).count()
+    # The invitations may have been put away; how many were drawn stays.
+    invited = Invitation.objects.filter(survey=survey).count() or (draw.drawn if draw else 0)
     answers = list(Answer.objects.filter(survey=survey).order_by("id").values_list("source", "stratum", "values"))
     sampled = [answer for answer in answers if answer[0] != Answer.Source.OPEN] if invited else answers
     questions = Question.objects.filter(area__survey=survey).select_related("area")
