@@ -177,6 +177,73 @@ def _scale(bottom: float, highest: float, *, whole: bool) -> tuple[float, float]
     return step, bottom + step * max(1, ceil((span - 1e-9) / step))
 
 
+class Measured(NamedTuple):
+    """A mean with its interval, and what it is held against, in the order of the profile's names. None is not known."""
+
+    label: str
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    others: tuple[float | None, ...] = ()
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A row of a profile in units of its drawing. The interval is cut at the ends of the axis, `low` and `high` are not."""
+
+    label: str
+    value: float | None
+    low: float | None
+    high: float | None
+    x: int | None
+    left: int | None
+    width: int
+    others: tuple[tuple[float, int, str], ...]
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Means on one axis: `templates/charts/profile.html` draws each row in a box of `width` by `height`."""
+
+    rows: tuple[Placed, ...]
+    ticks: tuple[tuple[int, int], ...]
+    names: tuple[str, ...]
+    width: int = 300
+    height: int = 24
+
+
+_EDGE = 10
+
+
+def profile(rows: Sequence[Measured], names: Sequence[str] = (), *, low: int = 1, high: int = 6) -> Profile:
+    """Return a profile of means on an axis from `low` to `high`. `names` are what each row is held against."""
+    width = Profile.width - 2 * _EDGE
+
+    def x(value: float) -> int:
+        return round(_EDGE + width * (min(max(value, low), high) - low) / (high - low))
+
+    placed = []
+    for row in rows:
+        known = row.low is not None and row.high is not None
+        left = x(row.low) if known and row.low is not None else None
+        right = x(row.high) if known and row.high is not None else None
+        placed.append(
+            Placed(
+                label=row.label,
+                value=row.value,
+                low=row.low,
+                high=row.high,
+                x=None if row.value is None else x(row.value),
+                left=left,
+                width=0 if left is None or right is None else right - left,
+                others=tuple(
+                    (other, x(other), name) for other, name in zip(row.others, names, strict=False) if other is not None
+                ),
+            )
+        )
+    return Profile(tuple(placed), tuple((point, x(point)) for point in range(low, high + 1)), tuple(names))
+
+
 def bars(rows: Sequence[Row]) -> Chart:
     """Return a bar for each row, in the order given, the longest as wide as there is room. Values are 0 or more."""
     longest = max((row.value for row in rows), default=0)

@@ -15,3 +15,13 @@ def thousands(number: int | float, language: str) -> str:
 def percent(share: float, language: str) -> str:
     """«87 %» of a share from 0 to 1, in whole hundredths."""
     return format_percent(share, locale=locale_of(language))
+
+
+def to_tenths(number: float, language: str) -> str:
+    """«4,6»: a mean on a scale."""
+    return format_decimal(number, format="0.0", locale=locale_of(language))
+
+
+def to_hundredths(number: float, language: str) -> str:
+    """«0,21»: an error, a difference."""
+    return format_decimal(number, format="0.00", locale=locale_of(language))

@@ -13,4 +13,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("surveys.building_urls")),
     path("", include("surveys.answering_urls")),
     path("", include("surveys.sample_urls")),
+    path("", include("surveys.result_urls")),
 ]

@@ -51,6 +51,7 @@ HARMLESS = {
     "Question": {"key", "kind", "texts", "helps", "options", "show_if"},
     "Population": {"name", "sha256"},
     "Draw": {"method", "seed", "stratum", "strata"},
+    "ResponseFile": {"sha256", "strata"},
     "Invitation": {"stratum"},
     "Comparator": {"kind", "name", "source", "weighs"},
     "ComparatorValue": {"key"},

@@ -133,6 +133,11 @@ class Mapping:
 
 def read_mapping(path: Path) -> Mapping:
     """Read and check a mapping file. Raises MappingFault."""
+    return mapping_of(read_toml(path))
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Return what a mapping file holds, unchecked. Raises MappingFault."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
@@ -140,14 +145,14 @@ def read_mapping(path: Path) -> Mapping:
     except UnicodeDecodeError as error:
         raise MappingFault(f"The mapping {path} is not UTF-8, as TOML is: see byte {error.start + 1}.") from None
     try:
-        return mapping_of(tomllib.loads(text.replace("\r\n", "\n")))
+        return tomllib.loads(text.replace("\r\n", "\n"))
     except tomllib.TOMLDecodeError as error:
         raise MappingFault(f"The mapping {path} is not valid TOML: {error}.") from None
 
 
 def mapping_of(data: dict[str, Any]) -> Mapping:
     """Turn what the TOML file holds into a Mapping. Raises MappingFault."""
-    top = _Table(data, "")
+    top = TomlTable(data, "")
     top.only("source", "file", "card", "submitter", "completed")
     card = top.table("card", required=True)
     card.only(
@@ -159,7 +164,7 @@ def mapping_of(data: dict[str, Any]) -> Mapping:
     completed = top.table("completed")
     made = Mapping(
         source=top.text("source", longest=_longest(Card, "import_source")),
-        file=_file_form(top.table("file")),
+        file=file_form(top.table("file")),
         key=card.needed("key"),
         registered=card.needed("registered"),
         received=card.value("received"),
@@ -197,7 +202,8 @@ def _longest(model: type, name: str) -> int:
     return int(model._meta.get_field(name).max_length)  # type: ignore[attr-defined]
 
 
-def _file_form(table: _Table) -> FileForm:
+def file_form(table: TomlTable) -> FileForm:
+    """Return how the file is written, by the table [file] of a mapping. Raises MappingFault."""
     table.only("encoding", "delimiter", "quote", "dates", "time_zone", "empty")
     form: dict[str, Any] = {}
     if "encoding" in table.data:
@@ -232,7 +238,7 @@ def _file_form(table: _Table) -> FileForm:
     return FileForm(**form)
 
 
-def _completed(table: _Table) -> Completed:
+def _completed(table: TomlTable) -> Completed:
     table.only("date", "outcome", "close", "closed", "summary", "measures", "body", "reaction", "reason", "alternative")
     outcome = table.choice("outcome", OUTCOMES)
     if outcome is None:
@@ -261,8 +267,8 @@ def _completed(table: _Table) -> Completed:
 
 
 @dataclass(frozen=True)
-class _Table:
-    """One table of the TOML file, and where it stands."""
+class TomlTable:
+    """One table of a TOML file, and where it stands. Each reader raises MappingFault with the key."""
 
     data: dict[str, Any]
     at: str
@@ -278,13 +284,13 @@ class _Table:
                 hint = f" Did you mean «{near[0]}»?" if near else f" The keys here are: {', '.join(known)}."
                 raise MappingFault(f"{self.key(name)} is not a key of the mapping.{hint}")
 
-    def table(self, name: str, *, required: bool = False) -> _Table:
+    def table(self, name: str, *, required: bool = False) -> TomlTable:
         found = self.data.get(name, {})
         if not isinstance(found, dict):
             raise MappingFault(f"{self.key(name)} is a table: write [{self.key(name)}].")
         if required and not found:
             raise MappingFault(f"The table [{self.key(name)}] is missing.")
-        return _Table(found, self.key(name))
+        return TomlTable(found, self.key(name))
 
     def text(self, name: str, *, longest: int = 200) -> str:
         found = self.data.get(name, "")
@@ -326,13 +332,13 @@ class _Table:
             raise MappingFault(
                 f'{self.key(name)} is a column\'s name in quotation marks, or a table such as {{ value = "…" }}.'
             )
-        return _value(_Table(found, self.key(name)), more, category)
+        return _value(TomlTable(found, self.key(name)), more, category)
 
     def named(self, name: str, *more: str, category: Value | None = None) -> Named | None:
         value = self.value(name, "create", *more, category=category)
         if value is None:
             return None
-        table = _Table(self.data[name] if isinstance(self.data[name], dict) else {}, self.key(name))
+        table = TomlTable(self.data[name] if isinstance(self.data[name], dict) else {}, self.key(name))
         create = table.flag("create", default=False)
         parent = table.text("parent") if "parent" in table.data else ""
         if parent and not create:
@@ -357,7 +363,7 @@ class _Table:
             inner.setdefault("map", YES_AND_NO) if "value" not in inner else None
         elif isinstance(inner, str):
             inner = {"column": inner, "map": YES_AND_NO}
-        return _Table({name: inner} if inner is not None else {}, self.at).choice(name, ["yes", "no"])
+        return TomlTable({name: inner} if inner is not None else {}, self.at).choice(name, ["yes", "no"])
 
 
 def _yes_or_no(found: object) -> object:
@@ -368,7 +374,7 @@ def _yes_or_no(found: object) -> object:
     return found
 
 
-def _value(table: _Table, more: Collection[str], category: Value | None) -> Value:
+def _value(table: TomlTable, more: Collection[str], category: Value | None) -> Value:
     ways = ["column", "value", "join", "template"] + (["from"] if category is not None else [])
     table.only(*ways, "with", "map", "default", *more)
     given = [way for way in ways if way in table.data]
@@ -398,13 +404,13 @@ def _value(table: _Table, more: Collection[str], category: Value | None) -> Valu
     return Value(table.at, **made)
 
 
-def _from(table: _Table, category: Value | None) -> Value | None:
+def _from(table: TomlTable, category: Value | None) -> Value | None:
     if table.data["from"] != "category":
         raise MappingFault(f'{table.key("from")} can only be "category".')
     return category
 
 
-def _template(table: _Table) -> dict[str, Any]:
+def _template(table: TomlTable) -> dict[str, Any]:
     at = table.key("template")
     try:
         parts = list(string.Formatter().parse(table.text("template", longest=2000)))

@@ -38,6 +38,9 @@ from feedback.views.private import card_of_link, private_page
 from feedback.views.refusals import show_refusal
 from organisation.queries import wordings, working_calendar
 
+LONGEST_SUBJECT = 100
+"""Characters that a link to this page may put first in the message: what it is about."""
+
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -50,7 +53,9 @@ def send(request: HttpRequest) -> HttpResponse:
         return due_on(calendar.local_date(now), deadline_rule(category, house), calendar)
 
     if request.method != "POST":
-        form = CitizenForm(initial={"key": uuid.uuid4()}, promise=promise)
+        subject = " ".join(request.GET.get("subject", "").split())[:LONGEST_SUBJECT]
+        initial = {"key": uuid.uuid4(), "text": f"{subject}: " if subject else ""}
+        form = CitizenForm(initial=initial, promise=promise)
         return _send_page(request, form, opened=opened_token(now))
     form = CitizenForm(request.POST, request.FILES, promise=promise, held=held_for(request, now))
     wait, opened = 0, request.POST.get("opened", "")

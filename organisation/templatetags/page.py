@@ -58,6 +58,18 @@ def percent(share: float) -> str:
 
 
 @register.filter
+def to_tenths(number: float | str | None) -> str:
+    """«4,6», «–» where there is none."""
+    return "–" if number is None or isinstance(number, str) else numbers.to_tenths(number, _language())
+
+
+@register.filter
+def to_hundredths(number: float | str | None) -> str:
+    """«0,21», «–» where there is none."""
+    return "–" if number is None or isinstance(number, str) else numbers.to_hundredths(number, _language())
+
+
+@register.filter
 def moment(value: datetime | None) -> str:
     """«1. des. 2026, 06:00»."""
     if not value:

@@ -1,6 +1,7 @@
 """Surveys: the questionnaire, who is asked, and the answers that can be led back to nobody."""
 
 from surveys.models.answers import Answer, Comment, Draft, SpentCode
+from surveys.models.imports import ResponseFile
 from surveys.models.questionnaire import Area, Question, Survey
 from surveys.models.results import Comparator, ComparatorValue, Publication
 from surveys.models.sample import Draw, Invitation, Population, Resident
@@ -18,6 +19,7 @@ __all__ = [
     "Publication",
     "Question",
     "Resident",
+    "ResponseFile",
     "SpentCode",
     "Survey",
 ]

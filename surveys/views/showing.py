@@ -1,0 +1,191 @@
+"""Figures as a page shows them: rows in the reader's language, with their drawings. Nothing is computed here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import pgettext
+
+from organisation.charts import Measured, Profile, profile
+from surveys.publishing import Figures, name_of, said, saying_in_words
+
+
+@dataclass(frozen=True)
+class Held:
+    """One thing that a row is held against."""
+
+    name: str
+    mean: float
+    words: str
+    code: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A question or an area on the page. `figures` has nothing but the key where it is suppressed."""
+
+    key: str
+    label: str
+    figures: Mapping[str, Any]
+    drawing: Any = None
+    held: list[Held] = field(default_factory=list)
+    others_by_name: list[float | None] = field(default_factory=list)
+    bars: list[tuple[int, float, int, int]] = field(default_factory=list)
+
+    @property
+    def n(self) -> int | None:
+        return self.figures.get("n_valid", self.figures.get("n"))
+
+
+@dataclass(frozen=True)
+class Theme:
+    label: str
+    area: Shown | None
+    items: list[Shown]
+
+
+@dataclass(frozen=True)
+class Choice:
+    label: str
+    figures: Mapping[str, Any]
+    rows: list[tuple[str, float, int]]
+
+
+@dataclass(frozen=True)
+class ByGroup:
+    """One variable: its groups, and for each area (or question) each group's mean and n, None where it is not shown."""
+
+    label: str
+    groups: list[str]
+    rows: list[tuple[str, list[Mapping[str, Any]]]]
+
+
+@dataclass(frozen=True)
+class Page:
+    """Everything that the result page shows."""
+
+    names: list[str]
+    axis: Profile
+    areas: list[Shown]
+    themes: list[Theme]
+    choices: list[Choice]
+    by: list[ByGroup]
+    against: list[tuple[str, Mapping[str, Any]]]
+    any_hidden: bool
+
+
+def shown_page(figures: Figures, language: str) -> Page:
+    """Return what the page shows of `figures`, those of `described` or those that were published."""
+    names = [name_of(against) for against in figures["comparisons"]]
+    held = {
+        level: {
+            (name, one["key"]): Held(name, one["mean"], saying_in_words(one["saying"]), one["saying"])
+            for name, against in zip(names, figures["comparisons"], strict=True)
+            for one in against[level]
+        }
+        for level in ("areas", "items")
+    }
+
+    def shown(level: str, ones: list[Mapping[str, Any]]) -> list[Shown]:
+        labels = [said(one["texts"], language, one["key"]) for one in ones]
+        drawn = profile(
+            [
+                Measured(
+                    label,
+                    one.get("mean"),
+                    one.get("ci_low"),
+                    one.get("ci_high"),
+                    tuple(found.mean if (found := held[level].get((name, one["key"]))) else None for name in names),
+                )
+                for label, one in zip(labels, ones, strict=True)
+            ],
+            names,
+        )
+        return [
+            Shown(
+                key=one["key"],
+                label=label,
+                figures=one,
+                drawing=row if one.get("kind") != "three_points" else None,
+                held=[found for name in names if (found := held[level].get((name, one["key"])))],
+                others_by_name=[
+                    found.mean if (found := held[level].get((name, one["key"]))) else None for name in names
+                ],
+                bars=_bars(one),
+            )
+            for label, one, row in zip(labels, ones, drawn.rows, strict=True)
+        ]
+
+    areas = shown("areas", figures["areas"])
+    by_key = {area.key: area for area in areas}
+    items = shown("items", figures["items"])
+    area_of = dict.fromkeys(one["area"] for one in figures["items"])
+    themes = [
+        Theme(
+            by_key[key].label if key in by_key else key,
+            by_key.get(key),
+            [item for item, one in zip(items, figures["items"], strict=True) if one["area"] == key],
+        )
+        for key in area_of
+    ]
+    return Page(
+        names=names,
+        axis=profile([], names),
+        areas=areas,
+        themes=themes,
+        choices=[_choice(one, language) for one in figures["choices"]],
+        by=_by_groups(figures, language),
+        against=list(zip(names, figures["comparisons"], strict=True)),
+        any_hidden=any(
+            one["suppressed"] for part in [figures, *figures["groups"]] for one in [*part["areas"], *part["items"]]
+        ),
+    )
+
+
+def _bars(one: Mapping[str, Any]) -> list[tuple[int, float, int, int]]:
+    """Each point with its share, and where its part of a bar of 300 begins and how wide it is."""
+    shares = one.get("shares") or {}
+    bars, start = [], 0.0
+    for point, share in sorted((int(point), share) for point, share in shares.items()):
+        left, right = round(300 * start), round(300 * (start + share))
+        bars.append((point, share, left, right - left))
+        start += share
+    return bars
+
+
+def _choice(one: Mapping[str, Any], language: str) -> Choice:
+    rows = []
+    if not one["suppressed"]:
+        rows = [
+            (
+                said(option["texts"], language, option["key"]),
+                one["shares"][option["key"]],
+                round(100 * one["shares"][option["key"]]),
+            )
+            for option in one["options"]
+        ]
+        rows.sort(key=lambda row: -row[1])
+    return Choice(said(one["texts"], language, one["key"]), one, rows)
+
+
+def _by_groups(figures: Figures, language: str) -> list[ByGroup]:
+    labels = {
+        level: [said(one["texts"], language, one["key"]) for one in figures[level]] for level in ("areas", "items")
+    }
+    level = "areas" if figures["areas"] else "items"
+    found = []
+    for variable in figures["variables"]:
+        groups = [group for group in figures["groups"] if group["variable"] == variable["key"]]
+        words = {value["key"]: said(value["texts"], language, value["key"]) for value in variable["values"]}
+        found.append(
+            ByGroup(
+                label=said(variable["texts"], language, variable["key"]),
+                groups=[
+                    words.get(group["value"], group["value"]) or pgettext("group", "Not stated") for group in groups
+                ],
+                rows=[(label, [group[level][place] for group in groups]) for place, label in enumerate(labels[level])],
+            )
+        )
+    return found
