@@ -385,10 +385,7 @@ def counts_by_unit(cards: QuerySet[Card], today: date) -> list[UnitCount]:
 def for_rows(cards: QuerySet[Card]) -> QuerySet[Card]:
     """Join what a row shows that can be worked on in place, whatever the number of rows."""
     return cards.select_related("unit", "category", "handler", "submitter").prefetch_related(
-        "contactcards",
-        "events",
-        "ownreactions",
-        Prefetch("contactattempts", ContactAttempt.objects.select_related("recorded_by")),
+        "contactcards", Prefetch("contactattempts", ContactAttempt.objects.select_related("recorded_by"))
     )
 
 

@@ -1,6 +1,7 @@
-"""Take the pictures of the README from a running demonstration: `make run`, then `.venv/bin/python docs/pictures/take.py`.
+"""Take the pictures of README and `docs/pages.md` from a running demonstration.
 
-Needs Chromium at /usr/bin/chromium, as the browser tests do.
+`make run`, and then `.venv/bin/python docs/pictures/take.py`. `SITE_URL` names another place than http://127.0.0.1:8000;
+Chromium is looked for at /usr/bin/chromium, as the browser tests do.
 """
 
 from __future__ import annotations
@@ -8,8 +9,9 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 HERE = Path(__file__).parent
 SITE = os.environ.get("SITE_URL", "http://127.0.0.1:8000")
@@ -23,25 +25,59 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PHONE, DESK = (390, 844), (1280, 900)
+
+
+class Picture(NamedTuple):
+    """`person` is who signs in, as the sign-in page names them; None for what everybody sees."""
+
+    name: str
+    person: str | None
+    path: str
+    size: tuple[int, int]
+    scheme: str = "light"
+
+
 PICTURES = [
-    ("work-list", "Servicesenter", "/staff/", (1280, 900)),
-    ("citizen", None, "/", (390, 844)),
+    Picture("citizen", None, "/", PHONE),
+    Picture("what-we-hear", None, "/what-we-hear/", PHONE),
+    Picture("work-list", "Lene Myhre", "/staff/", DESK),
+    Picture("register", "Lene Myhre", "/staff/register/", DESK),
+    Picture("overdue", "Lene Myhre", "/staff/overdue/preview/", DESK),
+    Picture("ring-today", "Roar Lindseth", "/staff/today/", DESK),
+    Picture("ring-today-phone", "Roar Lindseth", "/staff/today/", PHONE, "dark"),
+    Picture("political", "Rune Ekeberg", "/staff/political/", DESK),
+    Picture("chief-executive", "Helene Brandval", "/staff/chief/", DESK),
+    Picture("administration", "Vidar Klokk", "/staff/administration/rules/", DESK),
 ]
 
 
 def main() -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        for name, role, path, (width, height) in PICTURES:
-            page = browser.new_page(viewport={"width": width, "height": height}, locale="nb-NO")
-            if role is not None:
-                page.goto(f"{SITE}/accounts/login/")
-                page.locator("li", has_text=role).first.get_by_role("button").click()
-                page.wait_for_load_state()
-            page.goto(SITE + path)
-            page.screenshot(path=HERE / f"{name}.png")
-            sys.stdout.write(f"{name}.png\n")
+        for picture in PICTURES:
+            page = _page(browser, picture)
+            page.goto(SITE + picture.path)
+            page.evaluate("document.fonts.ready")
+            page.screenshot(path=HERE / f"{picture.name}.png")
+            page.context.close()
+            sys.stdout.write(f"{picture.name}.png\n")
         browser.close()
+
+
+def _page(browser: Browser, picture: Picture) -> Page:
+    width, height = picture.size
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        locale="nb-NO",
+        color_scheme=picture.scheme,  # type: ignore[arg-type]
+    )
+    page = context.new_page()
+    if picture.person is not None:
+        page.goto(f"{SITE}/accounts/login/")
+        page.locator("li", has_text=picture.person).first.get_by_role("button").click()
+        page.wait_for_load_state()
+    return page
 
 
 if __name__ == "__main__":

@@ -80,7 +80,7 @@ class CardsView(GenericAPIView):
         intake = serializer.intake(language=municipality.language, idempotency_key=key)
         card = register_card(intake, by=person, now=timezone.now())
         answer = RegisteredCardSerializer(listed_anew(card), context=self.get_serializer_context())
-        headers = {"Location": answer.data["url"]} | ({"Idempotent-Replayed": "true"} if sent_before else {})
+        headers = {"Location": str(answer.data["url"])} | ({"Idempotent-Replayed": "true"} if sent_before else {})
         return Response(answer.data, 201, headers=headers)
 
 

@@ -310,7 +310,7 @@ class Standing:
     # --- All that happened -------------------------------------------------------------------------------------------
 
     def story(self) -> list[Told]:
-        """Return what the submitter is told, newest first. Undone attempts are left out with the event that they were."""
+        """Return what the submitter is told, newest first. What was undone is left out with the event that it was."""
         events = sorted(self.card.events.all(), key=lambda event: (event.at, event.pk))
         undone = {event.details.get("attempt") for event in events if event.what == What.ATTEMPT_UNDONE}
         taken_back = self._taken_back()

@@ -276,7 +276,7 @@ def test_follow_up_completes_a_card_that_is_owed_no_callback(solvik: Solvik) -> 
     )
     assert FollowUp.objects.values().get() == {
         "id": made.pk, "card_id": card.pk, "cycle": 1, "recorded_at": TUESDAY, "recorded_by_id": solvik.handler.pk,
-        "done_at": EARLIER, "summary": "Tettet", "measures": "Asfalt",
+        "done_at": EARLIER, "summary": "Tettet", "measures": "Asfalt", "told": "",
     }  # fmt: skip
     card.refresh_from_db()
     assert (card.state, card.completed_at) == (State.FOLLOWED_UP, EARLIER)

@@ -19,6 +19,8 @@ from feedback.models import (
     ContactCard,
     Escalation,
     FollowUp,
+    ListNotice,
+    Mailing,
     OverdueEntry,
     OverdueList,
     OverdueRun,
@@ -26,6 +28,8 @@ from feedback.models import (
     Referral,
     ReopeningRequest,
     RoutingRule,
+    SavedFilter,
+    Story,
 )
 from tests.factories import MONDAY, CategoryFactory, Solvik, a_card, day, events, oslo
 
@@ -48,6 +52,20 @@ def callback(card: Card, **values: Any) -> Callback:
 
 def of_card(model: Any, card: Card, **values: Any) -> Any:
     return model.objects.create(card=card, recorded_at=MONDAY, **values)
+
+
+def mailing(**values: Any) -> Mailing:
+    given = {"sent_on": TODAY, "cards": 100, "languages": ["nb"], "recorded_at": MONDAY}
+    return Mailing.objects.create(**(given | values))
+
+
+def saved(solvik: Solvik, **values: Any) -> SavedFilter:
+    return SavedFilter.objects.create(**({"person": solvik.clerk, "name": "Mine", "query": "due=open"} | values))
+
+
+def story(**values: Any) -> Story:
+    given = {"language": "nb", "title": "x", "said": "x", "did": "x", "written_at": MONDAY}
+    return Story.objects.create(**(given | values))
 
 
 def run(week: int = 47) -> OverdueRun:
@@ -164,6 +182,22 @@ VIOLATIONS: dict[str, list[Callable[[Card, Solvik], Any]]] = {
     ],
     "feedback_category_code_key": [lambda c, s: [CategoryFactory(code="roads") for _ in range(2)]],
     "routing_rule_asks_something": [lambda c, s: rule(s)],
+    "mailing_of_some_cards": [lambda c, s: mailing(cards=0), lambda c, s: mailing(cards=10_000_001)],
+    "mailing_has_language": [lambda c, s: mailing(languages=[])],
+    "notice_of_a_list_or_an_escalation": [
+        lambda c, s: ListNotice.objects.create(told_at=MONDAY, dedupe_key="x"),
+        lambda c, s: ListNotice.objects.create(
+            told_at=MONDAY, dedupe_key="x", escalation=escalation(1, 1), overdue_list=listed(c, run(48)).overdue_list
+        ),
+    ],
+    "saved_filter_name_once": [lambda c, s: [saved(s) for _ in range(2)]],
+    "saved_filter_filters": [lambda c, s: saved(s, query=""), lambda c, s: saved(s, name="")],
+    "story_has_words": [lambda c, s: story(title=""), lambda c, s: story(said=""), lambda c, s: story(did="")],
+    "story_state_has_its_moment": [
+        lambda c, s: story(state="published"),
+        lambda c, s: story(published_at=MONDAY),
+        lambda c, s: story(state="withdrawn", published_at=MONDAY),
+    ],
 }
 CASES = [
     pytest.param(name, violate, id=f"{name}-{n}") for name, all_ in VIOLATIONS.items() for n, violate in enumerate(all_)

@@ -148,7 +148,8 @@ def test_without_an_address_it_is_seen_and_not_ticked(solvik: Solvik, desk: Clie
     waiting(a_card(unit=solvik.roads, contact=Contact(phone="33181000"), callback_wanted=True), solvik)
     html = page(desk)
     assert "No address" in html
-    assert " checked>" not in html
+    assert re.search(r'<input[^>]* name="card"[^>]*>', html)
+    assert not re.search(r'<input[^>]* name="card"[^>]* checked', html)
 
 
 def test_printing_refuses_what_cannot_be_posted_and_notes_none(cards: list[Card], solvik: Solvik) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.http import HttpResponse
 from django.test import Client
 
 from feedback.actions.answering import NoAlternative, register_own_alternative
@@ -114,19 +115,24 @@ def test_the_submitters_steps_are_nobody_elses(solvik: Solvik) -> None:
 # --- A request to reopen ---------------------------------------------------------------------------------------------
 
 
+def numbers(response: HttpResponse) -> dict[str, int]:
+    """Return the numbers at the top of the work list."""
+    return {count["due"]: count["number"] for count in response.context["counts"]}  # type: ignore[attr-defined]
+
+
 def test_who_asks_to_reopen_is_counted_and_found(solvik: Solvik, client: Client, answered: Card) -> None:
     a_card(unit=solvik.roads)
     ask_reopening(answered, reason="Hullet er der igjen", now=TUESDAY)
     client.force_login(solvik.clerk)
     response = client.get("/staff/?due=asks_reopen", HTTP_ACCEPT_LANGUAGE="en")
-    assert response.context["counts"]["asks_reopen"] == 1
+    assert numbers(response)["asks_reopen"] == 1
     assert [card.pk for card in response.context["page"].rows] == [answered.pk]
     client.force_login(solvik.water_leader)
     elsewhere = client.get("/staff/?due=asks_reopen")
-    assert (elsewhere.context["counts"]["asks_reopen"], len(elsewhere.context["page"].rows)) == (0, 0)
+    assert (numbers(elsewhere)["asks_reopen"], len(elsewhere.context["page"].rows)) == (0, 0)
     reopen_card(answered, reason="Ja", by=solvik.clerk, now=TUESDAY)
     client.force_login(solvik.clerk)
-    assert client.get("/staff/").context["counts"]["asks_reopen"] == 0
+    assert numbers(client.get("/staff/"))["asks_reopen"] == 0
 
 
 def test_reopening_answers_the_request_in_the_submitters_words(solvik: Solvik, client: Client, answered: Card) -> None:

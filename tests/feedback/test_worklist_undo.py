@@ -16,9 +16,10 @@ from feedback.actions.moving import delegate_card, forward_card, reroute_card, r
 from feedback.actions.undoing import UNDO_WITHIN, TooLateToUndo, undo_step, undoable_event
 from feedback.errors import ChangedMeanwhile, NotAllowed
 from feedback.models import Card, CardEvent
-from feedback.views.telling import for_submitter
+from feedback.views.standing import Standing, Told
 from organisation.models import OutgoingMail, Person
 from organisation.outbox.delivery import deliver_due
+from organisation.queries import municipality
 from tests.factories import MONDAY, NO_PHONE, RoleFactory, Solvik, a_card, events, mails, oslo
 from tests.feedback.steps import called_back, followed_up
 from tests.refusals import refuses
@@ -198,6 +199,10 @@ def test_undone_four_times_at_once_it_is_undone_once(solvik: Solvik) -> None:
     answers = at_once(*[lambda: undo_step(done, by=Person.objects.get(pk=solvik.clerk.pk), now=SOON)] * 4)
     assert errors(answers) == ["ChangedMeanwhile"] * 3
     assert card.events.filter(what="undone").count() == 1
+
+
+def for_submitter(card: Card) -> list[Told]:
+    return Standing(card, municipality(), NOW.date()).story()
 
 
 def test_the_submitter_is_not_told_of_what_was_undone(solvik: Solvik) -> None:

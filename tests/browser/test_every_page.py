@@ -1,0 +1,215 @@
+"""Every page there is, read off the table of addresses: a page that nobody visits here fails.
+
+Each is opened in phone and desktop width, in light and dark, and at 320 px, which is a desktop at 400 %: axe has nothing
+to say, the console is still (`conftest.py`), nothing has to be scrolled sideways, and there is one heading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+from playwright.sync_api import Page
+
+from feedback.actions.calling import make_contact_card
+from feedback.actions.listing import run_overdue_list
+from feedback.actions.mailings import SentOut, record_mailing
+from feedback.actions.saving import save_filter
+from feedback.actions.stories import Words, write_story
+from feedback.models import Card, Category, Mailing, RoutingRule, Story
+from organisation.calendar import IsoWeek
+from organisation.models import Person
+from tests.browser.conftest import check_accessibility, sign_in
+from tests.factories import CategoryFactory, RuleFactory, Solvik, a_card
+from tests.feedback.steps import called_back, try_three_times
+
+WIDTHS_AND_SCHEMES = [(390, "light"), (390, "dark"), (1280, "light"), (1280, "dark")]
+
+CITIZENS = {
+    "feedback:send": "/",
+    "feedback:find": "/card/",
+    "feedback:status": "/card/{card.secret}/",
+    "feedback:receipt": "/card/{card.secret}/receipt/",
+    "feedback:withdraw": "/card/{card.secret}/withdraw/",
+    "feedback:privacy": "/privacy/",
+    "reporting:hear": "/what-we-hear/",
+    "reporting:stories": "/what-we-hear/you-said/",
+    "account_login": "/accounts/login/",
+    "account_signup": "/accounts/signup/",
+    "account_inactive": "/accounts/inactive/",
+    "account_reset_password": "/accounts/password/reset/",
+    "account_reset_password_done": "/accounts/password/reset/done/",
+    "account_reset_password_from_key": "/accounts/password/reset/key/1-nothing/",
+    "account_reset_password_from_key_done": "/accounts/password/reset/key/done/",
+}
+SERVICE_CENTRE = {
+    "feedback:worklist": "/staff/",
+    "feedback:today": "/staff/today/",
+    "feedback:absence": "/staff/absence/",
+    "feedback:filters": "/staff/filters/",
+    "feedback:export": "/staff/export/",
+    "feedback:register": "/staff/register/",
+    "feedback:contact_cards": "/staff/contact-cards/",
+    "feedback:card": "/staff/cards/{card.reference}/",
+    "feedback:write_story": "/staff/cards/{card.reference}/story/",
+    "feedback:overdue_weeks": "/staff/overdue/",
+    "feedback:preview_overdue": "/staff/overdue/preview/",
+    "feedback:overdue_week": "/staff/overdue/{week}/",
+    "feedback:overdue_list": "/staff/overdue/{week}/roads/",
+    "feedback:paper_card": "/staff/paper-card/",
+    "feedback:mailings": "/staff/mailings/",
+    "feedback:mailing": "/staff/mailings/{mailing.pk}/",
+    "feedback:stories": "/staff/stories/",
+    "feedback:story": "/staff/stories/{story.pk}/",
+    "feedback:escalations": "/staff/escalations/",
+    "feedback:escalation": "/staff/escalations/{week}/",
+    "account_logout": "/accounts/logout/",
+    "account_change_password": "/accounts/password/change/",
+    "account_reauthenticate": "/accounts/reauthenticate/",
+}
+ADMINISTRATOR = {
+    "feedback:administration": "/staff/administration/",
+    "feedback:close_unit": "/staff/administration/units/water/close/",
+    "feedback:categories": "/staff/administration/categories/",
+    "feedback:new_category": "/staff/administration/new-category/",
+    "feedback:category": "/staff/administration/categories/{category.code}/",
+    "feedback:rules": "/staff/administration/rules/",
+    "feedback:new_rule": "/staff/administration/new-rule/",
+    "feedback:rule": "/staff/administration/rules/{rule.pk}/",
+    "feedback:deadlines": "/staff/administration/deadlines/",
+    "organisation:units": "/staff/administration/units/",
+    "organisation:new_unit": "/staff/administration/new-unit/",
+    "organisation:unit": "/staff/administration/units/roads/",
+    "organisation:people": "/staff/administration/people/",
+    "organisation:new_person": "/staff/administration/new-person/",
+    "organisation:person": "/staff/administration/people/{person.pk}/",
+    "organisation:texts": "/staff/administration/texts/",
+    "organisation:text": "/staff/administration/texts/page.intro/",
+    "organisation:calendar": "/staff/administration/calendar/",
+    "organisation:municipality": "/staff/administration/municipality/",
+    "organisation:look": "/staff/administration/look/",
+    "organisation:log": "/staff/administration/log/",
+}
+MAYORS_OFFICE = {"feedback:political": "/staff/political/"}
+CHIEF_EXECUTIVE = {"feedback:chief": "/staff/chief/"}
+
+FILES = {
+    "feedback:own_file", "feedback:download", "feedback:contact_cards_document", "feedback:contact_card",
+    "feedback:attachment", "feedback:overdue_week_document", "feedback:overdue_list_document",
+    "feedback:paper_card_file", "look:colour", "look:arms",
+}  # fmt: skip
+"""Answered with a file, and tested where the file is."""
+ELSEWHERE = {"feedback:own_step", "account_set_password", "set_language", "demo_mail"}
+"""Those that send on at once to a page that is visited, and the demonstration's own page, which has its own test."""
+
+
+class Life:
+    """Something on every page."""
+
+    def __init__(self, solvik: Solvik) -> None:
+        now = timezone.now()
+        clerk, leader = solvik.clerk, solvik.roads_leader
+        self.category: Category = CategoryFactory(name="Vei og gate")
+        self.rule: RoutingRule = RuleFactory(unit=solvik.roads, words=["hull"])
+        self.person: Person = solvik.handler
+        late = now - timedelta(days=40)
+        self.card: Card = a_card(now=late, unit=solvik.roads, category=self.category)
+        a_card(now=late, unit=solvik.water, text="Lekkasje i kjelleren")
+        a_card(now=now, text="Hull i veien")
+        a_card(now=late, unit=solvik.mayor, political=True)
+        called_back(a_card(now=late, unit=solvik.mayor, political=True), by=clerk, now=now)
+        waiting = a_card(now=late, unit=solvik.roads)
+        try_three_times(waiting, by=leader, now=now)
+        make_contact_card(waiting, by=leader, now=now)
+        self.week = IsoWeek.of((now - timedelta(days=7)).date())
+        for week in (self.week.previous(), self.week):
+            run_overdue_list(now=now, week=week)
+        save_filter(name="Over frist", query="due=overdue", shared=True, by=clerk)
+        self.mailing: Mailing = record_mailing(SentOut(now.date(), 1200, "posted", ["nb"]), by=clerk, now=now)
+        self.story: Story = write_story(
+            self.card, Words("Lys", "Det var mørkt.", "Lyset er på.", "nb"), by=clerk, now=now
+        )
+
+
+@pytest.fixture
+def life(solvik: Solvik) -> Life:
+    return Life(solvik)
+
+
+def addresses(resolver: URLResolver, space: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """Give every named address of ours: not the API's, which its schema lists, nor Django's own admin."""
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLPattern):
+            if pattern.name:
+                yield f"{space}{pattern.name}", pattern
+        elif not str(pattern.pattern).startswith(("api/", "admin/")):
+            yield from addresses(pattern, f"{pattern.namespace}:" if pattern.namespace else space)
+
+
+def test_every_address_is_visited_here_or_takes_no_visits(life: Life, client: Client, solvik: Solvik) -> None:
+    """What is in no table below is a door for forms alone: asked for as a page, it says so (405)."""
+    visited = {*CITIZENS, *SERVICE_CENTRE, *ADMINISTRATOR, *MAYORS_OFFICE, *CHIEF_EXECUTIVE, *FILES, *ELSEWHERE}
+    named = dict(addresses(get_resolver()))
+    assert visited - set(named) - {"demo_mail"} == set(), "These are there no more."
+    for name in sorted(set(named) - visited):
+        allowed = []
+        for person in (solvik.clerk, solvik.administrator):
+            client.force_login(person)
+            allowed.append(client.get(an_address(named[name], life)).status_code)
+        assert 405 in allowed, f"{name} is a page: visit it in one of the tables above."
+
+
+def an_address(pattern: URLPattern, life: Life) -> str:
+    from django.urls import reverse
+
+    values = {
+        "reference": life.card.reference, "secret": life.card.secret, "pk": 1, "week": str(life.week), "unit": "roads",
+        "code": "roads", "step": "note", "role": 1, "absence": 1,
+    }  # fmt: skip
+    spaces = {found: name for name, found in addresses(get_resolver())}
+    return reverse(spaces[pattern], kwargs={name: values[name] for name in pattern.pattern.converters})
+
+
+def visit(page: Page, server: str, pages: dict[str, str], life: Life) -> None:
+    faults = []
+    for name, path in pages.items():
+        page.goto(server + path.format(**vars(life)))
+        page.evaluate("document.querySelectorAll('main details').forEach(part => { part.open = true })")
+        for width, scheme in WIDTHS_AND_SCHEMES:
+            page.set_viewport_size({"width": width, "height": 900})
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+            check_accessibility(page)
+        page.set_viewport_size({"width": 320, "height": 900})
+        if (wide := page.evaluate("document.scrollingElement.scrollWidth")) > 320:
+            faults.append(f"{name} is {wide} px wide")
+        if (headings := page.locator("h1").count()) != 1:
+            faults.append(f"{name} has {headings} headings of the first level")
+    assert faults == []
+
+
+def test_citizens(page: Page, live_server: Any, life: Life) -> None:
+    visit(page, live_server.url, CITIZENS, life)
+
+
+@pytest.mark.parametrize(
+    ("pages", "who"),
+    [
+        (dict(list(SERVICE_CENTRE.items())[:12]), lambda solvik: solvik.clerk),
+        (dict(list(SERVICE_CENTRE.items())[12:]), lambda solvik: solvik.clerk),
+        (dict(list(ADMINISTRATOR.items())[:11]), lambda solvik: solvik.administrator),
+        (dict(list(ADMINISTRATOR.items())[11:]), lambda solvik: solvik.administrator),
+        (MAYORS_OFFICE, lambda solvik: solvik.mayors_secretary),
+        (CHIEF_EXECUTIVE, lambda solvik: solvik.chief),
+    ],
+    ids=["service-centre-1", "service-centre-2", "administrator-1", "administrator-2", "mayor", "chief-executive"],
+)
+def test_staff(
+    page: Page, live_server: Any, solvik: Solvik, life: Life, pages: dict[str, str], who: Callable[[Solvik], Person]
+) -> None:
+    sign_in(page, live_server.url, who(solvik))
+    visit(page, live_server.url, pages, life)
