@@ -105,7 +105,9 @@ def test_other_pages_in_the_municipalitys_colour(look: Page, live_server: Any, f
     for path in ("/staff/", "/staff/register/"):
         look.goto(live_server.url + path)
         check_accessibility(look)
-    colour = look.evaluate("getComputedStyle(document.querySelector('main button.ds-button[type=submit]')).backgroundColor")
+    colour = look.evaluate(
+        "getComputedStyle(document.querySelector('main button.ds-button[type=submit]')).backgroundColor"
+    )
     dark = look.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
     assert (colour == "rgb(122, 31, 61)") == (not dark)
 
