@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from django.core import signing
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from playwright.sync_api import Page
 
@@ -25,9 +25,11 @@ from feedback.actions.stories import Words, write_story
 from feedback.models import Card, Category, Mailing, RoutingRule, Story
 from organisation.calendar import IsoWeek
 from organisation.models import Person
+from organisation.permissions import Role
 from surveys.models import Survey
+from surveys.questionnaires import Stage
 from tests.browser.conftest import check_accessibility, sign_in
-from tests.factories import CategoryFactory, RuleFactory, Solvik, a_card
+from tests.factories import CategoryFactory, RoleFactory, RuleFactory, Solvik, a_card
 from tests.feedback.steps import called_back, try_three_times
 from tests.surveys.rounds import make_survey
 
@@ -110,14 +112,32 @@ CHIEF_EXECUTIVE = {"feedback:chief": "/staff/chief/"}
 FILES = {
     "feedback:own_file", "feedback:download", "feedback:contact_cards_document", "feedback:contact_card",
     "feedback:attachment", "feedback:overdue_week_document", "feedback:overdue_list_document",
-    "feedback:paper_card_file", "look:colour", "look:arms",
+    "feedback:paper_card_file", "surveys:letters", "surveys:results_file", "surveys:public_results_file",
+    "look:colour", "look:arms",
 }  # fmt: skip
 """Answered with a file, and tested where the file is."""
 ELSEWHERE = {"feedback:own_step", "surveys:enter_by_surveys", "account_set_password", "set_language", "demo_mail"}
 """Those that send on at once to a page that is visited, and the demonstration's own page, which has its own test."""
 
-SURVEYS = {"surveys:populations", "surveys:sample", "surveys:fielding", "surveys:letters"}
-"""Visited with a survey and a register, in all looks: test_survey_sample.py."""
+QUALITY_ADVISER = {
+    "surveys:surveys": "/staff/surveys/",
+    "surveys:new": "/staff/surveys/new/",
+    "surveys:survey": "/staff/surveys/{draft.code}/",
+    "surveys:settings": "/staff/surveys/{draft.code}/settings/",
+    "surveys:copy": "/staff/surveys/{survey.code}/copy/",
+    "surveys:questionnaire": "/staff/surveys/{draft.code}/questionnaire/",
+    "surveys:library": "/staff/surveys/{draft.code}/library/",
+    "surveys:new_area": "/staff/surveys/{draft.code}/new-area/",
+    "surveys:area": "/staff/surveys/{draft.code}/areas/streets/",
+    "surveys:new_question": "/staff/surveys/{draft.code}/areas/streets/new-question/",
+    "surveys:question": "/staff/surveys/{draft.code}/questions/road/",
+    "surveys:populations": "/staff/populations/",
+    "surveys:sample": "/staff/surveys/{draft.code}/sample/",
+    "surveys:fielding": "/staff/surveys/{survey.code}/fielding/",
+    "surveys:results": "/staff/surveys/{survey.code}/results/",
+}
+RESULTS = {"surveys:results_preview", "surveys:public_results"}
+"""Visited with a survey that is closed and published, in all looks: test_survey_results.py."""
 
 
 class Life:
@@ -149,6 +169,8 @@ class Life:
         self.survey: Survey = make_survey(
             opens_at=late, fielded_at=late, closes_at=now + timedelta(days=9), open_to_all=True, kiosk=True
         )
+        self.draft: Survey = make_survey(code="next", stage=Stage.DRAFT, opens_at=None, closes_at=None, fielded_at=None)
+        RoleFactory(person=solvik.sector_leader, role=Role.QUALITY_ADVISER)
         self.tablet = signing.dumps(self.survey.pk, salt="survey-kiosk")
 
 
@@ -177,27 +199,26 @@ def test_every_address_is_visited_here_or_takes_no_visits(life: Life, client: Cl
         *CHIEF_EXECUTIVE,
         *FILES,
         *ELSEWHERE,
-        *SURVEYS,
+        *QUALITY_ADVISER,
+        *RESULTS,
     }
     named = dict(addresses(get_resolver()))
     assert visited - set(named) - {"demo_mail"} == set(), "These are there no more."
     for name in sorted(set(named) - visited):
         allowed = []
-        for person in (solvik.clerk, solvik.administrator):
+        for person in (solvik.clerk, solvik.administrator, solvik.sector_leader):
             client.force_login(person)
-            allowed.append(client.get(an_address(named[name], life)).status_code)
+            allowed.append(client.get(an_address(name, named[name], life)).status_code)
         assert 405 in allowed, f"{name} is a page: visit it in one of the tables above."
 
 
-def an_address(pattern: URLPattern, life: Life) -> str:
-    from django.urls import reverse
-
+def an_address(name: str, pattern: URLPattern, life: Life) -> str:
     values = {
         "reference": life.card.reference, "secret": life.card.secret, "pk": 1, "week": str(life.week), "unit": "roads",
-        "code": "roads", "step": "note", "role": 1, "absence": 1,
+        "code": life.draft.code if name.startswith("surveys:") else "roads", "step": "note", "role": 1, "absence": 1,
+        "area": "streets", "question": "road", "token": life.tablet, "form": "csv",
     }  # fmt: skip
-    spaces = {found: name for name, found in addresses(get_resolver())}
-    return reverse(spaces[pattern], kwargs={name: values[name] for name in pattern.pattern.converters})
+    return reverse(name, kwargs={name: values[name] for name in pattern.pattern.converters})
 
 
 def visit(page: Page, server: str, pages: dict[str, str], life: Life) -> None:
@@ -230,8 +251,9 @@ def test_citizens(page: Page, live_server: Any, life: Life) -> None:
         (dict(list(ADMINISTRATOR.items())[11:]), lambda solvik: solvik.administrator),
         (MAYORS_OFFICE, lambda solvik: solvik.mayors_secretary),
         (CHIEF_EXECUTIVE, lambda solvik: solvik.chief),
+        (QUALITY_ADVISER, lambda solvik: solvik.sector_leader),
     ],
-    ids=["service-centre-1", "service-centre-2", "administrator-1", "administrator-2", "mayor", "chief-executive"],
+    ids=["centre-1", "centre-2", "administrator-1", "administrator-2", "mayor", "chief", "adviser"],
 )
 def test_staff(
     page: Page, live_server: Any, solvik: Solvik, life: Life, pages: dict[str, str], who: Callable[[Solvik], Person]
