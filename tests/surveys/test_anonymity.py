@@ -6,6 +6,7 @@ import json
 import random
 import statistics
 import subprocess
+import time
 from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
@@ -98,8 +99,14 @@ def test_after_closing_no_order_of_comments_follows_the_answering() -> None:
 
 def test_after_closing_nothing_is_left_on_the_pages_of_drafts_and_codes(closed: tuple[Round, list[int]]) -> None:
     assert Draft.objects.count() == SpentCode.objects.count() == 0
-    for table in ("surveys_draft", "surveys_spentcode"):
-        assert rows("SELECT pg_relation_size(%s::regclass)", table) == [(0,)], table
+    sizes = "SELECT pg_relation_size('surveys_draft') + pg_relation_size('surveys_spentcode')"
+    for _night in range(20):
+        if rows(sizes) == [(0,)]:
+            break
+        # PostgreSQL's own vacuum or analyze was looking just then: what it may see stays until the next night's run.
+        time.sleep(0.5)
+        forget_row_versions()
+    assert rows(sizes) == [(0,)]
 
 
 def test_answer_leaves_the_row_of_the_invitation_alone() -> None:
