@@ -19,9 +19,9 @@ NPM := $(shell command -v npm 2>/dev/null)
 run: install
 	@exec $(PY) manage.py run
 
-# Everything but what opens a browser, sends load or kills processes.
+# Everything but what opens a browser, sends load, kills processes or takes many seconds.
 test: install-dev
-	@$(PY) -m pytest -n auto --maxprocesses 2 --dist worksteal -m "not browser and not load and not fault"
+	@$(PY) -m pytest -n auto --maxprocesses 2 --dist worksteal -m "not browser and not load and not fault and not slow"
 
 check: install-dev
 	$(BIN)/ruff check .

@@ -37,7 +37,7 @@ from organisation.queries import demonstration_people
 from tests.factories import MunicipalityFactory
 
 SATURDAY = datetime(2026, 11, 21, 12, 0, tzinfo=OSLO)
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 # --- The whole load --------------------------------------------------------------------------------------------------

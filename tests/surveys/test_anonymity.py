@@ -26,7 +26,7 @@ from surveys.models import Answer, Comment, Draft, Invitation, SpentCode
 from tests.factories import MONDAY, MunicipalityFactory
 from tests.surveys.rounds import CLOSES, Round, make_round
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 PEOPLE = 60
 
 

@@ -15,7 +15,7 @@ from tests.factories import MONDAY, Solvik
 from tests.organisation.pdf_reading import read
 from tests.surveys.samples import WHILE_OPEN, a_fielded_survey
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 NO_BREAK = "\u2011"
 """The hyphen of a code that stays on one line."""

@@ -27,6 +27,8 @@ from surveys.statistics.weighted import weighted_mean, weighted_shares
 from surveys.statistics.weighting import Design, post_stratify, rake, unweighted
 from surveys.statistics.wording import Saying, saying
 
+pytestmark = pytest.mark.slow
+
 answers = st.one_of(st.none(), st.just(DONT_KNOW), st.integers(1, 6))
 
 

@@ -15,6 +15,8 @@ from surveys.statistics.errors import CannotCompute
 from surveys.statistics.suppression import suppress
 from surveys.statistics.tables import EVERYBODY, Relation, Table, Variable, linked
 
+pytestmark = pytest.mark.slow
+
 DISTRICT = Variable.flat("district", ["Nord", "Sør", "Vest"])
 GENDER = Variable.flat("gender", ["k", "m"])
 UNIT = Variable(
