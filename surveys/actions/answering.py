@@ -1,4 +1,4 @@
-"""Take an answer: once for each invitation, with nothing that leads back. See `docs/decisions/0020-survey-anonymity.md`."""
+"""Take an answer: once for each invitation, with nothing that leads back. See `docs/decisions/0016-survey-anonymity.md`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Close a survey: from then on nobody can join an answer to an invitation. See `docs/decisions/0020-survey-anonymity.md`."""
+"""Close a survey: from then on nobody can join an answer to an invitation. See `docs/decisions/0016-survey-anonymity.md`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A code is used once, and nothing that lasts tells when: see `docs/decisions/0020-survey-anonymity.md`."""
+"""A code is used once, and nothing that lasts tells when: see `docs/decisions/0016-survey-anonymity.md`."""
 
 from __future__ import annotations
 

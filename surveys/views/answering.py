@@ -1,4 +1,4 @@
-"""Answering a survey: the code from the letter, the pages, the thanks. `docs/decisions/0020-survey-anonymity.md` tells why
+"""Answering a survey: the code from the letter, the pages, the thanks. `docs/decisions/0016-survey-anonymity.md` tells why
 nothing here writes a session, an address with a code, or a line in a log."""
 
 from __future__ import annotations
