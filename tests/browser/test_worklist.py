@@ -139,7 +139,7 @@ def test_a_filter_in_use_does_not_reload_when_a_card_is_chosen(
     page.get_by_label("Choose 26-").first.check()
     page.locator("details.bulk select").select_option(index=1)
     page.wait_for_timeout(300)
-    assert asked == []
+    assert [address for address in asked if "/staff/" in address] == []  # a late icon is no reload
 
 
 def test_from_card_to_card_and_back(page: Page, live_server: Any, solvik: Solvik, waiting: list[Card]) -> None:
