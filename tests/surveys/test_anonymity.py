@@ -106,7 +106,11 @@ def test_after_closing_nothing_is_left_on_the_pages_of_drafts_and_codes(closed: 
         # PostgreSQL's own vacuum or analyze was looking just then: what it may see stays until the next night's run.
         time.sleep(0.5)
         forget_row_versions()
-    assert rows(sizes) == [(0,)]
+    looking = rows(
+        "SELECT backend_type, state, backend_xid, backend_xmin, query FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    assert rows(sizes) == [(0,)], looking
 
 
 def test_answer_leaves_the_row_of_the_invitation_alone() -> None:
