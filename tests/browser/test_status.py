@@ -156,11 +156,13 @@ def test_reacting_and_withdrawing_without_javascript(browser: Browser, live_serv
     page.get_by_label("4", exact=True).check()
     page.get_by_label("Why?").fill("Greit nok")
     page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.get_by_role("status").first).to_be_visible()
     assert (OwnReaction.objects.get().reaction, OwnReaction.objects.get().reason) == (4, "Greit nok")
     page.get_by_role("button", name="Add to the message").click()
     expect(page.locator(".ds-error-summary")).to_be_visible()
     page.get_by_label("What do you want to add?").fill("Takk")
     page.get_by_role("button", name="Add to the message").click()
+    expect(page.get_by_text("Takk", exact=True)).to_be_visible()
     assert Addition.objects.get().text == "Takk"
     card = LIVES["forwarded"][0](solvik, timezone.now())
     page.goto(f"{live_server.url}/card/{card.secret}/")

@@ -43,6 +43,7 @@ def test_a_citizen_without_javascript_sends_a_card(browser: Browser, live_server
     page.get_by_text("Do you want us to ring you?").click()
     page.get_by_label("Daytime phone").fill("33 18 10 00")
     page.get_by_role("button", name="Send the message").click()
+    expect(page.locator(".reference")).to_be_visible()
     expect(page.locator(".reference")).to_have_text(Card.objects.get().reference)
     expect(page.get_by_role("button", name="Print")).to_be_hidden()
     context.close()

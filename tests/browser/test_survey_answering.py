@@ -61,6 +61,7 @@ def test_every_page_is_accessible(look: Page, live_server: Any, made: Round) -> 
     look.locator(".ds-error-summary").wait_for()
     look_at(look, "enter-wrong")
     enter(look, live_server.url, made.invited[0].code)
+    look.get_by_role("button", name="Begin").wait_for()
     look_at(look, "start")
     look.get_by_role("button", name="Begin").click()
     look.get_by_text("1 of 2").first.wait_for()

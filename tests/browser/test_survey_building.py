@@ -172,5 +172,6 @@ def test_a_survey_is_made_without_script(browser: Browser, live_server: Any, sol
     expect(page.locator("#preview")).to_contain_text("Jeg liker kino.")
     page.get_by_role("button", name="Add the question").click()
     page.get_by_role("button", name="Move «Jeg liker kino.» up").click()
+    expect(page.locator("#preview legend").last).not_to_contain_text("Jeg liker kino.")
     assert [item.key for item in items_of(Survey.objects.get())][-2] == "jeg-liker-kino"
     context.close()
