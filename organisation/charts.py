@@ -1,6 +1,6 @@
 """The shapes of charts drawn on the server: numbers to whole units of a drawing. Pure: no words, no colours, no clock.
 
-`templates/charts/trend.html` and `bars.html` draw them, each with its figures in a table.
+`templates/charts/trend.html`, `bars.html` and `radar.html` draw them, each with its figures in a table.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import ceil, floor, log10
+from math import ceil, cos, floor, log10, pi, sin
 from typing import NamedTuple
 
 WIDTH, HEIGHT = 400, 180
@@ -252,4 +252,90 @@ def bars(rows: Sequence[Row]) -> Chart:
             Bar(row.label, row.value, row.note, round(100 * row.value / longest) if longest else 0) for row in rows
         ),
         table=tuple((row.label, (row.value,)) for row in rows),
+    )
+
+
+class Spoke(NamedTuple):
+    """One axis of a radar: its name, and the value of each series on it. None is not known."""
+
+    label: str
+    values: tuple[float | None, ...]
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A spoke in the drawing: from the middle to (`x`, `y`), its number at (`text_x`, `text_y`)."""
+
+    number: int
+    label: str
+    x: int
+    y: int
+    text_x: int
+    text_y: int
+    values: tuple[float | None, ...]
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One series: a closed path if each value is known, and the dots of those that are."""
+
+    name: str
+    path: str
+    dots: tuple[Dot, ...]
+
+
+@dataclass(frozen=True)
+class Radar:
+    """Series on axes round a middle. Spokes are numbered clockwise from the top; a list beside the drawing names them."""
+
+    axes: tuple[Axis, ...]
+    rings: tuple[tuple[int, str], ...]
+    shapes: tuple[Shape, ...]
+    size: int = 300
+
+
+_RADIUS, _NUMBER = 120, 138
+_RINGS = 4
+
+
+def radar(spokes: Sequence[Spoke], names: Sequence[str], *, top: float) -> Radar:
+    """Return the series `names` on the spokes, all from 0 in the middle to `top`.
+
+    Raises ValueError for fewer than three spokes, which make no area, or where a spoke has another number of values.
+    """
+    if len(spokes) < 3:
+        raise ValueError("A radar has three spokes or more.")
+    if any(len(spoke.values) != len(names) for spoke in spokes):
+        raise ValueError("Each spoke has one value of each series.")
+    middle = Radar.size // 2
+
+    def at(place: int, radius: float) -> tuple[int, int]:
+        angle = 2 * pi * place / len(spokes)
+        return round(middle + radius * sin(angle)), round(middle - radius * cos(angle))
+
+    def closed(points: Sequence[tuple[int, int]]) -> str:
+        return "M" + "L".join(f"{x} {y}" for x, y in points) + "Z"
+
+    places = range(len(spokes))
+    shapes = []
+    for series, name in enumerate(names):
+        found = [
+            (spokes[place].label, value, *at(place, _RADIUS * min(max(value, 0), top) / top))
+            for place in places
+            if (value := spokes[place].values[series]) is not None
+        ]
+        whole = len(found) == len(spokes)
+        shapes.append(
+            Shape(name, closed([(x, y) for _label, _value, x, y in found]) if whole else "", tuple(Dot(*dot) for dot in found))
+        )
+    return Radar(
+        axes=tuple(
+            Axis(place + 1, spoke.label, *at(place, _RADIUS), *at(place, _NUMBER), spoke.values)
+            for place, spoke in enumerate(spokes)
+        ),
+        rings=tuple(
+            (round(top * ring / _RINGS), closed([at(place, _RADIUS * ring / _RINGS) for place in places]))
+            for ring in range(1, _RINGS + 1)
+        ),
+        shapes=tuple(shapes),
     )

@@ -1,13 +1,17 @@
-"""Indicators with their values, scorecards, and what is counted at the desk."""
+"""Indicators with their values, scorecards, assessments, and what is counted at the desk."""
 
+from reporting.models.assessments import AreaPoints, Assessment, Evidence
 from reporting.models.desk import DeskContact
 from reporting.models.indicators import Counting, Elsewhere, Indicator, Value
 from reporting.models.scorecards import Goal, Scorecard, ScorecardRow, SuccessFactor, Threshold
 
 __all__ = [
+    "AreaPoints",
+    "Assessment",
     "Counting",
     "DeskContact",
     "Elsewhere",
+    "Evidence",
     "Goal",
     "Indicator",
     "Scorecard",

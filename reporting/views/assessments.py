@@ -1,0 +1,218 @@
+"""Assessments in points: ours over the years beside others', one area by area, and what shows that criteria are met."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from organisation.views.answering import answer, do
+from reporting.actions import assessments as actions
+from reporting.assessment_pages import Line, assessment_numbered, assessments, evidence_of, lines, overview, page_of
+from reporting.assessment_versions import Version, versions
+from reporting.forms.assessments import AssessmentForm, EvidenceForm
+from reporting.models import Assessment, Elsewhere
+from reporting.rules import may_manage
+from reporting.views.access import SECTION, managing, reading
+from surveys.questionnaires import text_in
+
+PART = SECTION | {"part": "assessments"}
+
+
+def _language() -> str:
+    return get_language() or "nb"
+
+
+def _version(request: HttpRequest) -> Version:
+    """The form asked for, else the newest."""
+    return versions().get(request.GET.get("form", "")) or next(iter(versions().values()))
+
+
+def _assessment(pk: int) -> Assessment:
+    found = assessment_numbered(pk)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _called(assessment: Assessment) -> str:
+    whose = assessment.elsewhere.name if assessment.elsewhere else _("Ours")
+    made = "" if assessment.kind == Assessment.Kind.EXTERNAL else f", {assessment.get_kind_display().lower()}"
+    return f"{whose} {assessment.year}{made}"
+
+
+@login_required
+@never_cache
+@require_safe
+def assessment_list(request: HttpRequest) -> HttpResponse:
+    """Show our assessments over the years, those of others, and the highest known."""
+    person, version = reading(request), _version(request)
+    context = PART | {
+        "version": version,
+        "name": text_in(version.names, _language()),
+        "forms": [(each, text_in(each.names, _language())) for each in versions().values()],
+        "overview": overview(version, [(kind.value, str(kind.label)) for kind in Assessment.Kind]),
+        "may_manage": may_manage(person),
+    }
+    return render(request, "reporting/assessments.html", context)
+
+
+@login_required
+@never_cache
+@require_safe
+def assessment(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show one assessment area by area, beside our one before, or beside any other that is chosen."""
+    person, found = reading(request), _assessment(pk)
+    others = [line for line in lines(assessments().filter(version=found.version)) if line.assessment.pk != found.pk]
+    beside = _beside(found, others, request.GET.get("beside", ""))
+    names = (_called(found), _called(beside.assessment) if beside else "")
+    context = PART | {
+        "page": page_of(found, beside, language=_language(), names=names),
+        "called": names[0],
+        "beside_called": names[1],
+        "others": [(line.assessment.pk, _called(line.assessment)) for line in others],
+        "name": text_in(found.form.names, _language()),
+        "may_manage": may_manage(person),
+    }
+    return render(request, "reporting/assessment.html", context)
+
+
+def _beside(found: Assessment, others: list[Line], asked: str) -> Line | None:
+    """The one asked for, else the latest before it of the same municipality, of the same kind if there is one."""
+    if asked:
+        return next((line for line in others if str(line.assessment.pk) == asked), None)
+    earlier = [
+        line
+        for line in others
+        if line.assessment.elsewhere_id == found.elsewhere_id and line.assessment.year < found.year
+    ]
+    return max(earlier, key=lambda line: (line.assessment.kind == found.kind, line.assessment.year), default=None)
+
+
+def _elsewhere(form: AssessmentForm, **by: Any) -> Elsewhere | None:
+    name = form.cleaned_data["of"].strip()
+    return actions.know_municipality(name, **by) if name else None
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_assessment(request: HttpRequest) -> HttpResponse:
+    """Write an assessment down, ours or another municipality's."""
+    person, version = managing(request), _version(request)
+    now = timezone.now()
+    form = AssessmentForm(
+        request.POST or None, version=version, this_year=timezone.localdate(now).year, language=_language()
+    )
+
+    def act() -> None:
+        with transaction.atomic():
+            elsewhere = _elsewhere(form, by=person, now=now)
+            actions.record_assessment(form.judged(elsewhere), by=person, now=now)
+
+    return answer(
+        request,
+        form,
+        act,
+        template="reporting/assessment_edit.html",
+        context=lambda: PART | {"title": _("Write an assessment"), "button": _("Write it down"), "version": version},
+        done=_("The assessment is written down."),
+        to=reverse("reporting:assessments"),
+    )
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def change(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put an assessment right."""
+    person, found = managing(request), _assessment(pk)
+    now = timezone.now()
+    form = AssessmentForm(
+        request.POST or None, version=found.form, this_year=timezone.localdate(now).year, language=_language(),
+        assessment=found,
+    )  # fmt: skip
+
+    def act() -> None:
+        with transaction.atomic():
+            elsewhere = _elsewhere(form, by=person, now=now)
+            actions.change_assessment(found, form.judged(elsewhere), by=person, now=now)
+
+    here = reverse("reporting:assessment", args=[pk])
+    return answer(
+        request,
+        form,
+        act,
+        template="reporting/assessment_edit.html",
+        context=lambda: (
+            PART
+            | {
+                "title": _called(found),
+                "button": _("Save"),
+                "version": found.form,
+                "back": here,
+                "take_away": reverse("reporting:remove_assessment", args=[pk]),
+            }
+        ),
+        done=_("Saved."),
+        to=here,
+    )
+
+
+@login_required
+@require_POST
+def remove(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take an assessment away."""
+    person, found = managing(request), _assessment(pk)
+    return do(
+        request,
+        lambda: actions.remove_assessment(found, by=person, now=timezone.now()),
+        done=_("The assessment is taken away."),
+        to=reverse("reporting:assessments"),
+    )
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def evidence(request: HttpRequest, pk: int, area: str) -> HttpResponse:
+    """Read, and write for those who may, what shows that an area's criteria are met."""
+    found = _assessment(pk)
+    person = managing(request) if request.method == "POST" else reading(request)
+    part = found.form.area(area)
+    if part is None or found.elsewhere_id is not None:
+        raise Http404
+    form = EvidenceForm(request.POST or None, part=part, language=_language(), there=evidence_of(found))
+    keys = [each.key for each in found.form.areas]
+    following = keys[keys.index(area) + 1] if area != keys[-1] else ""
+    here = reverse("reporting:assessment", args=[pk])
+    onward = reverse("reporting:evidence", args=[pk, following]) if following and "next" in request.POST else here
+    return answer(
+        request,
+        form,
+        lambda: actions.write_evidence(found, form.shown(), by=person, now=timezone.now()),
+        template="reporting/evidence.html",
+        context=lambda: (
+            PART
+            | {
+                "title": text_in(part.titles, _language()),
+                "called": _called(found),
+                "back": here,
+                "has_next": bool(following),
+                "points": found.points().get(area),
+                "most": found.form.most,
+                "may_manage": may_manage(person),
+            }
+        ),
+        done=_("Saved."),
+        to=onward,
+    )
