@@ -31,6 +31,8 @@ YEARS = 10
 DETAILED_YEARS = 3
 """and so many by quarter and month."""
 
+FIRST_WEEK = timedelta(days=6)
+
 Place = int | None
 """A unit's or a sector's id; None is the whole municipality."""
 
@@ -173,7 +175,14 @@ def _weeks_by_month(first: date, through: date) -> dict[date, int]:
 
 
 def desk_contacts(through: date, zone: tzinfo) -> dict[Period, int]:
-    """Return how many contacts the desk counted, by year, quarter and month, to the end of the day `through`."""
+    """Return how many contacts the desk counted, by year, quarter and month, to the end of the day `through`.
+
+    A period of which the first week had passed when counting began is not whole, and is left out.
+    """
+    began = DeskContact.objects.aggregate(first=Min("at"))["first"]
+    if began is None:
+        return {}
+    since = began.astimezone(zone).date() - FIRST_WEEK
     midnight = datetime.combine(through + timedelta(days=1), time(), zone)
     rows = (
         DeskContact.objects.filter(at__lt=midnight)
@@ -185,7 +194,8 @@ def desk_contacts(through: date, zone: tzinfo) -> dict[Period, int]:
     found: dict[Period, int] = defaultdict(int)
     for month, number in rows:
         for every in Every:
-            found[period_of(month, every)] += number
+            if (period := period_of(month, every)).first >= since:
+                found[period] += number
     return dict(found)
 
 

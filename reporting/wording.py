@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from babel.numbers import format_decimal
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from organisation.dates import locale_of
 from reporting.judging import Range, Status, Turn
@@ -17,10 +16,10 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
 STATUS_WORDS: dict[str, _StrPromise] = {
-    Status.DESIRED: pgettext_lazy("result", "Desired"),
-    Status.ACCEPTABLE: pgettext_lazy("result", "Acceptable"),
-    Status.UNACCEPTABLE: pgettext_lazy("result", "Unacceptable"),
-    Status.OUTSIDE: pgettext_lazy("result", "Outside the desired"),
+    Status.DESIRED: _("Desired"),
+    Status.ACCEPTABLE: _("Acceptable"),
+    Status.UNACCEPTABLE: _("Unacceptable"),
+    Status.OUTSIDE: _("Outside the desired"),
 }
 STATUS_SIGNS: dict[str, str] = {
     Status.DESIRED: "✓", Status.ACCEPTABLE: "◐", Status.UNACCEPTABLE: "✕", Status.OUTSIDE: "!",

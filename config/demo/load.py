@@ -18,6 +18,7 @@ from config.demo.informing import inform
 from config.demo.places import NEW_RULES
 from config.demo.plans import Story
 from config.demo.rows import Rows
+from config.demo.scorecards import scorecards
 from config.demo.story import build_story
 from config.demo.surveys import survey_questionnaires
 from feedback.actions.intake import House
@@ -41,13 +42,29 @@ from organisation.calendar import IsoWeek
 from organisation.models import DayOff, Municipality, OutgoingMail, OwnWording, Person, Unit
 from organisation.permissions import Role
 from organisation.queries import people_with
+from reporting.models import Counting, DeskContact, Indicator, Scorecard
 from surveys.models import Survey
 
 BATCH = 1000
 AFTER_LIST_MOMENT = timedelta(seconds=21)  # beat and worker need a little while after six
 
 # All other rows of the demonstration hang on these.
-_ROOTS = (Municipality, DayOff, Person, Unit, Category, Card, ReferenceCounter, OutgoingMail, OwnWording, Survey)
+_ROOTS = (
+    Municipality,
+    DayOff,
+    Person,
+    Unit,
+    Category,
+    Card,
+    ReferenceCounter,
+    OutgoingMail,
+    OwnWording,
+    Survey,
+    Indicator,
+    Scorecard,
+    Counting,
+    DeskContact,
+)
 
 ADVISER = "ragnhild.opsahl@solvik.example"
 
@@ -106,6 +123,7 @@ def load_demo(*, seed: int, now: datetime, anew: bool = False) -> Loaded | None:
             second_made=at(story.today - timedelta(days=12), 9),
         )
         _tell_of_past_lists()
+        scorecards(by=furnished.people[ADVISER], today=story.today, now=story.now, seed=seed)
         return Loaded(story.today, len(story.cards), events, OverdueList.objects.count(), Escalation.objects.count())
 
 

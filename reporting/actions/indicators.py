@@ -77,7 +77,7 @@ def create_indicator(
     require_manager(by)
     with transaction.atomic():
         words = name_texts(names)
-        taken = set(Indicator.objects.values_list("key", flat=True))
+        taken = {*Indicator.objects.values_list("key", flat=True), "new"}
         key = key.strip() or key_from(text_in(words, municipality().language), taken, otherwise="indicator")
         if key in taken:
             raise IndicatorKeyTaken(key=key)

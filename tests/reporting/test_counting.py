@@ -190,11 +190,15 @@ def test_our_indicators_have_names_in_four_languages_and_keep_what_was_changed(s
 
 
 def test_the_desk_is_counted_and_what_was_typed_stands(solvik: Solvik) -> None:
-    for at in (oslo(2026, 10, 31, 23, 30), oslo(2026, 11, 1, 0, 30), oslo(2026, 11, 2), oslo(2026, 11, 16, 8)):
+    """Counting began on 5 October, in the first week of its month and of its quarter; of the year it was too late."""
+    moments = [(10, 5, 8, 0), (10, 31, 23, 30), (11, 1, 0, 30), (11, 2, 9, 0), (11, 16, 8, 0)]
+    for at in (oslo(2026, *moment) for moment in moments):
         DeskContact.objects.create(way="visit", at=at)
     compute_figures(now=NOW, zone=OSLO)
     key = "service-centre-contacts"
-    assert value(key, Period(2026, Every.MONTH, 10)) == (D(1), 1)
+    assert value(key, Period(2026, Every.MONTH, 10)) == (D(2), 2)
+    assert value(key, Period(2026, Every.QUARTER, 4)) == (D(4), 4)
+    assert not Value.objects.filter(indicator__key=key, every=Every.YEAR).exists()
     assert value(key, Period(2026, Every.MONTH, 11)) == (D(2), 2)
     record_values(
         Indicator.objects.get(key=key), [Figure(YEAR, D(35276))], by=None, now=NOW, this_year=2026

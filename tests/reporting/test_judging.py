@@ -95,7 +95,9 @@ def test_a_day_lies_in_its_period_and_the_next_begins_the_day_after(day: date, e
     assert read_period(str(period), last_year=2100) == period
 
 
-@pytest.mark.parametrize("text", ["20225", "225", "0215", "2027", "1949", "2025-Q5", "2025-13", "2025-00", "i fjor", "", "²025"])
+@pytest.mark.parametrize(
+    "text", ["20225", "225", "0215", "2027", "1949", "2025-Q5", "2025-13", "2025-00", "i fjor", "", "²025"]
+)
 def test_no_period(text: str) -> None:
     assert read_period(text, last_year=2026) is None
 
