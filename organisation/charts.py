@@ -326,7 +326,11 @@ def radar(spokes: Sequence[Spoke], names: Sequence[str], *, top: float) -> Radar
         ]
         whole = len(found) == len(spokes)
         shapes.append(
-            Shape(name, closed([(x, y) for _label, _value, x, y in found]) if whole else "", tuple(Dot(*dot) for dot in found))
+            Shape(
+                name,
+                closed([(x, y) for _label, _value, x, y in found]) if whole else "",
+                tuple(Dot(*dot) for dot in found),
+            )
         )
     return Radar(
         axes=tuple(

@@ -11,13 +11,13 @@ from django.db.models import QuerySet
 
 from organisation.charts import Chart, Point, Radar, Spoke, radar, trend
 from reporting.assessing import AreaChange, Total, changes, weakest
-from reporting.assessment_versions import AssessedPart, Version
+from reporting.assessment_versions import AssessedPart, Version, versions
 from reporting.models import Assessment, Evidence
 from surveys.questionnaires import text_in
 
 
 class Line(NamedTuple):
-    """One assessment in a list. `change` is in points since the one before of the same form and kind, of the same municipality."""
+    """One assessment in a list. `change` is in points since the one before of the same form, kind and place."""
 
     assessment: Assessment
     total: Total
@@ -35,7 +35,7 @@ class Overview:
 
 
 class Row(NamedTuple):
-    """One area of an assessment. `width` is 0–100, of the most points; `evidence` counts the criteria that something is said of."""
+    """One area of an assessment. `width` is 0–100, of the most points; `evidence` counts its criteria that are spoken of."""
 
     part: AssessedPart
     title: str
@@ -64,6 +64,14 @@ def assessments() -> QuerySet[Assessment]:
 
 def assessment_numbered(pk: int) -> Assessment | None:
     return assessments().filter(pk=pk).first()
+
+
+def latest_form() -> Version:
+    """Return the form by which we were assessed last, else the newest there is (one query)."""
+    latest = (
+        Assessment.objects.filter(elsewhere=None).order_by("-year", "-pk").values_list("version", flat=True).first()
+    )
+    return versions()[latest] if latest else next(iter(versions().values()))
 
 
 def lines(found: Iterable[Assessment]) -> list[Line]:

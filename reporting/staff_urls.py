@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from reporting.views import indicators, scorecards, statistics, structure, values
+from reporting.views import assessments, indicators, scorecards, statistics, structure, values
 
 HERE = "staff/scorecards/<slug:key>"
 
@@ -30,6 +30,12 @@ urlpatterns = [
     path("staff/indicators/<slug:key>/settings/", indicators.settings, name="indicator_settings"),
     path("staff/values/", values.values, name="values"),
     path("staff/values/import/", values.read_file, name="import"),
+    path("staff/assessments/", assessments.assessment_list, name="assessments"),
+    path("staff/assessments/new/", assessments.new_assessment, name="new_assessment"),
+    path("staff/assessments/<int:pk>/", assessments.assessment, name="assessment"),
+    path("staff/assessments/<int:pk>/settings/", assessments.change, name="change_assessment"),
+    path("staff/assessments/<int:pk>/remove/", assessments.remove, name="remove_assessment"),
+    path("staff/assessments/<int:pk>/<slug:area>/", assessments.evidence, name="evidence"),
     path("staff/statistics/", statistics.statistics, name="statistics"),
     path("staff/statistics/count/", statistics.count, name="count"),
     path("staff/statistics/uncount/", statistics.uncount, name="uncount"),

@@ -12,6 +12,7 @@ from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.db.models import Model
 
+from config.demo.assessments import make_assessments
 from config.demo.days import CALENDAR, OSLO, at
 from config.demo.furnish import Furnished, furnish, make_rules
 from config.demo.informing import inform
@@ -124,6 +125,7 @@ def load_demo(*, seed: int, now: datetime, anew: bool = False) -> Loaded | None:
         )
         _tell_of_past_lists()
         scorecards(by=furnished.people[ADVISER], today=story.today, now=story.now, seed=seed)
+        make_assessments(by=furnished.people[ADVISER], now=story.now, this_year=story.today.year)
         return Loaded(story.today, len(story.cards), events, OverdueList.objects.count(), Escalation.objects.count())
 
 

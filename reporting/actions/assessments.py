@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from organisation.actions.base import check_row
@@ -83,6 +82,7 @@ class OnlyOurEvidence(Refused):
 class Judged:
     """One assessment as it is written down. `points` by the key of the area; areas that are not known are left out."""
 
+    version: str
     year: int
     points: Mapping[str, int] = field(default_factory=dict)
     kind: str = Assessment.Kind.EXTERNAL
@@ -91,7 +91,6 @@ class Judged:
     assessor: str = ""
     source: str = ""
     note: str = ""
-    version: str = "kommunekompasset"
 
 
 class Shown(NamedTuple):
@@ -101,14 +100,14 @@ class Shown(NamedTuple):
     text: str
 
 
-def record_assessment(judged: Judged, *, by: Person | None, now: datetime) -> Assessment:
-    """Write an assessment down.
+def record_assessment(judged: Judged, *, by: Person | None, now: datetime, this_year: int) -> Assessment:
+    """Write an assessment down. `this_year` is the local one: no assessment is of a year to come.
 
     Raises NotAllowed, VersionUnknown, AssessmentYear, AssessmentThere, OthersAssessThemselves, AreaUnknown, PointsOutside,
     TotalOutside, NothingAssessed, Unfit.
     """
     require_manager(by)
-    _check(judged, now)
+    _check(judged, this_year)
     with transaction.atomic():
         assessment = _filled(Assessment(), judged)
         check_row(assessment)
@@ -118,10 +117,12 @@ def record_assessment(judged: Judged, *, by: Person | None, now: datetime) -> As
     return assessment
 
 
-def change_assessment(assessment: Assessment, judged: Judged, *, by: Person | None, now: datetime) -> Assessment:
+def change_assessment(
+    assessment: Assessment, judged: Judged, *, by: Person | None, now: datetime, this_year: int
+) -> Assessment:
     """Put an assessment right; its evidence stays. Raises as `record_assessment`."""
     require_manager(by)
-    _check(judged, now, apart_from=assessment.pk)
+    _check(judged, this_year, apart_from=assessment.pk)
     with transaction.atomic():
         found = Assessment.objects.select_for_update().get(pk=assessment.pk)
         before = values_of(found)
@@ -141,9 +142,7 @@ def remove_assessment(assessment: Assessment, *, by: Person | None, now: datetim
         Assessment.objects.filter(pk=assessment.pk).delete()
 
 
-def write_evidence(
-    assessment: Assessment, shown: Mapping[str, Shown], *, by: Person | None, now: datetime
-) -> None:
+def write_evidence(assessment: Assessment, shown: Mapping[str, Shown], *, by: Person | None, now: datetime) -> None:
     """Write what shows that criteria are met, by the criterion's key. Those not named stay as they are.
 
     Raises NotAllowed, OnlyOurEvidence, Unfit.
@@ -187,11 +186,10 @@ def know_municipality(name: str, *, country: str = "", by: Person | None, now: d
     return found
 
 
-def _check(judged: Judged, now: datetime, *, apart_from: int | None = None) -> None:
+def _check(judged: Judged, this_year: int, *, apart_from: int = 0) -> None:
     form = versions().get(judged.version)
     if form is None:
         raise VersionUnknown(key=judged.version)
-    this_year = timezone.localdate(now, municipality().zone).year
     if not FIRST_YEAR <= judged.year <= this_year:
         raise AssessmentYear(first=FIRST_YEAR, last=this_year)
     if judged.elsewhere is not None and judged.kind != Assessment.Kind.EXTERNAL:

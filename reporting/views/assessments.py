@@ -17,7 +17,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from organisation.views.answering import answer, do
 from reporting.actions import assessments as actions
-from reporting.assessment_pages import Line, assessment_numbered, assessments, evidence_of, lines, overview, page_of
+from reporting.assessment_pages import (
+    Line,
+    assessment_numbered,
+    assessments,
+    evidence_of,
+    latest_form,
+    lines,
+    overview,
+    page_of,
+)
 from reporting.assessment_versions import Version, versions
 from reporting.forms.assessments import AssessmentForm, EvidenceForm
 from reporting.models import Assessment, Elsewhere
@@ -33,8 +42,8 @@ def _language() -> str:
 
 
 def _version(request: HttpRequest) -> Version:
-    """The form asked for, else the newest."""
-    return versions().get(request.GET.get("form", "")) or next(iter(versions().values()))
+    """The form asked for, else the one by which we were assessed last."""
+    return versions().get(request.GET.get("form", "")) or latest_form()
 
 
 def _assessment(pk: int) -> Assessment:
@@ -44,8 +53,8 @@ def _assessment(pk: int) -> Assessment:
     return found
 
 
-def _called(assessment: Assessment) -> str:
-    whose = assessment.elsewhere.name if assessment.elsewhere else _("Ours")
+def _called(assessment: Assessment, request: HttpRequest) -> str:
+    whose = (assessment.elsewhere or request.municipality).name  # type: ignore[attr-defined]
     made = "" if assessment.kind == Assessment.Kind.EXTERNAL else f", {assessment.get_kind_display().lower()}"
     return f"{whose} {assessment.year}{made}"
 
@@ -56,11 +65,13 @@ def _called(assessment: Assessment) -> str:
 def assessment_list(request: HttpRequest) -> HttpResponse:
     """Show our assessments over the years, those of others, and the highest known."""
     person, version = reading(request), _version(request)
+    shown = overview(version, [(kind.value, str(kind.label)) for kind in Assessment.Kind])
     context = PART | {
         "version": version,
         "name": text_in(version.names, _language()),
         "forms": [(each, text_in(each.names, _language())) for each in versions().values()],
-        "overview": overview(version, [(kind.value, str(kind.label)) for kind in Assessment.Kind]),
+        "overview": shown,
+        "highest_called": _called(shown.highest.assessment, request) if shown.highest else "",
         "may_manage": may_manage(person),
     }
     return render(request, "reporting/assessments.html", context)
@@ -74,12 +85,12 @@ def assessment(request: HttpRequest, pk: int) -> HttpResponse:
     person, found = reading(request), _assessment(pk)
     others = [line for line in lines(assessments().filter(version=found.version)) if line.assessment.pk != found.pk]
     beside = _beside(found, others, request.GET.get("beside", ""))
-    names = (_called(found), _called(beside.assessment) if beside else "")
+    names = (_called(found, request), _called(beside.assessment, request) if beside else "")
     context = PART | {
         "page": page_of(found, beside, language=_language(), names=names),
         "called": names[0],
         "beside_called": names[1],
-        "others": [(line.assessment.pk, _called(line.assessment)) for line in others],
+        "others": [(line.assessment.pk, _called(line.assessment, request)) for line in others],
         "name": text_in(found.form.names, _language()),
         "may_manage": may_manage(person),
     }
@@ -109,15 +120,13 @@ def _elsewhere(form: AssessmentForm, **by: Any) -> Elsewhere | None:
 def new_assessment(request: HttpRequest) -> HttpResponse:
     """Write an assessment down, ours or another municipality's."""
     person, version = managing(request), _version(request)
-    now = timezone.now()
-    form = AssessmentForm(
-        request.POST or None, version=version, this_year=timezone.localdate(now).year, language=_language()
-    )
+    now, this_year = timezone.now(), timezone.localdate().year
+    form = AssessmentForm(request.POST or None, version=version, this_year=this_year, language=_language())
 
     def act() -> None:
         with transaction.atomic():
             elsewhere = _elsewhere(form, by=person, now=now)
-            actions.record_assessment(form.judged(elsewhere), by=person, now=now)
+            actions.record_assessment(form.judged(elsewhere), by=person, now=now, this_year=this_year)
 
     return answer(
         request,
@@ -126,7 +135,7 @@ def new_assessment(request: HttpRequest) -> HttpResponse:
         template="reporting/assessment_edit.html",
         context=lambda: PART | {"title": _("Write an assessment"), "button": _("Write it down"), "version": version},
         done=_("The assessment is written down."),
-        to=reverse("reporting:assessments"),
+        to=f"{reverse('reporting:assessments')}?form={version.key}",
     )
 
 
@@ -136,16 +145,16 @@ def new_assessment(request: HttpRequest) -> HttpResponse:
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     """Put an assessment right."""
     person, found = managing(request), _assessment(pk)
-    now = timezone.now()
+    now, this_year = timezone.now(), timezone.localdate().year
     form = AssessmentForm(
-        request.POST or None, version=found.form, this_year=timezone.localdate(now).year, language=_language(),
+        request.POST or None, version=found.form, this_year=this_year, language=_language(),
         assessment=found,
     )  # fmt: skip
 
     def act() -> None:
         with transaction.atomic():
             elsewhere = _elsewhere(form, by=person, now=now)
-            actions.change_assessment(found, form.judged(elsewhere), by=person, now=now)
+            actions.change_assessment(found, form.judged(elsewhere), by=person, now=now, this_year=this_year)
 
     here = reverse("reporting:assessment", args=[pk])
     return answer(
@@ -156,7 +165,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
         context=lambda: (
             PART
             | {
-                "title": _called(found),
+                "title": _called(found, request),
                 "button": _("Save"),
                 "version": found.form,
                 "back": here,
@@ -205,7 +214,7 @@ def evidence(request: HttpRequest, pk: int, area: str) -> HttpResponse:
             PART
             | {
                 "title": text_in(part.titles, _language()),
-                "called": _called(found),
+                "called": _called(found, request),
                 "back": here,
                 "has_next": bool(following),
                 "points": found.points().get(area),
