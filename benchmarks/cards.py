@@ -97,7 +97,7 @@ def measure(cards: int, overdue: int) -> dict[str, Any]:
         lambda: register_card(Intake(channel="web", text="Hull i veien", contact=contact), by=None, now=now), 100
     )
     client = Client(headers={"host": "127.0.0.1"})
-    client.force_login(clerk, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(clerk)
 
     def page(address: str) -> Callable[[], None]:
         def get() -> None:

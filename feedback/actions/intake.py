@@ -140,9 +140,9 @@ class House:
         return unit
 
 
-def read_units() -> dict[int, Unit]:
-    """Return all units but sectors by id, closed ones with their successors too (one query)."""
-    return {unit.pk: unit for unit in Unit.objects.exclude(kind=Unit.Kind.SECTOR).select_related("successor")}
+def read_units(*joined: str) -> dict[int, Unit]:
+    """Return all units but sectors by id, closed ones with their successors too, and what is to be joined (one query)."""
+    return {unit.pk: unit for unit in Unit.objects.exclude(kind=Unit.Kind.SECTOR).select_related("successor", *joined)}
 
 
 def only(units: dict[int, Unit], kind: Unit.Kind) -> Unit | None:
