@@ -206,7 +206,7 @@ NOTHING = Grants(frozenset(), {}, frozenset())
 
 
 def grants_of(person: Person) -> Grants:
-    """Return what `person` may do, read once per person object: with the person where `with_roles` did, else in a query.
+    """Return what `person` may do, read once per person object: with the person where `with_grants` did, else in a query.
 
     A unit's leader and deputy hold the leader's role in it, and in the units below it where it is a sector.
     """
@@ -218,7 +218,7 @@ def grants_of(person: Person) -> Grants:
     return grants
 
 
-def with_roles(people: QuerySet[Person]) -> QuerySet[Person]:
+def with_grants(people: QuerySet[Person]) -> QuerySet[Person]:
     """Read with each person what `grants_of` needs: the roles held, and the units led."""
     held = RoleAssignment.objects.filter(person=OuterRef("pk")).values(row=JSONObject(role="role", unit="unit_id"))
     led = Unit.objects.filter(Q(leader=OuterRef("pk")) | Q(deputy=OuterRef("pk")))
@@ -230,7 +230,7 @@ def with_roles(people: QuerySet[Person]) -> QuerySet[Person]:
 def _read_grants(person: Person) -> Grants:
     if not person.is_active:
         return NOTHING
-    known: Any = person if hasattr(person, "roles_held") else with_roles(Person.objects.filter(pk=person.pk)).get()
+    known: Any = person if hasattr(person, "roles_held") else with_grants(Person.objects.filter(pk=person.pk)).get()
     everywhere: set[Permission] = set()
     in_units: dict[int, set[Permission]] = defaultdict(set)
     roles: set[Role] = set()
