@@ -276,7 +276,7 @@ def test_the_chief_executives_page_costs_the_same_whatever_its_length(
     many_cards(how_many, unit=solvik.roads)
     run_both()
     client.force_login(solvik.chief)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         client.get("/staff/chief/")
 
 
