@@ -38,7 +38,7 @@ from feedback.rules import visible_cards, visible_filters, visible_lists, visibl
 from feedback.suggesting import Subject, suggest_category, suggest_kind
 from feedback.workflow import OPEN_STATES, State
 from organisation.calendar import IsoWeek
-from organisation.gathering import gathered, hang
+from organisation.gathering import Gathering, hang
 from organisation.models import Person, Unit
 from organisation.permissions import Permission
 from organisation.queries import grants_of
@@ -71,29 +71,33 @@ def with_seen(cards: QuerySet[Card]) -> QuerySet[Card]:
     return cards.annotate(seen=Coalesce(Subquery(latest), 0))
 
 
+ON_A_PAGE = Gathering(
+    Card,
+    "attachments",
+    "callbacks",
+    "followups",
+    "preliminaryanswers",
+    "referrals",
+    "contactcards",
+    "contactattempts",
+    "offspring",
+    "additions",
+    "ownreactions",
+    "reopeningrequests",
+    "notes",
+    events=CardEvent.objects.order_by("-at", "-id"),
+    overdue_entries=OverdueEntry.objects.order_by("iso_year", "iso_week"),
+    stories=Story.objects.order_by("-written_at", "-id"),
+)
+IN_A_ROW = Gathering(Card, "contactcards", "contactattempts")
+
+
 def with_all(cards: QuerySet[Card]) -> list[Card]:
     """Return `cards` with all that a card's page shows of each (two queries)."""
     joined = cards.select_related(
         "unit__leader", "category", "handler", "submitter", "duplicate_of", "origin", "registered_by"
     )
-    found = gathered(
-        joined,
-        "attachments",
-        "callbacks",
-        "followups",
-        "preliminaryanswers",
-        "referrals",
-        "contactcards",
-        "contactattempts",
-        "offspring",
-        "additions",
-        "ownreactions",
-        "reopeningrequests",
-        "notes",
-        events=CardEvent.objects.order_by("-at", "-id"),
-        overdue_entries=OverdueEntry.objects.order_by("iso_year", "iso_week"),
-        stories=Story.objects.order_by("-written_at", "-id"),
-    )
+    found = ON_A_PAGE.read(joined)
     _name_people(
         [row for card in found for rows in (card.contactattempts, card.callbacks, card.events) for row in rows.all()]
     )
@@ -440,7 +444,7 @@ def counts_by_unit(cards: QuerySet[Card], today: date, own: Q) -> list[UnitCount
 def for_rows(cards: QuerySet[Card]) -> list[Card]:
     """Return `cards` with what a row shows that can be worked on in place (one query), each with `seen`."""
     joined = with_seen(cards.select_related("unit", "category", "handler", "submitter"))
-    return gathered(joined, "contactcards", "contactattempts")
+    return IN_A_ROW.read(joined)
 
 
 def rows_of_entries(entries: Iterable[OverdueEntry]) -> dict[int, Card]:

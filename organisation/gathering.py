@@ -7,32 +7,49 @@ them as JSON beside the row, and they stand afterwards where `prefetch_related` 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, ForeignKey, Model, OuterRef, QuerySet
-from django.db.models.functions import JSONObject
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Expression, ForeignKey, JSONField, Model, OuterRef, QuerySet
+from django.db.models.sql.compiler import SQLCompiler
 
 Owner = TypeVar("Owner", bound=Model)
 
 
-def gathered(owners: QuerySet[Owner], *relations: str, **ordered: QuerySet[Any]) -> list[Owner]:
-    """Return `owners` with the rows of their reverse relations loaded (one query).
+class WholeRow(Expression):
+    """The row itself as JSON: naming each of its columns would cost more than the reading."""
+
+    output_field = JSONField()
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[str]]:  # type: ignore[override]
+        return f"to_jsonb({compiler.quote_name_unless_alias(compiler.query.get_initial_alias())})", []
+
+
+class Gathering(Generic[Owner]):
+    """Which rows to read with each row of a model, prepared once.
 
     `relations` come in their model's order; `ordered` gives by name those that are to be filtered or ordered otherwise.
-    A generated column is not read: it is for searching.
+    A generated column is not kept: it is for searching.
     """
-    model = owners.model
-    wanted = {name: _rows(model, name)._default_manager.all() for name in relations} | ordered
-    for name, rows in wanted.items():
-        own = {key: F(key) for key in _columns(rows.model)}
-        rows = rows.filter(**{_link(model, name).name: OuterRef("pk")})
-        owners = owners.annotate(**{f"_{name}": ArraySubquery(rows.values(gathered=JSONObject(**own)))})
-    found = list(owners)
-    for owner in found:
-        for name, rows in wanted.items():
-            hang(owner, name, [_read(rows.model, row) for row in owner.__dict__.pop(f"_{name}")])
-    return found
+
+    def __init__(self, model: type[Owner], *relations: str, **ordered: QuerySet[Any]) -> None:
+        wanted = {name: _rows(model, name)._default_manager.all() for name in relations} | ordered
+        self.models = {name: rows.model for name, rows in wanted.items()}
+        self.expressions = {
+            f"_{name}": ArraySubquery(
+                rows.filter(**{_link(model, name).name: OuterRef("pk")}).values(gathered=WholeRow())
+            )
+            for name, rows in wanted.items()
+        }
+
+    def read(self, owners: QuerySet[Owner]) -> list[Owner]:
+        """Return `owners` with those rows loaded (one query)."""
+        found = list(owners.annotate(**self.expressions))
+        for owner in found:
+            for name, model in self.models.items():
+                hang(owner, name, [_read(model, row) for row in owner.__dict__.pop(f"_{name}")])
+        return found
 
 
 def _rows(model: type[Model], name: str) -> type[Model]:
@@ -44,13 +61,9 @@ def _link(model: type[Model], name: str) -> ForeignKey[Any, Any]:
     return cast("ForeignKey[Any, Any]", cast(Any, model._meta.get_field(name)).field)
 
 
-def _columns(model: type[Model]) -> list[str]:
-    return [field.attname for field in model._meta.concrete_fields if not field.generated]
-
-
 def _read(model: type[Model], row: dict[str, Any]) -> Model:
     fields = [field for field in model._meta.concrete_fields if not field.generated]
-    values = [field.to_python(row[field.attname]) for field in fields]
+    values = [field.to_python(row[str(field.column)]) for field in fields]
     return model.from_db(None, [field.attname for field in fields], values)
 
 
