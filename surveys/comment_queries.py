@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
 from feedback.models import Story
 from feedback.workflow import CloseResult
@@ -19,7 +19,7 @@ from surveys.questionnaires import QuestionKind, Stage, text_in
 State = Comment.State
 RELEASED = (State.KEPT, State.CODED, State.SENT)
 """What others than those who look comments through may read."""
-CODED = (State.CODED, State.SENT)
+RATED = (QuestionKind.SCALE, QuestionKind.THREE_POINTS)
 
 
 def may_be_read(survey: Survey) -> bool:
@@ -201,7 +201,7 @@ def by_area(survey: Survey, language: str) -> list[AreaComments]:
 
 
 def areas_to_code(survey: Survey) -> list[Area]:
-    """Return the areas that a comment can be about: not those that only ask about the respondent."""
-    asks = Question.objects.filter(~Q(kind=QuestionKind.TEXT), background=False, area__survey=survey).values("area")
-    found = list(survey.areas.filter(pk__in=asks).order_by("position", "id"))
+    """Return the areas that a comment can be about: those with rated questions, not those that only ask who one is."""
+    rated = Question.objects.filter(kind__in=RATED, background=False, area__survey=survey).values("area")
+    found = list(survey.areas.filter(pk__in=rated).order_by("position", "id"))
     return found or list(survey.areas.order_by("position", "id"))

@@ -12,6 +12,13 @@
     }
   });
 
+  // What is suggested is there to be typed over.
+  document.addEventListener("focusin", function (event) {
+    if (event.target.id === "id_unit" && event.target.form.id === "coding") {
+      event.target.select();
+    }
+  });
+
   var keys = document.querySelector("[data-keys]");
   if (keys) {
     keys.hidden = false;

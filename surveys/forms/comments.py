@@ -84,7 +84,7 @@ class CodingForm(forms.Form):
     """What a comment is about, and whose it is."""
 
     area = forms.ChoiceField(label=_("Area"), required=False, widget=NumberedRadios)
-    unit = UnitField(label=_("Unit"), required=False, help_text=_("Begin to type to choose one."))
+    unit = UnitField(label=_("Unit"), required=False)
     kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", _("Not said")), *Kind.choices])
     category = forms.ModelChoiceField(
         label=_("Category"), required=False, queryset=Category.objects.none(), to_field_name="code",

@@ -127,6 +127,7 @@ def _page(
         "rows": rows,
         "filter": desk.filter,
         "form": form,
+        "several_questions": len(desk.questions.numbers) > 1,
         "has_errors": bool(form.errors) or report is not None,
         "refused": _refused(report, rows) if report else [],
         "to_code": desk.beginning(State.KEPT),
