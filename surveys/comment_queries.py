@@ -7,7 +7,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from django.db.models import Count, QuerySet
+from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet
+from django.db.models.expressions import OrderBy
 
 from feedback.models import Story
 from feedback.workflow import CloseResult
@@ -46,15 +47,17 @@ def comment_of(survey: Survey, pk: uuid.UUID) -> Comment | None:
 
 def neighbour(found: QuerySet[Comment], pk: uuid.UUID, *, after: bool = True) -> Comment | None:
     """Return the next of these comments after `pk` (or the one before it), and after the last the first again."""
-    way = "id" if after else "-id"
-    others = found.exclude(pk=pk).order_by(way)
-    beyond = others.filter(id__gt=pk) if after else others.filter(id__lt=pk)
-    return beyond.first() or others.first()
+    beyond, way = (Q(id__gt=pk), "id") if after else (Q(id__lt=pk), "-id")
+    return found.exclude(pk=pk).order_by(_first_those(beyond), way).first()
 
 
 def first_from(found: QuerySet[Comment], start: uuid.UUID) -> Comment | None:
     """Return the first of these comments from `start` on, and after the last the first again."""
-    return found.filter(id__gte=start).order_by("id").first() or found.order_by("id").first()
+    return found.order_by(_first_those(Q(id__gte=start)), "id").first()
+
+
+def _first_those(condition: Q) -> OrderBy:
+    return ExpressionWrapper(condition, output_field=BooleanField()).desc()
 
 
 @dataclass(frozen=True)
