@@ -53,7 +53,9 @@ class CommentFilter(forms.Form):
     unit = forms.ChoiceField(label=_("Unit"), required=False)
 
     def __init__(self, *args: Any, areas: list[Area], questions: Questions, units: list[Unit], **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="filter_%s", **kwargs)
+        # The form that codes several has fields of the same names on the same page.
+        kwargs.setdefault("auto_id", "filter_%s")
+        super().__init__(*args, **kwargs)
         language, every = get_language() or "nb", [("", _("All"))]
         asked = [(one.key, questions.words(one.key, language)) for one in questions if questions.numbers.get(one.key)]
         self._choose("state", [*every, *Comment.State.choices])
