@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import random
 import statistics
 import time
@@ -16,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+from benchmarks.own_database import own_database
 
 NAME = "innspill_benchmark_answers"
 ITEMS = 60
@@ -85,29 +84,8 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
 
-    from config.reachable import make_ready
-
-    make_ready()
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute(f"DROP DATABASE IF EXISTS {NAME}")
-        cursor.execute(f"CREATE DATABASE {NAME}")
-    own = connection.settings_dict["NAME"]
-    connection.close()
-    connection.settings_dict["NAME"] = NAME
-    try:
-        call_command("migrate", verbosity=0)
+    with own_database(NAME):
         figures = measure(options.answers, options.at_once)
-    finally:
-        connection.close()
-        connection.settings_dict["NAME"] = own
-        with connection.cursor() as cursor:
-            cursor.execute(f"DROP DATABASE {NAME} WITH (FORCE)")
     print(json.dumps(figures, indent=2) if options.json else "\n".join(f"{k:15} {v}" for k, v in figures.items()))
 
 

@@ -41,7 +41,9 @@ LOST_AFTER = timedelta(minutes=35)
 
 class NotComputedYet(Refused):
     code = "not_computed_yet"
-    message = gettext_lazy("The figures are not computed yet. Look at the page when they are, and publish then.")
+    message = gettext_lazy(
+        "The figures are not computed yet. Save the draft, look at the page when they are, and publish then."
+    )
 
 
 class NoDraft(Refused):
@@ -106,15 +108,14 @@ def publish_draft(
 ) -> Publication:
     """Publish the draft's figures as they were computed and looked at, and let the draft go.
 
-    Raises as `surveys.actions.publishing.freeze`, and NotAllowed, NoDraft, NotComputedYet.
+    Raises as `surveys.actions.publishing.freeze`, and NotAllowed, NotComputedYet.
     """
     require_manager(by)
+    check_day(publish_on, now)
     with transaction.atomic():
         locked = locked_survey(survey)
         draft = PublicationDraft.objects.select_for_update().filter(survey=locked).first()
-        if draft is None:
-            raise NoDraft
-        if draft.state != State.READY or draft.figures is None:
+        if draft is None or draft.state != State.READY or draft.figures is None:
             raise NotComputedYet
         made = freeze(locked, draft.figures, publish_on=publish_on, words=words, reason=reason, by=by, now=now)
         draft.delete()

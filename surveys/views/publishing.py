@@ -33,7 +33,7 @@ from surveys.views.showing import public_context
 def publish(request: HttpRequest, code: str) -> HttpResponse:
     """Ask for the day and the words; keep them as a draft, or publish them with the draft's figures."""
     person, survey = survey_for(request, code, Permission.MANAGE_SURVEYS)
-    today, publishing = timezone.localdate(), request.POST.get("do") == "publish"
+    today, publishing = timezone.localdate(), request.POST.get("do") != "save"
     draft, waiting, out = draft_of(survey), waiting_publication(survey, today), publication_of(survey, today)
     languages = {code: str(name) for code, name in settings.LANGUAGES}
     form = PublishForm(

@@ -217,9 +217,7 @@ def _by_groups(figures: Figures, language: str) -> list[ByGroup]:
         found.append(
             ByGroup(
                 label=said(variable["texts"], language, variable["key"]),
-                groups=[
-                    words.get(group["value"], group["value"]) or _("Not stated") for group in groups
-                ],
+                groups=[words.get(group["value"], group["value"]) or _("Not stated") for group in groups],
                 rows=[(label, [group[level][place] for group in groups]) for place, label in enumerate(labels[level])],
             )
         )

@@ -136,7 +136,7 @@ QUALITY_ADVISER = {
     "surveys:fielding": "/staff/surveys/{survey.code}/fielding/",
     "surveys:results": "/staff/surveys/{survey.code}/results/",
 }
-RESULTS = {"surveys:results_publish", "surveys:results_preview", "surveys:public_results"}
+RESULTS = {"surveys:results_publish", "surveys:results_preview", "surveys:results_withdraw", "surveys:public_results"}
 """Visited with a survey that is closed and published, in all looks: test_survey_results.py."""
 
 
