@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from datetime import UTC, datetime
+import time
 from pathlib import Path
 from typing import NamedTuple
 
@@ -73,7 +73,7 @@ def main() -> None:
 def _published_survey(browser: Browser) -> str:
     """The address of the latest round's results: its year follows the demonstration's today."""
     page = browser.new_page()
-    this_year = datetime.now(UTC).year
+    this_year = time.localtime().tm_year
     for year in (this_year, this_year - 1):
         address = f"/surveys/citizens-{year}/results/"
         if page.request.get(SITE + address).ok:
