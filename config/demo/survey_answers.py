@@ -20,7 +20,7 @@ AREAS = {
     "safety": 4.6, "culture": 4.3, "democracy": 3.2,
 }  # fmt: skip
 """What people in Solvik think of each area in the first round, on the scale 1–6, before it is cut at its ends."""
-SINCE = {"meeting": 0.5, "transport": -0.4, "democracy": 0.1, "culture": 0.1}
+SINCE = {"meeting": 0.5, "transport": -0.6, "democracy": 0.1, "culture": 0.1}
 """What has become of it since: they are called back, and the roads have got worse."""
 ITEMS = {
     "good-place-to-live": 0.8, "money-well-spent": -0.6, "treated-with-respect": 0.6, "got-an-answer": -0.4,
@@ -38,6 +38,7 @@ _WITHOUT_USE = {
 }  # fmt: skip
 """The share that says «don't know / not relevant» where it is not the usual."""
 _USUALLY_WITHOUT, _MISSING = 0.04, 0.02
+_ALWAYS_TOLD = frozenset({"been-in-touch", "gender"})  # «other, or do not want to answer» is a choice of its own
 _BY_DISTRICT = {
     ("fagerdal", "transport"): -0.6, ("neset", "transport"): -0.4, ("sentrum", "transport"): 0.4,
     ("sentrum", "safety"): -0.4, ("lia", "housing"): 0.3, ("vika", "culture"): -0.3, ("fagerdal", "democracy"): -0.4,
@@ -72,7 +73,7 @@ def respondents(chance: Random, invited: int) -> list[dict[str, Any]]:
         found.append(
             {
                 "age": age,
-                "gender": _one_of(chance, {"woman": 52, "man": 47, "other": 1}),
+                "gender": _one_of(chance, {"woman": 49, "man": 46, "other": 5}),
                 "district": _one_of(chance, dict(zip(DISTRICTS, _LIVING_THERE, strict=True))),
                 "years-lived-here": _one_of(chance, {"under-2": 7, "2-9": 24, "10-plus": 69}),
                 "been-in-touch": _one_of(chance, {"yes": 62, "no": 38}),
@@ -102,7 +103,7 @@ def answered(
             continue
         if item.background:
             # A few keep it to themselves.
-            if item.key in about and (item.key == "been-in-touch" or chance.random() > _MISSING):
+            if item.key in about and (item.key in _ALWAYS_TOLD or chance.random() > _MISSING):
                 values[item.key] = about[item.key]
         elif chance.random() < _MISSING:
             continue
