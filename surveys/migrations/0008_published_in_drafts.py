@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('surveys', '0006_response_file'),
+        ('surveys', '0007_comments_coded'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

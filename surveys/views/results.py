@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from organisation.models import Person
 from organisation.permissions import Permission
 from organisation.views.access import person_who_may
+from surveys.comment_queries import followed_up
 from surveys.exporting import choices_csv, comparisons_csv, figures_csv, spss_csv, spss_syntax, write_xlsx
 from surveys.models import Survey
 from surveys.publishing import described, draft_of, publication_of, variables_of, waiting_publication
@@ -61,6 +62,7 @@ def results(request: HttpRequest, code: str) -> HttpResponse:
     if not found.running:
         figures = described(survey, found)
         context |= {"figures": figures, "page": shown_page(figures, get_language() or "nb")}
+    context |= {"followed": followed_up(survey)}
     context |= {"results": found, "known": _known(survey), "chosen": request.GET.get("by", "")}
     return render(request, "surveys/results/staff.html", context)
 

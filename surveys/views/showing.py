@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 
 from organisation.charts import Measured, Profile, profile
+from surveys.comment_queries import public_follow_up
 from surveys.models import Publication, PublicationDraft, Survey
 from surveys.publishing import Figures, first_large, main_comparisons, name_of, said, saying_in_words
 from surveys.questionnaires import text_in
@@ -236,4 +237,5 @@ def public_context(
         "publish_on": made.publish_on,
         "made": made,
         "page": shown_page(figures, language),
+        "comments": public_follow_up(survey),
     }
