@@ -56,7 +56,8 @@ HARMLESS = {
     "Invitation": {"stratum"},
     "Comparator": {"kind", "name", "source", "weighs"},
     "ComparatorValue": {"key"},
-    "Publication": {"words", "figures"},
+    "Publication": {"words", "figures", "reason", "withdrawn_because"},
+    "PublicationDraft": {"words", "figures", "reason", "state", "sentence"},
     # Answers of somebody whom nothing in them names; what is written freely lies in Comment.
     "Answer": {"id", "source", "stratum", "values"},
     "Comment": {"id", "question", "language", "found", "state", "kind"},

@@ -140,7 +140,7 @@ QUALITY_ADVISER = {
     "surveys:comments_by_area": "/staff/surveys/{commented.code}/comments/by-area/",
     "surveys:comment": "/staff/surveys/{commented.code}/comments/one/{held.pk}/",
 }
-RESULTS = {"surveys:results_publish", "surveys:results_preview", "surveys:public_results"}
+RESULTS = {"surveys:results_publish", "surveys:results_preview", "surveys:results_withdraw", "surveys:public_results"}
 """Visited with a survey that is closed and published, in all looks: test_survey_results.py."""
 
 
