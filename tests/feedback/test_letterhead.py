@@ -47,7 +47,7 @@ def words(document: Read) -> list[str]:
 
 
 def told(document: Read) -> list[str]:
-    return [tag for tag in document.tags if tag in ("H1", "H2", "P", "Figure")]
+    return [tag for tag in document.tags if tag in ("H1", "H2", "Figure")]
 
 
 def pictures(content: bytes) -> int:
