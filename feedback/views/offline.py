@@ -27,6 +27,7 @@ def offline(request: HttpRequest) -> HttpResponse:
         "form": CitizenForm(),
         "opened": opened_token(timezone.now()),
         "offline": True,
+        "all_kept": True,
     }
     response = render(request, "feedback/citizen/send.html", context)
     response["X-Robots-Tag"] = "noindex"

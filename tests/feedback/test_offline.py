@@ -31,6 +31,7 @@ def test_the_copy_has_neither_token_nor_key_nor_day_and_is_made_for_nobody(solvi
     assert "Gatelys" in html
     assert "There was no net when you opened this page." in html
     assert "/language/setlang/" not in html
+    assert "What is not shown above is not with us" not in html
 
 
 def test_every_script_of_the_copy_is_there(solvik: Solvik, client: Client) -> None:
