@@ -195,7 +195,13 @@ def negative_reaction(card: Card, own: OwnReaction, unit: Unit, *, house: Munici
         "callback": card.callbacks.filter(cycle=own.cycle).first(),
     }  # fmt: skip
     return [
-        Mail("negative_reaction", f"negative_reaction:{card.reference}:{own.cycle}:{said}:{email}", email, language, context)
+        Mail(
+            "negative_reaction",
+            f"negative_reaction:{card.reference}:{own.cycle}:{said}:{email}",
+            email,
+            language,
+            context,
+        )
         for email, language in {to.email: to.language for to in readers if to is not None}.items()
     ]
 

@@ -25,7 +25,7 @@ def _arms(house: Municipality) -> dict[str, Any] | None:
             content = file.read()
     except OSError:
         return None
-    kind = PurePath(house.arms.name).suffix.removeprefix(".")
+    kind = PurePath(house.arms.name or "").suffix.removeprefix(".")
     return {"content": content, "format": kind} if _can_be_drawn(content, kind) else None
 
 

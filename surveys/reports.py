@@ -9,8 +9,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from organisation.dates import short_day
-from organisation.numbers import percent, thousands, to_hundredths, to_tenths
 from organisation.letterhead import letterhead
+from organisation.numbers import percent, thousands, to_hundredths, to_tenths
 from organisation.pdf import render_pdf
 from organisation.queries import municipality
 from surveys.models import Publication, Survey

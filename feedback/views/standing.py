@@ -387,11 +387,10 @@ class Standing:
 
     def _told_earlier(self, event: CardEvent) -> str:
         """What was told of it in a cycle that is over; that of the present one stands at the top of the page."""
-        for row in self.card.followups.all():
-            if row.pk == event.details.get("follow_up") and row != self.follow_up:
-                return row.told
-        row = self._referral_of(event)
-        return row.text if row is not None and row != self.referral else ""
+        followed_up = event.details.get("follow_up")
+        earlier = (row.told for row in self.card.followups.all() if row.pk == followed_up and row != self.follow_up)
+        referral = self._referral_of(event)
+        return next(earlier, referral.text if referral is not None and referral != self.referral else "")
 
     def _referral_of(self, event: CardEvent) -> Referral | None:
         return next((row for row in self.card.referrals.all() if row.pk == event.details.get("referral")), None)

@@ -110,7 +110,9 @@ def test_switched_off_the_worker_takes_itself_and_the_copy_away(
     kept(page, live_server.url)
     settings.KEEP_SEND_PAGE = False
     page.goto(live_server.url)
-    page.evaluate("async () => { const one = await navigator.serviceWorker.getRegistration(); if (one) await one.update(); }")
+    page.evaluate(
+        "async () => { const one = await navigator.serviceWorker.getRegistration(); if (one) await one.update(); }"
+    )
     gone = "async () => !(await navigator.serviceWorker.getRegistration()) && !(await caches.keys()).length"
     for _try in range(50):
         if page.evaluate(gone):

@@ -41,7 +41,6 @@ def contact_card() -> bytes:
     return contact_card_pdf([a_card(now=NOW)]).content
 
 
-
 def words(document: Read) -> list[str]:
     return document.text.split()
 
