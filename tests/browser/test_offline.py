@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Error, Page, expect
 
 from feedback.models import Card
-from tests.browser.conftest import check_accessibility
+from tests.browser.conftest import check_accessibility, kept
 from tests.factories import Solvik, a_card
 from tests.pictures import photo
 
@@ -28,13 +28,6 @@ def _place_for_files(settings: Any, tmp_path: Path) -> None:
 def picture(tmp_path: Path) -> Path:
     (tmp_path / "hull.png").write_bytes(photo((60, 40), kind="PNG").getvalue())
     return tmp_path / "hull.png"
-
-
-def kept(page: Page, address: str) -> list[str]:
-    """Open the page and wait until the worker is ready; return what the browser keeps."""
-    page.goto(address)
-    page.evaluate("async () => { await navigator.serviceWorker.ready }")
-    return page.evaluate(KEPT)  # type: ignore[no-any-return]
 
 
 def test_without_a_net_the_page_opens_and_sends_when_the_net_is_back(
