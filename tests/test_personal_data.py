@@ -32,6 +32,7 @@ HARMLESS = {
     # Codes and choices, and a number that says nothing of the person.
     "Card": {
         "reference", "channel", "kind", "language", "area", "state", "close_result", "origin_kind", "import_source",
+        "source",
     },
     "Addition": {"key"},
     "Attachment": {"content_type"},
@@ -58,7 +59,7 @@ HARMLESS = {
     "Publication": {"words", "figures"},
     # Answers of somebody whom nothing in them names; what is written freely lies in Comment.
     "Answer": {"id", "source", "stratum", "values"},
-    "Comment": {"id", "question", "language", "found", "state"},
+    "Comment": {"id", "question", "language", "found", "state", "kind"},
 }  # fmt: skip
 
 

@@ -48,7 +48,7 @@ def register_card(
 
     Raises NotAllowed for a person who may not register cards, and a Refused for what cannot be a card.
     """
-    if by is not None and not may_register(by) and origin is None:
+    if by is not None and not may_register(by, intake.channel) and origin is None:
         raise NotAllowed
     if intake.idempotency_key and (known := Card.objects.filter(idempotency_key=intake.idempotency_key).first()):
         return known

@@ -11,6 +11,7 @@ from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from surveys.comment_queries import public_follow_up
 from surveys.exporting import comparisons_csv, dictionary_csv, figures_csv, open_json
 from surveys.models import Publication, Survey
 from surveys.publishing import publication_of, said
@@ -42,6 +43,7 @@ def results(request: HttpRequest, code: str) -> HttpResponse:
         "words": text_in(found.words, language),
         "publish_on": found.publish_on,
         "page": shown_page(found.figures, language),
+        "comments": public_follow_up(survey),
     }
     response = render(request, "surveys/results/public.html", context)
     patch_cache_control(response, private=True, max_age=KEPT_BY_BROWSER)

@@ -21,6 +21,7 @@ from organisation.permissions import Permission
 from organisation.views.access import person_who_may
 from organisation.views.answering import answer, do
 from surveys.actions.publishing import publish_results, take_back_publication
+from surveys.comment_queries import followed_up, public_follow_up
 from surveys.exporting import comparisons_csv, figures_csv, spss_csv, spss_syntax, write_xlsx
 from surveys.forms.publishing import PublishForm
 from surveys.models import Survey
@@ -64,6 +65,7 @@ def results(request: HttpRequest, code: str) -> HttpResponse:
     if not found.running:
         figures = described(survey, found)
         context |= {"figures": figures, "page": shown_page(figures, get_language() or "nb")}
+    context |= {"followed": followed_up(survey)}
     context |= {"results": found, "known": _known(survey), "chosen": request.GET.get("by", "")}
     return render(request, "surveys/results/staff.html", context)
 
@@ -185,6 +187,7 @@ def preview(request: HttpRequest, code: str) -> HttpResponse:
         "words": (waiting.words if waiting else {}).get(language, ""),
         "publish_on": waiting.publish_on if waiting else None,
         "page": shown_page(figures, language),
+        "comments": public_follow_up(survey),
         "is_preview": True,
     }
     return render(request, "surveys/results/public.html", context)
