@@ -26,6 +26,7 @@ from feedback.models import (
     OverdueEntry,
     OverdueList,
     OverdueRun,
+    OwnReaction,
     ReopeningRequest,
     RoutingRule,
     SavedFilter,
@@ -36,7 +37,7 @@ from feedback.reference import parse_reference
 from feedback.routing import Rule
 from feedback.rules import visible_cards, visible_filters, visible_lists, visible_stories
 from feedback.suggesting import Subject, suggest_category, suggest_kind
-from feedback.workflow import OPEN_STATES, State
+from feedback.workflow import HIGHEST_NEGATIVE, OPEN_STATES, State
 from organisation.calendar import IsoWeek
 from organisation.gathering import Gathering, hang
 from organisation.models import Person, Unit
@@ -173,6 +174,12 @@ def private_card_of_reference(reference: str, *, closed_after: datetime) -> Card
 def asking_to_reopen(cards: QuerySet[Card]) -> QuerySet[Card]:
     """Return the cards whose submitter asks to have them opened again, and has no answer yet."""
     return cards.filter(pk__in=ReopeningRequest.objects.filter(answered_at__isnull=True).values("card"))
+
+
+def taken_badly(cards: QuerySet[Card]) -> QuerySet[Card]:
+    """Return the cards whose submitter has said, by the own page, that the present cycle's answer was taken badly."""
+    badly = OwnReaction.objects.filter(card=OuterRef("pk"), cycle=OuterRef("cycle"), reaction__lte=HIGHEST_NEGATIVE)
+    return cards.filter(Exists(badly))
 
 
 def open_cards(cards: QuerySet[Card]) -> QuerySet[Card]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from feedback.documents import PDF, file_name
 from organisation import dates
+from organisation.letterhead import letterhead
 from organisation.models import Municipality
 from organisation.numbers import thousands
 from organisation.outbox.attachments import Document
@@ -32,7 +33,7 @@ def letters_pdf(survey: Survey, invited: Sequence[Invitation], *, now: datetime,
     languages = sorted({_resident(one).language for one in invited})
     texts = {language: _texts(survey, draw, house, language, now, reminder=reminder) for language in languages}
     data = {
-        "municipality": {"name": house.name},
+        "municipality": letterhead(house),
         "sender": "\n".join(part for part in (house.address.strip(), house.phone, house.email) if part),
         "address": answer_address(),
         "texts": texts,

@@ -9,6 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from organisation.dates import short_day
+from organisation.letterhead import letterhead
 from organisation.numbers import percent, thousands, to_hundredths, to_tenths
 from organisation.pdf import render_pdf
 from organisation.queries import municipality
@@ -27,7 +28,7 @@ def report_pdf(survey: Survey, publication: Publication, language: str) -> bytes
     title = said(figures["titles"], language, survey.code)
     with translation.override(language):
         data = {
-            "municipality": {"name": house.name},
+            "municipality": letterhead(house),
             "title": title,
             "published": _("Published %(day)s") % {"day": short_day(publication.publish_on, language)},
             "words": text_in(publication.words, language),

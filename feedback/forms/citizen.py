@@ -90,17 +90,20 @@ class AboutFields(forms.Form):
 IN_A_SENTENCE = {"name": _("your name"), "address": _("your address"), "phone": _("your daytime phone")}
 
 
+Promise = Callable[[Category | None], date]
+
+
 class DatedSelect(forms.Select):
     """The categories, each that has a deadline of its own with the day it would promise, for the page's script."""
 
-    def __init__(self, promise: Callable[[Category | None], date], **kwargs: Any) -> None:
+    def __init__(self, promise: Promise | None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.promise = promise
 
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         option = super().create_option(name, value, *args, **kwargs)
         category = getattr(value, "instance", None)
-        if category is not None and category.deadline_days is not None:
+        if self.promise is not None and category is not None and category.deadline_days is not None:
             option["attrs"]["data-day"] = long_day(self.promise(category), get_language() or "nb")
         return option
 
@@ -108,7 +111,8 @@ class DatedSelect(forms.Select):
 class CitizenForm(KeptFiles, AboutFields, ContactFields):
     """What a citizen sends. `leave_empty` is out of sight: what fills it in is hardly a person.
 
-    `promise` gives the day by which somebody rings for a category, `held` the files that came with an earlier try.
+    `promise` gives the day by which somebody rings for a category (without it no day is shown), `held` the files that
+    came with an earlier try.
     """
 
     text = forms.CharField(
@@ -142,7 +146,7 @@ class CitizenForm(KeptFiles, AboutFields, ContactFields):
 
     field_order = ["text", "category", "kind", "place", "uploads", "name", "address", "phone", "email", "other_way"]
 
-    def __init__(self, *args: Any, promise: Callable[[Category | None], date], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, promise: Promise | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # A browser cuts what is pasted beyond maxlength without a word; we say a sentence and keep it all.
         self.fields["text"].widget.attrs.pop("maxlength", None)

@@ -28,7 +28,7 @@ from feedback.errors import Refused
 from feedback.forms.register import RegisterForm
 from feedback.models import Card
 from feedback.queries import card_by_reference
-from feedback.routing import Facts, words_found
+from feedback.routing import Facts, reasons
 from feedback.views.access import person_who_may
 from feedback.views.held import held_for, keep_files, keys_in, shown
 from feedback.views.refusals import show_refusal
@@ -142,7 +142,7 @@ class Going:
     """Where a card would go, by what, and when somebody must ring."""
 
     prepared: Prepared
-    words: list[str]
+    words: tuple[str, ...]
 
     @property
     def unit(self) -> str:
@@ -161,7 +161,7 @@ def _going(form: RegisterForm) -> Going | None:
     except Refused:
         return None
     rule = next((rule for rule in house.rules if rule.rule_id == prepared.routed.rule_id), None)
-    return Going(prepared, words_found(rule, Facts(text=intake.text)) if rule else [])
+    return Going(prepared, reasons(rule, Facts(text=intake.text)).words if rule else ())
 
 
 def _register(request: HttpRequest, form: RegisterForm, person: Person, now: datetime) -> Card:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from feedback.actions.intake import House, Intake, facts_of, route
 from feedback.models import Category
 from feedback.queries import categories_in_use
-from feedback.routing import words_found
+from feedback.routing import reasons
 from feedback.suggesting import Subject, named_in, suggest_category, suggest_kind
 from feedback.workflow import Channel
 from organisation.models import Unit
@@ -61,7 +61,7 @@ class Suggesting:
             kind=intake.kind,
             category=intake.category,
         )
-        return replace(suggestion, words=tuple(words_found(rule, facts_of(intake)))) if rule else suggestion
+        return replace(suggestion, words=reasons(rule, facts_of(intake)).words) if rule else suggestion
 
     def _asked_in(self, comment: Comment) -> Area | None:
         area = self._questions.area_of(comment.question)

@@ -37,6 +37,7 @@ from tests.surveys.rounds import make_survey
 
 CITIZENS = {
     "feedback:send": "/",
+    "feedback:offline": "/offline/",
     "feedback:find": "/card/",
     "feedback:status": "/card/{card.secret}/",
     "feedback:receipt": "/card/{card.secret}/receipt/",
@@ -114,7 +115,7 @@ FILES = {
     "feedback:attachment", "feedback:overdue_week_document", "feedback:overdue_list_document",
     "feedback:paper_card_file", "surveys:letters", "surveys:results_file", "surveys:public_results_file",
     "surveys:comments_file",
-    "look:colour", "look:arms",
+    "look:colour", "look:arms", "feedback:send_worker",
 }  # fmt: skip
 """Answered with a file, and tested where the file is."""
 ELSEWHERE = {"feedback:own_step", "surveys:enter_by_surveys", "account_set_password", "set_language", "demo_mail"}

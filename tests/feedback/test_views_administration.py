@@ -176,8 +176,8 @@ def test_the_test_box_says_which_unit_and_by_which_rule(solvik: Solvik, admin: C
     assert "<mark>vann</mark>" in page
     tried = try_card(Intake(channel="web", text="Vannet står i hullet"), House.read(), active_rules())
     assert tried.first is not None
-    assert (tried.first.rule.name, tried.first.words) == ("Vannlekkasje", ["vann"])
-    assert [(fit.rule.name, fit.words) for fit in tried.others] == [("Hull", ["hull"])]
+    assert (tried.first.rule.name, tried.first.words) == ("Vannlekkasje", ("vann",))
+    assert [(fit.rule.name, fit.words) for fit in tried.others] == [("Hull", ("hull",))]
     assert "because no rule fits" in admin.get(f"{BASE}/rules/", {"text": "Noe annet"}).content.decode()
     CategoryFactory(code="politics", is_political=True)
     political = admin.get(f"{BASE}/rules/", {"text": "Vann", "category": "politics"}).content.decode()
