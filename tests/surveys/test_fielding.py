@@ -26,7 +26,7 @@ from surveys.actions.fielding import (
     mail_invitations,
     mark_reserved,
     mark_returned,
-    move_closing,
+    move_times,
 )
 from surveys.actions.reminding import (
     NobodyToRemind,
@@ -87,11 +87,11 @@ def test_what_cannot_be_fielded_is_refused(solvik: Solvik) -> None:
 def test_the_closing_can_be_moved_while_it_is_fielded(solvik: Solvik) -> None:
     survey = a_fielded_survey()
     later = CLOSES.replace(month=12)
-    assert move_closing(survey, later, by=None, now=WHILE_OPEN).closes_at == later
+    assert move_times(survey, later, by=None, now=WHILE_OPEN).closes_at == later
     with pytest.raises(ClosesTooEarly):
-        move_closing(survey, MONDAY, by=None, now=WHILE_OPEN)
+        move_times(survey, MONDAY, by=None, now=WHILE_OPEN)
     with pytest.raises(NotFielded):
-        move_closing(a_survey("draft"), later, by=None, now=WHILE_OPEN)
+        move_times(a_survey("draft"), later, by=None, now=WHILE_OPEN)
 
 
 # --- Mails ----------------------------------------------------------------------------------------------------------
