@@ -55,24 +55,24 @@ def close_survey(survey: Survey, *, by: Person | None = None, now: datetime) -> 
     return survey
 
 
-def forget_row_versions() -> None:
+def forget_row_versions(*, patience: str = "10s") -> None:
     """Write the tables anew in the order of their random or drawn keys, so that no earlier row version stays on a page.
 
     Harmless at any time, and quick; people who answer wait meanwhile. All rows of a table bear one transaction then. Each
     table by itself: what one of them cannot have now, as a backup reads it, does not keep the others waiting; it raises at
-    the end, and the next night tries again.
+    the end, and the next night tries again. `patience` is how long it waits for a table.
     """
     faults: list[DatabaseError] = []
     for model in (Draft, SpentCode, Answer, Comment, Invitation):
         try:
-            _forget_row_versions_of(model)
+            _forget_row_versions_of(model, patience)
         except DatabaseError as fault:
             faults.append(fault)
     if faults:
         raise faults[0]
 
 
-def _forget_row_versions_of(model: type[models.Model]) -> None:
+def _forget_row_versions_of(model: type[models.Model], patience: str) -> None:
     """Copy what lives into a new file, then put it in the order of the key.
 
     `CLUSTER` alone also copies dead rows that some open snapshot in the database could still see, whosever it is. An `ALTER
@@ -84,7 +84,7 @@ def _forget_row_versions_of(model: type[models.Model]) -> None:
     column = connection.ops.quote_name(str(field.column))
     with transaction.atomic(), connection.cursor() as cursor:
         # Whoever waits for a table keeps all who come later waiting: better to try again tomorrow.
-        cursor.execute("SET LOCAL lock_timeout = '10s'")
+        cursor.execute("SET LOCAL lock_timeout = %s", [patience])
         cursor.execute(
             f"ALTER TABLE {table} ALTER COLUMN {column} TYPE {field.db_type(connection)} "
             f"USING CASE WHEN random() IS NOT NULL THEN {column} END"

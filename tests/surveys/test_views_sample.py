@@ -86,7 +86,7 @@ def test_the_sample_is_planned_drawn_and_drawn_anew(page: Client) -> None:
 
 def test_fielding_by_the_page(page: Client) -> None:
     survey = a_survey()
-    form = {"opens_on": "09.11.2026", "opens_time": "8", "closes_on": "30.11.2026", "closes_time": ""}
+    form = {"opens_on": "09.11.2026", "opens_time": "8", "closes_on": "30.11.2026", "closes_time": "", "reminders_at_most": "2"}
     with time_machine.travel(MONDAY, tick=False):
         assert "08:00" not in text(page.get(f"{AT}/fielding/"))
         wrong = page.post(f"{AT}/fielding/", form)
