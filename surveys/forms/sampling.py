@@ -157,9 +157,9 @@ class TimesForm(forms.Form):
 
     use_required_attribute = False
     opens_on = DayField(label=_("Opens"), error_messages={"required": _("Write the day on which it opens.")})
-    opens_time = ClockField(label=_("at"), required=False, help_text=_("Empty: 00:00."))
+    opens_time = ClockField(label=_("at"), required=False, initial="00:00")
     closes_on = DayField(label=_("Closes"), error_messages={"required": _("Write the day on which it closes.")})
-    closes_time = ClockField(label=_("at"), required=False, help_text=_("Empty: 23:59."))
+    closes_time = ClockField(label=_("at"), required=False, initial="23:59")
     paper_until = DayField(
         label=_("Paper is typed in until"), required=False,
         help_text=_("A week after the closing, if paper may come by post. Results wait as long. Empty: no waiting."),
