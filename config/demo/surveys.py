@@ -13,8 +13,8 @@ from surveys.models import Survey
 FIRST_CODE, SECOND_CODE = "citizens-2022", "citizens-2026"
 EVERY_YEARS = 4
 
-# A user survey's own area, and the question for its groups, stay on the shelf.
-NOT_ASKED = frozenset({"service-users"})
+# The areas of user and employee surveys, and the question for its groups, stay on the shelf.
+NOT_ASKED = frozenset({"service-users", "work"})
 NOT_ASKED_ITEMS = frozenset({"respondent-group"})
 
 TITLES = {
