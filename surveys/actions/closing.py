@@ -106,7 +106,7 @@ def _hold_what_names_residents(survey: Survey) -> None:
 
 
 def _hide_few_on_paper(survey: Survey) -> None:
-    """Let answers on paper stand as others where they are fewer than a group that may be shown: many know who writes by hand."""
+    """Let answers on paper stand as others where they are fewer than a group that may be shown: it is known who writes."""
     on_paper = Answer.objects.filter(survey=survey, source=Answer.Source.PAPER)
     if on_paper.count() < survey.smallest_group:
         on_paper.update(source=Answer.Source.INVITED)

@@ -22,7 +22,6 @@ from surveys.questionnaires import QuestionKind, Stage
 from surveys.rules import require_manager
 from surveys.sample_queries import due_for_mail, reachable
 
-
 MOST_REMINDERS = 5
 
 

@@ -26,7 +26,9 @@ class AnsweredBefore(Refused):
 
     code = "already_answered"
     field = "code"
-    message = _("An answer with this code is in already, by net or on paper. Each code counts once: put this paper aside.")
+    message = _(
+        "An answer with this code is in already, by net or on paper. Each code counts once: put this paper aside."
+    )
 
 
 def find_for_paper(survey: Survey, typed: str, *, by: Person, now: datetime) -> Invitation:

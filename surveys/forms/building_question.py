@@ -133,7 +133,9 @@ class QuestionForm(forms.Form):
             area=area,
             options=[Option(key, texts) for key, texts in self.options.typed()],
             dont_know=bool(self["dont_know"].value()) and kind != QuestionKind.TEXT,
-            at_most=int(most) if (most := str(self["at_most"].value() or "")).isdecimal() and 0 < int(most) < 10 else None,
+            at_most=int(most)
+            if (most := str(self["at_most"].value() or "")).isdecimal() and 0 < int(most) < 10
+            else None,
             show_if=(condition, frozenset(values or ())) if condition else None,
             help=self.help.typed(),
         )

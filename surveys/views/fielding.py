@@ -133,7 +133,7 @@ def letters(request: HttpRequest, code: str) -> HttpResponse:
     invited = list(to_post(survey, reminder=reminder))
     if not invited:
         raise Http404
-    made = letters_pdf(survey, invited, now=timezone.now(), reminder=reminder)
+    made = letters_pdf(survey, invited, now=timezone.now(), reminder=reminder, easy="easy" in request.GET)
     response = HttpResponse(made.content, content_type=made.content_type)
     response["Content-Disposition"] = f'inline; filename="{made.name}"'
     return response

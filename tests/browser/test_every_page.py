@@ -134,6 +134,8 @@ QUALITY_ADVISER = {
     "surveys:populations": "/staff/populations/",
     "surveys:sample": "/staff/surveys/{draft.code}/sample/",
     "surveys:fielding": "/staff/surveys/{survey.code}/fielding/",
+    "surveys:close": "/staff/surveys/{survey.code}/fielding/close/",
+    "surveys:paper": "/staff/surveys/{survey.code}/paper/",
     "surveys:results": "/staff/surveys/{survey.code}/results/",
 }
 RESULTS = {"surveys:results_publish", "surveys:results_preview", "surveys:public_results"}
