@@ -138,8 +138,9 @@ def change_question(
 ) -> Question:
     """Change a question. Its key stays. In another `area` it becomes the last.
 
-    Raises NotAllowed, SurveyFrozen, GoneMeanwhile, AreaOfAnotherSurvey, AnotherKindBefore, OptionsMissing, TooManyOptions, OptionTaken,
-    ImpossibleAtMost, ConditionBroken, ConditionHalf, ConditionOfOther, TextMissing, TextTooLong, LanguageUnknown, Unfit.
+    Raises NotAllowed, SurveyFrozen, GoneMeanwhile, AreaOfAnotherSurvey, AnotherKindBefore, OptionsMissing,
+    TooManyOptions, OptionTaken, ImpossibleAtMost, ConditionBroken, ConditionHalf, ConditionOfOther, TextMissing,
+    TextTooLong, LanguageUnknown, Unfit.
     """
     with transaction.atomic():
         survey = draft(question.area.survey, by)

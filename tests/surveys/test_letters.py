@@ -130,9 +130,8 @@ def test_a_phone_reads_each_letters_own_code(solvik: Solvik) -> None:
     """The template drawn as a picture, and read by a decoder that is not ours."""
     survey = a_fielded_survey()
     invited = list(to_post(survey, reminder=False)[:3])
-    document = {
-        "data": letters_data(survey, invited, solvik.municipality, now=MONDAY), "font": fonts.FAMILY, "language": "nb", "title": "T",
-    }  # fmt: skip
+    data = letters_data(survey, invited, solvik.municipality, now=MONDAY)
+    document = {"data": data, "font": fonts.FAMILY, "language": "nb", "title": "T"}
     folder = settings.BASE_DIR / "templates" / "pdf"
     pages = typst.compile(
         folder / "survey_letters.typ", root=folder, font_paths=_fonts(), ignore_system_fonts=True, format="png", ppi=110,
