@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from feedback.forms.steps import ClockField
@@ -182,8 +183,8 @@ class TimesForm(forms.Form):
 class MoveForm(TimesForm):
     """Other times for a survey that is fielded. What has opened stays so."""
 
-    def __init__(self, *args: Any, survey: Survey, opened: bool, zone: ZoneInfo, **kwargs: Any) -> None:
-        super().__init__(*args, initial=_times_of(survey, zone), **kwargs)
+    def __init__(self, data: QueryDict | None, *, survey: Survey, opened: bool, zone: ZoneInfo) -> None:
+        super().__init__(data, initial=_times_of(survey, zone), auto_id="closing-%s")
         if opened:
             del self.fields["opens_on"], self.fields["opens_time"]
 

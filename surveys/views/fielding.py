@@ -119,7 +119,7 @@ def _has_opened(survey: Survey, now: datetime) -> bool:
 
 
 def _move_form(survey: Survey, zone: ZoneInfo, now: datetime, data: QueryDict | None = None) -> MoveForm:
-    return MoveForm(data, survey=survey, opened=_has_opened(survey, now), zone=zone, auto_id="closing-%s")
+    return MoveForm(data, survey=survey, opened=_has_opened(survey, now), zone=zone)
 
 
 @login_required
