@@ -94,6 +94,13 @@
     return /^[a-z]$/i.test(key) ? key.toLowerCase().charCodeAt(0) - 87 : -1;
   }
 
+  // A closed list does not show in which place a choice stands.
+  form.querySelectorAll(".survey__places select").forEach(function (list) {
+    Array.from(list.options).slice(1).forEach(function (option, number) {
+      option.textContent = (number < 9 ? number + 1 : String.fromCharCode(88 + number)) + " " + option.textContent;
+    });
+  });
+
   form.addEventListener("keydown", function (event) {
     var question = event.target.closest(".survey__question");
     if (!question || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) {
