@@ -47,7 +47,7 @@ DRAWN = 500
 PEOPLE = {1: 9_412, 2: 9_688}
 """Inhabitants of eighteen and older, by round."""
 
-# A user survey's own area, and the question for its groups, stay on the shelf.
+# The areas of user and employee surveys, and the question for its groups, stay on the citizens' shelf.
 _USERS = "service-users"
 _USER_GROUPS = "respondent-group"
 _USER_MEANS = {_USERS: 4.5}
@@ -106,7 +106,7 @@ def _questionnaire(year: int, *, by: Person, now: datetime) -> Survey:
         by=by,
         now=now,
     )
-    insert_from_library(survey, _library_keys(without={_USERS, _USER_GROUPS}), by=by, now=now)
+    insert_from_library(survey, _library_keys(without={_USERS, "work", _USER_GROUPS}), by=by, now=now)
     districts = [{"key": key, "texts": dict.fromkeys(survey.languages, name)} for key, name in DISTRICTS.items()]
     Question.objects.filter(area__survey=survey, key="district").update(options=districts)
     return survey

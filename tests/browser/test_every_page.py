@@ -136,6 +136,8 @@ QUALITY_ADVISER = {
     "surveys:populations": "/staff/populations/",
     "surveys:sample": "/staff/surveys/{draft.code}/sample/",
     "surveys:fielding": "/staff/surveys/{survey.code}/fielding/",
+    "surveys:close": "/staff/surveys/{survey.code}/fielding/close/",
+    "surveys:paper": "/staff/surveys/{survey.code}/paper/",
     "surveys:results": "/staff/surveys/{survey.code}/results/",
     "surveys:comments": "/staff/surveys/{commented.code}/comments/",
     "surveys:comments_by_area": "/staff/surveys/{commented.code}/comments/by-area/",
