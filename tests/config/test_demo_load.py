@@ -25,6 +25,7 @@ from config.demo.load import load_demo, story_day, write_story
 from config.demo.plans import CardPlan, Story
 from config.demo.rows import intake_of
 from config.demo.story import build_story
+from config.demo.texts_answers import WHOM_TO_TURN_TO
 from feedback.actions import answering, calling, closing, correcting, explaining, moving, reopening, submitter
 from feedback.actions.listing import latest_week_to_run
 from feedback.actions.registration import register_card
@@ -319,10 +320,13 @@ class ByActions:
             case plans.ContactCardPosted():
                 calling.post_contact_card(card, posted_on=step.at.date(), **who)
             case plans.FollowedUp():
-                answering.record_follow_up(card, done_at=step.at, summary=step.note, measures=step.measures, **who)
+                answering.record_follow_up(
+                    card, done_at=step.at, summary=step.note, measures=step.measures, told=step.measures, **who
+                )
             case plans.ReferredOutside():
                 told = None if plan.submitter.anonymous else step.at
-                answering.refer_card(card, body=step.body, contacted_at=told, note=step.note, **who)
+                text = WHOM_TO_TURN_TO.format(body=step.body)
+                answering.refer_card(card, body=step.body, contacted_at=told, text=text, note=step.note, **who)
             case plans.Closed():
                 other = self.cards[step.duplicate_of] if step.duplicate_of else None
                 closing.close_card(card, result=step.result, duplicate_of=other, note=step.note, **who)
