@@ -116,7 +116,9 @@ def test_a_sector_has_its_own_figures_and_pages_say_from_when(
     compute_figures(now=NOW, zone=OSLO)
     row.indicator.rows.update(indicator=Indicator.objects.get(key="cards-received"))
     assert "Computed figures are from" in text(adviser, "/staff/scorecards/malekort/")
-    assert "so far, to 15 Nov 2026" in text(adviser, "/staff/scorecards/malekort/?unit=technical")
+    assert "So far: counted to 15 Nov 2026, that day included." in text(
+        adviser, "/staff/scorecards/malekort/?unit=technical"
+    )
     assert "There are no figures of that unit here" in text(adviser, "/staff/scorecards/malekort/?unit=mayor", 422)
     months = text(adviser, "/staff/indicators/cards-received/?unit=roads&every=month")
     assert "september 2026" in months.lower()
