@@ -69,6 +69,14 @@ def page(page: Page, live_server: Any) -> Iterator[Page]:
     assert complaints == []
 
 
+@pytest.fixture
+def look(page: Page) -> Page:
+    """A phone in light, without motion: where `check_every_look` begins and ends."""
+    page.set_viewport_size({"width": 390, "height": 900})
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    return page
+
+
 def sign_in(page: Page, server: str, person: Person) -> None:
     """Sign in by the form, as people do."""
     page.goto(f"{server}/accounts/login/")
@@ -78,8 +86,36 @@ def sign_in(page: Page, server: str, person: Person) -> None:
     page.wait_for_url(f"{server}/staff/**")
 
 
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+COLOURS = ["color-contrast", "link-in-text-block"]
+"""The rules of axe that see the colour scheme; all others see only what is there and how wide it is."""
+
+
 def check_accessibility(page: Page) -> None:
-    """Fail with axe's own words for anything in WCAG 2.2 A and AA."""
-    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": tags}})
+    """Fail with axe's own words for anything in WCAG 2.2 A and AA, in the page as it stands."""
+    _no_complaint(page, {"type": "tag", "values": WCAG})
+
+
+def check_every_look(page: Page, name: str = "page") -> None:
+    """Check the page in phone and desktop width, light and dark, and that nothing runs off a narrow screen.
+
+    320 px is a desktop at 400 %. A picture of each look is kept in the folder that INNSPILL_SHOTS names. The page is
+    left in phone width and light.
+    """
+    folder = os.environ.get("INNSPILL_SHOTS")
+    for width in (320, 1280, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        wide = page.evaluate("document.scrollingElement.scrollWidth")
+        assert wide <= width, f"{page.url} is {wide} px wide on a screen of {width}"
+        if width == 320:
+            continue
+        for scheme, rules in (("dark", COLOURS), ("light", None)):
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+            if folder:
+                page.screenshot(path=f"{folder}/{name}-{width}-{scheme}.png", full_page=True)
+            _no_complaint(page, {"type": "rule", "values": rules} if rules else {"type": "tag", "values": WCAG})
+
+
+def _no_complaint(page: Page, rules: dict[str, Any]) -> None:
+    found = Axe().run(page, options={"runOnly": rules, "resultTypes": ["violations"]})
     assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"

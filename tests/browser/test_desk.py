@@ -7,7 +7,6 @@ import re
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
@@ -16,19 +15,9 @@ from feedback.actions.calling import make_contact_card
 from feedback.actions.listing import run_overdue_list
 from feedback.models import Card, ContactCard, ListNotice
 from organisation.calendar import IsoWeek
-from tests.browser.conftest import check_accessibility, sign_in
+from tests.browser.conftest import check_every_look, sign_in
 from tests.factories import RuleFactory, Solvik, a_card, many_cards
 from tests.feedback.steps import try_three_times
-
-LOOKS = [(390, "light"), (390, "dark"), (1280, "light"), (1280, "dark")]
-
-
-@pytest.fixture(params=LOOKS, ids=[f"{width}-{scheme}" for width, scheme in LOOKS])
-def look(request: pytest.FixtureRequest, page: Page) -> Page:
-    width, scheme = request.param
-    page.set_viewport_size({"width": width, "height": 900})
-    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    return page
 
 
 def a_scan(name: str = "scan.png") -> dict[str, Any]:
@@ -231,11 +220,11 @@ def test_registering_is_accessible_in_each_state(look: Page, live_server: Any, s
     look.get_by_label("Daytime phone").fill("33181000")
     look.get_by_label("Scan or pictures").set_input_files([a_scan(), a_scan("side2.png")])
     expect(look.locator("#earlier")).to_contain_text("This looks like")
-    check_accessibility(look)
+    check_every_look(look)
     look.get_by_label("Unit").fill("Vannn")
     look.keyboard.press("Control+Enter")
     expect(look.locator(".ds-error-summary")).to_be_focused()
-    check_accessibility(look)
+    check_every_look(look)
 
 
 # --- Contact cards --------------------------------------------------------------------------------------------------
@@ -277,15 +266,15 @@ def test_contact_cards_are_accessible_in_each_state(look: Page, live_server: Any
     cards = three_waiting(solvik)
     sign_in(look, live_server.url, solvik.clerk)
     look.goto(f"{live_server.url}/staff/contact-cards/")
-    check_accessibility(look)
+    check_every_look(look)
     look.get_by_label(cards[2].reference, exact=True).uncheck()
     look.get_by_role("button", name="Make one document of the chosen").click()
     expect(look.get_by_role("heading", name="2 printed")).to_be_visible()
-    check_accessibility(look)
+    check_every_look(look)
     look.get_by_label("Posted on").fill("tull")
     look.get_by_role("button", name="The chosen are posted").click()
     expect(look.locator(".ds-error-summary")).to_be_focused()
-    check_accessibility(look)
+    check_every_look(look)
 
 
 # --- Overdue lists --------------------------------------------------------------------------------------------------
@@ -321,17 +310,6 @@ def test_the_lists_pages_are_accessible(look: Page, live_server: Any, solvik: So
     for path in ("", "preview/", f"{week}/"):
         look.goto(f"{live_server.url}/staff/overdue/{path}")
         look.evaluate("document.querySelectorAll('main details').forEach(part => { part.open = true })")
-        check_accessibility(look)
+        check_every_look(look)
     look.goto(f"{live_server.url}/staff/escalations/{week}/")
-    check_accessibility(look)
-
-
-@pytest.mark.parametrize("width", [320, 390])
-def test_nothing_goes_sideways(page: Page, live_server: Any, solvik: Solvik, width: int) -> None:
-    week = two_weeks(solvik)
-    three_waiting(solvik)
-    page.set_viewport_size({"width": width, "height": 800})
-    sign_in(page, live_server.url, solvik.clerk)
-    for path in ("contact-cards/", "overdue/preview/", f"overdue/{week}/", "escalations/", "register/"):
-        page.goto(f"{live_server.url}/staff/{path}")
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+    check_every_look(look)

@@ -28,13 +28,11 @@ from organisation.models import Person
 from organisation.permissions import Role
 from surveys.models import Survey
 from surveys.questionnaires import Stage
-from tests.browser.conftest import check_accessibility, sign_in
+from tests.browser.conftest import check_every_look, sign_in
 from tests.factories import CategoryFactory, RoleFactory, RuleFactory, Solvik, a_card
 from tests.feedback.steps import called_back, try_three_times
 from tests.reporting.scorecards import a_scorecard_with_figures
 from tests.surveys.rounds import make_survey
-
-WIDTHS_AND_SCHEMES = [(390, "light"), (390, "dark"), (1280, "light"), (1280, "dark")]
 
 CITIZENS = {
     "feedback:send": "/",
@@ -251,13 +249,7 @@ def visit(page: Page, server: str, pages: dict[str, str], life: Life) -> None:
     for name, path in pages.items():
         page.goto(server + path.format(**vars(life)))
         page.evaluate("document.querySelectorAll('main details').forEach(part => { part.open = true })")
-        for width, scheme in WIDTHS_AND_SCHEMES:
-            page.set_viewport_size({"width": width, "height": 900})
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
-            check_accessibility(page)
-        page.set_viewport_size({"width": 320, "height": 900})
-        if (wide := page.evaluate("document.scrollingElement.scrollWidth")) > 320:
-            faults.append(f"{name} is {wide} px wide")
+        check_every_look(page, name)
         if (headings := page.locator("h1").count()) != 1:
             faults.append(f"{name} has {headings} headings of the first level")
     assert faults == []

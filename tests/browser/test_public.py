@@ -16,21 +16,12 @@ from feedback.actions.mailings import SentOut, record_mailing
 from feedback.actions.stories import Words, publish_story, write_story
 from feedback.models import Mailing, Story
 from reporting.figures import complete_months
-from tests.browser.conftest import check_accessibility, sign_in
+from tests.browser.conftest import check_every_look, sign_in
 from tests.factories import OSLO, CategoryFactory, Solvik, a_card, many_cards
 
-LOOKS = [(390, "light"), (390, "dark"), (1280, "light"), (1280, "dark")]
 HEAR, SAID = "/what-we-hear/", "/what-we-hear/you-said/"
 LIMIT = 100_000
 """Bytes over the wire at first load of a citizen's page."""
-
-
-@pytest.fixture(params=LOOKS, ids=[f"{width}-{scheme}" for width, scheme in LOOKS])
-def look(request: pytest.FixtureRequest, page: Page) -> Page:
-    width, scheme = request.param
-    page.set_viewport_size({"width": width, "height": 900})
-    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    return page
 
 
 @pytest.fixture
@@ -57,18 +48,18 @@ def told(solvik: Solvik) -> Solvik:
 def test_public_pages_are_accessible(look: Page, live_server: Any, told: Solvik) -> None:
     for path in (HEAR, SAID, f"{SAID}?page=2"):
         look.goto(live_server.url + path)
-        check_accessibility(look)
+        check_every_look(look)
     look.goto(live_server.url + HEAR)
     expect(look.locator(".chart__drawing")).to_have_count(2)
     for figures in look.locator(".chart__figures summary").all():
         figures.click()
-    check_accessibility(look)
+    check_every_look(look)
 
 
 def test_public_pages_before_there_is_anything_to_show(look: Page, live_server: Any, solvik: Solvik) -> None:
     for path in (HEAR, SAID):
         look.goto(live_server.url + path)
-        check_accessibility(look)
+        check_every_look(look)
 
 
 def test_staff_pages_are_accessible(look: Page, live_server: Any, told: Solvik) -> None:
@@ -88,31 +79,16 @@ def test_staff_pages_are_accessible(look: Page, live_server: Any, told: Solvik) 
     ):
         look.goto(live_server.url + path)
         look.evaluate("document.querySelectorAll('details:not(.language)').forEach(part => { part.open = true })")
-        check_accessibility(look)
+        check_every_look(look)
     look.goto(f"{live_server.url}/staff/mailings/")
     look.get_by_label("Number of cards").fill("mange")
     look.get_by_role("button", name="Write it down").click()
     look.locator(".ds-error-summary").wait_for()
-    check_accessibility(look)
+    check_every_look(look)
     look.goto(f"{live_server.url}/staff/stories/{draft.pk}/")
     look.get_by_role("button", name="Publish").click()
     look.locator(".ds-error-summary").wait_for()
-    check_accessibility(look)
-
-
-@pytest.mark.parametrize("width", [320, 390])
-def test_nothing_goes_sideways_on_a_phone(page: Page, live_server: Any, told: Solvik, width: int) -> None:
-    card, story = a_card(now=timezone.now()), Story.objects.first()
-    assert story is not None
-    page.set_viewport_size({"width": width, "height": 800})
-    sign_in(page, live_server.url, told.clerk)
-    for path in (
-        HEAR, SAID, "/staff/stories/", f"/staff/stories/{story.pk}/", f"/staff/cards/{card.reference}/story/",
-        "/staff/paper-card/", "/staff/mailings/", f"/staff/mailings/{Mailing.objects.get().pk}/",
-    ):  # fmt: skip
-        page.goto(live_server.url + path)
-        page.evaluate("document.querySelectorAll('details:not(.language)').forEach(part => { part.open = true })")
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+    check_every_look(look)
 
 
 def on_the_wire(response: Response) -> int:

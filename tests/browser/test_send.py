@@ -18,11 +18,10 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from feedback.models import Attachment, Card, HeldUpload
-from tests.browser.conftest import check_accessibility
+from tests.browser.conftest import check_accessibility, check_every_look
 from tests.factories import CategoryFactory, RuleFactory, Solvik, a_card
 from tests.pictures import photo
 
-LOOKS = [(390, "light"), (390, "dark"), (1280, "light"), (1280, "dark")]
 TEXT = "What do you want to tell us?"
 SEND = "Send the message"
 BUDGET = 100_000
@@ -389,12 +388,10 @@ def test_the_whole_errand_by_keyboard(page: Page, live_server: Any, roads: Solvi
     assert (card.place, card.callback_owed) == ("Storgata 4", True)
 
 
-@pytest.mark.parametrize(("width", "scheme"), LOOKS)
 def test_each_state_is_accessible(
-    page: Page, live_server: Any, roads: Solvik, pictures: list[Path], tiles: str, width: int, scheme: Any
+    look: Page, live_server: Any, roads: Solvik, pictures: list[Path], tiles: str
 ) -> None:
-    page.set_viewport_size({"width": width, "height": 900})
-    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    page = look
     page.goto(live_server.url)
     write(page, "Asfalten er ødelagt")
     expect(page.locator("[data-suggestion]")).to_contain_text("Vei")
@@ -402,11 +399,11 @@ def test_each_state_is_accessible(
     page.get_by_role("button", name="Show a map").click()
     page.evaluate("document.querySelectorAll('main details').forEach(part => { part.open = true })")
     page.get_by_label("How should we answer you?").select_option("interpreter")
-    check_accessibility(page)
+    check_every_look(page)
     page.locator("#id_uploads").set_input_files(pictures)
     page.get_by_role("button", name=SEND).click()
     page.locator(".ds-error-summary").wait_for()
-    check_accessibility(page)
+    check_every_look(page)
 
 
 def test_zoom_of_four_hundred_per_cent_does_not_go_sideways(

@@ -11,12 +11,11 @@ from playwright.sync_api import Browser, Page, expect
 from feedback.actions.answering import record_callback
 from feedback.actions.submitter import react
 from feedback.models import Addition, Card, OwnReaction, ReopeningRequest
-from tests.browser.conftest import check_accessibility, sign_in
+from tests.browser.conftest import check_every_look, sign_in
 from tests.factories import Solvik, a_card
 from tests.feedback.status_lives import LIVES
 from tests.pictures import photo
 
-LOOKS = [(390, "light"), (1280, "dark")]
 PICTURE = {"name": "hull.png", "mimeType": "image/png", "buffer": photo((60, 40), kind="PNG").getvalue()}
 
 
@@ -25,56 +24,35 @@ def _files(settings: Any, tmp_path: Any) -> None:
     settings.MEDIA_ROOT = tmp_path
 
 
-@pytest.fixture(params=LOOKS, ids=[f"{width}-{scheme}" for width, scheme in LOOKS])
-def look(request: pytest.FixtureRequest, page: Page) -> Page:
-    width, scheme = request.param
-    page.set_viewport_size({"width": width, "height": 900})
-    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    return page
-
-
-def fits(page: Page) -> None:
-    """Nothing sticks out to the side."""
-    wide = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
-    assert wide[0] <= wide[1], page.url
-
-
 def test_every_state_is_accessible(look: Page, live_server: Any, solvik: Solvik) -> None:
     now = timezone.now()
     for life, *_rest in LIVES.values():
         card = life(solvik, now)
         look.goto(f"{live_server.url}/card/{card.secret}/")
         look.evaluate("document.querySelectorAll('details.own-more').forEach(part => { part.open = true })")
-        check_accessibility(look)
-        fits(look)
+        check_every_look(look)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 390, 1280])
-def test_what_can_be_done_is_accessible(page: Page, live_server: Any, solvik: Solvik, width: int, scheme: Any) -> None:
-    page.set_viewport_size({"width": width, "height": 900})
-    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+def test_what_can_be_done_is_accessible(look: Page, live_server: Any, solvik: Solvik) -> None:
+    page = look
     card = LIVES["called back"][0](solvik, timezone.now())
     page.goto(f"{live_server.url}/card/{card.secret}/")
     page.get_by_role("button", name="Add to the message").click()
     page.locator(".ds-error-summary").wait_for()
-    check_accessibility(page)
-    fits(page)
+    check_every_look(page)
     page.get_by_label("3", exact=True).check()
-    check_accessibility(page)
+    check_every_look(page)
     page.get_by_role("button", name="Send", exact=True).click()
     page.get_by_role("status").wait_for()
-    check_accessibility(page)
+    check_every_look(page)
     page.get_by_label("What do you want to add?").fill("Mer")
     page.get_by_label("Pictures").set_input_files(PICTURE)
     page.get_by_role("button", name="Add to the message").click()
     page.get_by_role("link", name="hull.jpg").wait_for()
-    check_accessibility(page)
-    fits(page)
+    check_every_look(page)
     open_card = LIVES["forwarded"][0](solvik, timezone.now())
     page.goto(f"{live_server.url}/card/{open_card.secret}/withdraw/")
-    check_accessibility(page)
-    fits(page)
+    check_every_look(page)
 
 
 def test_staff_see_it_accessibly(look: Page, live_server: Any, solvik: Solvik) -> None:
@@ -84,9 +62,9 @@ def test_staff_see_it_accessibly(look: Page, live_server: Any, solvik: Solvik) -
     for one in (card, added):
         look.goto(f"{live_server.url}/staff/cards/{one.reference}/")
         look.evaluate("document.querySelectorAll('.from-submitter details').forEach(part => { part.open = true })")
-        check_accessibility(look)
+        check_every_look(look)
     look.goto(f"{live_server.url}/staff/?due=asks_reopen")
-    check_accessibility(look)
+    check_every_look(look)
 
 
 def test_from_the_message_to_the_reopening(page: Page, live_server: Any, solvik: Solvik, browser: Browser) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from feedback.models import Card
@@ -107,20 +106,3 @@ def test_the_list_is_filtered_in_place_and_the_address_says_how(page: Page, live
     expect(page.get_by_role("link", name=here.reference)).to_be_visible()
     expect(page.locator("#id_q")).to_be_focused()
     expect(page).to_have_url(re.compile(r"[?&]q=veien"))
-
-
-@pytest.mark.parametrize("width", [320, 390])
-def test_nothing_goes_sideways_on_a_phone(page: Page, live_server: Any, solvik: Solvik, width: int) -> None:
-    card = a_card_now()
-    page.set_viewport_size({"width": width, "height": 800})
-    sign_in(page, live_server.url, solvik.clerk)
-    for path in (
-        "/",
-        f"/card/{card.secret}/",
-        f"/card/{card.secret}/receipt/",
-        "/staff/",
-        f"/staff/cards/{card.reference}/",
-        "/staff/register/",
-    ):
-        page.goto(live_server.url + path)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, path

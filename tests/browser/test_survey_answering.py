@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import timedelta
 from typing import Any
 
@@ -12,20 +11,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from surveys.actions.answering import submit_answer
 from surveys.models import Answer, Comment, Draft
-from tests.browser.conftest import check_accessibility, sign_in
+from tests.browser.conftest import check_accessibility, check_every_look, sign_in
 from tests.factories import Solvik
 from tests.surveys.rounds import ANSWERED, Round, make_round
-
-LOOKS = [(320, "light"), (390, "light"), (390, "dark"), (1280, "dark")]
-SHOTS = os.environ.get("INNSPILL_SHOTS", "")
-
-
-@pytest.fixture(params=LOOKS, ids=[f"{width}-{scheme}" for width, scheme in LOOKS])
-def look(request: pytest.FixtureRequest, page: Page) -> Page:
-    width, scheme = request.param
-    page.set_viewport_size({"width": width, "height": 900})
-    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    return page
 
 
 @pytest.fixture
@@ -37,17 +25,6 @@ def made(solvik: Solvik) -> Round:
     )  # fmt: skip
 
 
-def look_at(page: Page, name: str) -> None:
-    """Check the page as it stands, and keep a picture where one is asked for."""
-    if SHOTS:
-        size = page.viewport_size or {"width": 0}
-        dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
-        page.screenshot(path=f"{SHOTS}/{name}-{size['width']}-{'dark' if dark else 'light'}.png", full_page=True)
-    wide = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
-    assert wide[0] <= wide[1], name
-    check_accessibility(page)
-
-
 def enter(page: Page, server: str, code: str) -> None:
     page.goto(f"{server}/answer/")
     page.get_by_label("The code in the letter").fill(code)
@@ -56,39 +33,39 @@ def enter(page: Page, server: str, code: str) -> None:
 
 def test_every_page_is_accessible(look: Page, live_server: Any, made: Round) -> None:
     look.goto(f"{live_server.url}/answer/")
-    look_at(look, "enter")
+    check_every_look(look, "enter")
     enter(look, live_server.url, "K7QM-2XPD-5")
     look.locator(".ds-error-summary").wait_for()
-    look_at(look, "enter-wrong")
+    check_every_look(look, "enter-wrong")
     enter(look, live_server.url, made.invited[0].code)
     look.get_by_role("button", name="Begin").wait_for()
-    look_at(look, "start")
+    check_every_look(look, "start")
     look.get_by_role("button", name="Begin").click()
     look.get_by_text("1 of 2").first.wait_for()
     look.locator("label[for=q-road-5]").click()
     look.get_by_label("Yes").first.check()
-    look_at(look, "area")
+    check_every_look(look, "area")
     look.get_by_role("button", name="Next").click()
     for name in ("School", "Roads", "Care"):
         look.get_by_role("checkbox", name=name).check()
     look.get_by_role("button", name="Next").click()
     look.locator(".ds-error-summary").wait_for()
-    look_at(look, "area-wrong")
+    check_every_look(look, "area-wrong")
     look.get_by_role("checkbox", name="Care").uncheck()
     look.get_by_role("button", name="Next").click()
     look.get_by_role("heading", name="Look over and send").wait_for()
-    look_at(look, "review")
+    check_every_look(look, "review")
     look.get_by_role("button", name="Send the answer").click()
     look.get_by_role("heading", name="Thank you for your answer!").wait_for()
-    look_at(look, "thanks")
+    check_every_look(look, "thanks")
     enter(look, live_server.url, made.invited[0].code)
     look.get_by_role("heading", name="Your answer is in").wait_for()
-    look_at(look, "used")
+    check_every_look(look, "used")
     made.survey.closes_at = timezone.now()
     made.survey.save()
     enter(look, live_server.url, made.invited[1].code)
     look.get_by_role("heading", name="The survey is closed").wait_for()
-    look_at(look, "closed")
+    check_every_look(look, "closed")
 
 
 def test_whole_errand_by_keyboard(page: Page, live_server: Any, made: Round) -> None:
@@ -209,7 +186,7 @@ def test_tablet_forgets_after_two_minutes(page: Page, live_server: Any, solvik: 
     page.locator("label[for=q-road-6]").click()
     page.clock.run_for(105_000)
     expect(page.get_by_text("Er du der fortsatt?")).to_be_visible()
-    look_at(page, "idle")
+    check_every_look(page, "idle")
     page.get_by_role("button", name="Jeg trenger mer tid").click()
     expect(page.get_by_text("Er du der fortsatt?")).to_be_hidden()
     page.clock.run_for(125_000)

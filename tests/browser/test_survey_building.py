@@ -15,20 +15,11 @@ from surveys.actions.building_library import insert_from_library
 from surveys.library import library_items
 from surveys.models import Question, Survey
 from surveys.queries import items_of
-from tests.browser.conftest import PASSWORD, check_accessibility, sign_in
+from tests.browser.conftest import PASSWORD, check_every_look, sign_in
 from tests.factories import PersonFactory, RoleFactory, Solvik
 from tests.surveys.questionnaire import field_it
 
-LOOKS = [(390, "light"), (390, "dark"), (1280, "light"), (1280, "dark")]
 HERE = "/staff/surveys/citizens-2026"
-
-
-@pytest.fixture(params=LOOKS, ids=[f"{width}-{scheme}" for width, scheme in LOOKS])
-def look(request: pytest.FixtureRequest, page: Page) -> Page:
-    width, scheme = request.param
-    page.set_viewport_size({"width": width, "height": 900})
-    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    return page
 
 
 @pytest.fixture
@@ -66,9 +57,8 @@ def test_every_page(look: Page, live_server: Any, survey: Survey, adviser: Perso
     for path in PATHS:
         look.goto(live_server.url + path)
         assert look.get_by_role("heading", level=1).count() == 1
-        check_accessibility(look)
         look.evaluate(OPEN_ALL)
-        check_accessibility(look)
+        check_every_look(look)
 
 
 def test_pages_with_errors(look: Page, live_server: Any, survey: Survey, adviser: Person) -> None:
@@ -82,23 +72,11 @@ def test_pages_with_errors(look: Page, live_server: Any, survey: Survey, adviser
         look.locator(f"#id_{field}").fill("")
         look.get_by_role("button", name=button, exact=True).click()
         look.get_by_role("link", name="Write a few words here.").wait_for()
-        check_accessibility(look)
+        check_every_look(look)
     look.goto(f"{live_server.url}{HERE}/library/")
     look.get_by_role("button", name="Take the chosen questions").click()
     expect(look.locator(".ds-error-summary")).to_be_focused()
-    check_accessibility(look)
-
-
-def test_nothing_runs_off_a_narrow_screen(page: Page, live_server: Any, survey: Survey, adviser: Person) -> None:
-    page.set_viewport_size({"width": 320, "height": 800})
-    sign_in(page, live_server.url, adviser)
-    wide = []
-    for path in PATHS:
-        page.goto(live_server.url + path)
-        page.evaluate(OPEN_ALL)
-        if page.evaluate("document.documentElement.scrollWidth") > 320:
-            wide.append(path)
-    assert wide == []
+    check_every_look(look)
 
 
 def test_a_question_is_written_by_keyboard_and_seen_while_one_types(

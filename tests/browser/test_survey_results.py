@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from organisation.permissions import Role
 from surveys.actions.publishing import publish_results
 from surveys.models import Answer, Comparator, Survey
-from tests.browser.conftest import check_accessibility, sign_in
+from tests.browser.conftest import check_accessibility, check_every_look, sign_in
 from tests.factories import PersonFactory, RoleFactory, Solvik
 from tests.surveys.against_r import answers_of
 from tests.surveys.making import answer_all, make_survey
@@ -66,34 +65,16 @@ def published(survey: Survey, by: Any) -> None:
     )
 
 
-def look_at(page: Page, name: str) -> None:
-    """Keep a picture where a folder for pictures is named."""
-    if folder := os.environ.get("PICTURES"):
-        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
-
-
-@pytest.mark.parametrize("width", [320, 390, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_pages_can_be_read_by_everybody(
-    page: Page, live_server: Any, survey: Survey, adviser: Any, width: int, scheme: Any
-) -> None:
+def test_the_pages_can_be_read_by_everybody(look: Page, live_server: Any, survey: Survey, adviser: Any) -> None:
     published(survey, adviser)
-    page.set_viewport_size({"width": width, "height": 900})
-    page.emulate_media(color_scheme=scheme)
-    page.goto(f"{live_server.url}/surveys/{survey.code}/results/")
-    look_at(page, f"public-{width}-{scheme}")
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
-    check_accessibility(page)
-    if width == 320:
-        return
-    sign_in(page, live_server.url, adviser)
-    page.goto(f"{live_server.url}/staff/surveys/{survey.code}/results/?by=district")
-    look_at(page, f"staff-{width}-{scheme}")
-    check_accessibility(page)
-    page.goto(f"{live_server.url}/staff/surveys/{survey.code}/results/publish/")
-    look_at(page, f"publish-{width}-{scheme}")
-    check_accessibility(page)
+    look.goto(f"{live_server.url}/surveys/{survey.code}/results/")
+    look.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    check_every_look(look, "public")
+    sign_in(look, live_server.url, adviser)
+    look.goto(f"{live_server.url}/staff/surveys/{survey.code}/results/?by=district")
+    check_every_look(look, "staff")
+    look.goto(f"{live_server.url}/staff/surveys/{survey.code}/results/publish/")
+    check_every_look(look, "publish")
 
 
 def test_publishing_by_keyboard(page: Page, live_server: Any, survey: Survey, adviser: Any) -> None:

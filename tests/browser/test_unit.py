@@ -15,19 +15,9 @@ from feedback.actions.listing import run_overdue_list
 from feedback.models import Card
 from organisation.calendar import IsoWeek
 from organisation.models import Person
-from tests.browser.conftest import PASSWORD, check_accessibility, sign_in
+from tests.browser.conftest import PASSWORD, check_every_look, sign_in
 from tests.factories import NO_PHONE, AbsenceFactory, Solvik, a_card
 from tests.feedback.steps import called_back
-
-LOOKS = [(390, "light"), (390, "dark"), (1280, "light"), (1280, "dark")]
-
-
-@pytest.fixture(params=LOOKS, ids=[f"{width}-{scheme}" for width, scheme in LOOKS])
-def look(request: pytest.FixtureRequest, page: Page) -> Page:
-    width, scheme = request.param
-    page.set_viewport_size({"width": width, "height": 900})
-    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    return page
 
 
 @pytest.fixture
@@ -217,20 +207,20 @@ def test_accessibility_of_ring_today(look: Page, live_server: Any, solvik: Solvi
     AbsenceFactory(person=solvik.roads_leader, first_on=now.date(), last_on=now.date() + timedelta(days=2))
     sign_in(look, live_server.url, solvik.roads_deputy)
     open_everything(look)
-    check_accessibility(look)
+    check_every_look(look)
     row_of(look, first).get_by_role("button", name="No answer").click()
     expect(row_of(look, first)).to_contain_text("1 of 3")
     row_of(look, first).get_by_role("link", name="We talked").click()
     look.get_by_label("1", exact=True).check()
-    check_accessibility(look)
+    check_every_look(look)
     look.get_by_role("button", name="Save the conversation").click()
     look.locator(".ds-error-summary").wait_for()
-    check_accessibility(look)
+    check_every_look(look)
     look.get_by_label("What was said?").fill("Nei")
     look.get_by_label("6", exact=True).check()
     look.get_by_role("button", name="Save the conversation").click()
     expect(row_of(look, first)).to_contain_text("The conversation is saved.")
-    check_accessibility(look)
+    check_every_look(look)
 
 
 def test_accessibility_of_the_other_pages(look: Page, live_server: Any, solvik: Solvik, now: datetime) -> None:
@@ -250,7 +240,7 @@ def test_accessibility_of_the_other_pages(look: Page, live_server: Any, solvik: 
         for path in paths:
             look.goto(live_server.url + path)
             open_everything(look)
-            check_accessibility(look)
+            check_every_look(look)
             assert look.evaluate("document.documentElement.scrollWidth") <= look.viewport_size["width"], path  # type: ignore[index]
     look.context.clear_cookies()
     sign_in(look, live_server.url, solvik.roads_leader)
@@ -258,7 +248,7 @@ def test_accessibility_of_the_other_pages(look: Page, live_server: Any, solvik: 
     look.get_by_label("First day away").fill("tull")
     look.get_by_role("button", name="Save", exact=True).click()
     look.locator(".ds-error-summary").wait_for()
-    check_accessibility(look)
+    check_every_look(look)
 
 
 def test_nothing_goes_sideways_at_320(page: Page, live_server: Any, solvik: Solvik, now: datetime) -> None:

@@ -12,18 +12,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from feedback.actions.moving import return_card
 from feedback.models import Card, SavedFilter
-from tests.browser.conftest import PASSWORD, check_accessibility, sign_in
+from tests.browser.conftest import PASSWORD, check_every_look, sign_in
 from tests.factories import RuleFactory, Solvik, a_card
-
-LOOKS = [(390, "light"), (390, "dark"), (1280, "light"), (1280, "dark")]
-
-
-@pytest.fixture(params=LOOKS, ids=[f"{width}-{scheme}" for width, scheme in LOOKS])
-def look(request: pytest.FixtureRequest, page: Page) -> Page:
-    width, scheme = request.param
-    page.set_viewport_size({"width": width, "height": 900})
-    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    return page
 
 
 @pytest.fixture
@@ -49,18 +39,18 @@ def test_pages_and_states_are_accessible(look: Page, live_server: Any, solvik: S
     sign_in(look, live_server.url, solvik.clerk)
     look.locator("details.bulk summary").click()
     look.locator("details.save-filter summary").click()
-    check_accessibility(look)
+    check_every_look(look)
     look.locator(f"#choose-{waiting[0].reference}").check()
     look.get_by_role("button", name="Forward each to its suggestion").click()
     expect(look.locator("#bulk-errors")).to_be_visible()
-    check_accessibility(look)
+    check_every_look(look)
     first = row(look, waiting[2])
     first.locator("[data-main]").click()
     expect(first).to_have_attribute("data-done", "")
     row(look, waiting[0]).get_by_label("Unit for").fill("Månen")
     row(look, waiting[0]).get_by_role("button").click()
     expect(row(look, waiting[0])).to_contain_text("There is no such unit.")
-    check_accessibility(look)
+    check_every_look(look)
     for path in (
         "/staff/?due=open",
         "/staff/?due=open&unit=roads&unit=nowhere",
@@ -73,11 +63,11 @@ def test_pages_and_states_are_accessible(look: Page, live_server: Any, solvik: S
     ):
         look.goto(live_server.url + path)
         look.evaluate("document.querySelectorAll('main details').forEach(part => { part.open = true })")
-        check_accessibility(look)
+        check_every_look(look)
         assert look.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
     look.keyboard.press("?")
     expect(look.get_by_role("dialog", name="Keyboard short cuts")).to_be_visible()
-    check_accessibility(look)
+    check_every_look(look)
 
 
 def test_forwarding_by_the_keyboard_goes_from_row_to_row(

@@ -54,6 +54,7 @@ def mail(number: int, **values: Any) -> OutgoingMail:
 # --- Parts -------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_parts_and_versions_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("DATABASE_URL", "REDIS_URL"):
@@ -81,6 +82,7 @@ def test_an_address_is_told_without_user_and_password(monkeypatch: pytest.Monkey
     assert not {"hemmelig", "someone"} & set(found.words.replace("@", " ").replace(":", " ").split())
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_missing_migrations_are_a_fault_and_what_needs_the_tables_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("config.doctor.MigrationExecutor.migration_plan", lambda *_args: ["one", "two"])
@@ -269,6 +271,7 @@ def test_missing_style_sheets_are_one_warning(settings: Any, tmp_path: Path) -> 
 # --- The command -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_without_a_worker_the_exit_code_is_1_and_each_fault_says_what_to_do(
     monkeypatch: pytest.MonkeyPatch,
@@ -284,6 +287,7 @@ def test_without_a_worker_the_exit_code_is_1_and_each_fault_says_what_to_do(
     assert any("No worker answers within 2 seconds" in line for line in lines)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_json_says_the_same() -> None:
     out = io.StringIO()
@@ -295,6 +299,7 @@ def test_json_says_the_same() -> None:
     assert all(check["do"] for check in answer["checks"] if check["state"] == FAULT)
 
 
+@pytest.mark.slow
 def test_dead_database_and_queue_are_sentences_and_no_traceback(house: House) -> None:
     dead = {
         "DATABASE_URL": "postgres://someone:hemmelig@127.0.0.1:1/innspill",

@@ -162,6 +162,7 @@ def test_two_at_once_make_one(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Person.objects.count() == 1
 
 
+@pytest.mark.slow
 def test_as_a_command_the_password_comes_by_standard_input(process_env: dict[str, str]) -> None:
     words = ["--no-input", "--name", "Nyvik", "--admin-email", "anna@nyvik.example", "--admin-name", "Anna"]
     command = [sys.executable, str(ROOT / "manage.py"), "setup", *words, "--admin-password-stdin"]

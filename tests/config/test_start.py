@@ -52,6 +52,7 @@ def test_a_wrong_address_is_one_sentence_for_each_that_starts(house: House, star
     refuse(house, STARTS[start], wrong)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wrong", sorted(set(WRONG) - {"mysql", "dead database", "dead redis"}))
 def test_every_wrong_address_is_one_sentence(house: House, wrong: str) -> None:
     refuse(house, STARTS["command"], wrong)
@@ -81,6 +82,7 @@ def test_a_database_url_without_a_secret_is_refused(house: House) -> None:
     assert done.stderr.startswith("Innspill cannot start: SECRET_KEY must be set where DATABASE_URL is set")
 
 
+@pytest.mark.slow
 def test_commands_that_need_no_parts_start_none(house: House) -> None:
     done = house.run(house.python, "manage.py", "version")
     assert (done.returncode, done.stderr) == (0, "")
@@ -88,6 +90,7 @@ def test_commands_that_need_no_parts_start_none(house: House) -> None:
     shutil.rmtree(house.var)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("port", "sentence"),
     [
@@ -106,6 +109,7 @@ def test_run_refuses_a_port_that_is_none(house: House, port: str, sentence: str)
     assert (done.returncode, done.stderr) == (1, sentence)
 
 
+@pytest.mark.slow
 def test_run_refuses_a_port_that_is_taken(house: House) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))

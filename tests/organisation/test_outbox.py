@@ -194,6 +194,7 @@ class TestBrokerDown:
         assert _queued_and_committed(django_capture_on_commit_callbacks) < 5
         assert statuses() == {"a": Status.QUEUED}
 
+    @pytest.mark.slow
     def test_it_takes_the_connection_and_never_answers(self, django_capture_on_commit_callbacks) -> None:
         with socket.create_server(("127.0.0.1", 0)) as deaf:
             _broker(f"redis://127.0.0.1:{deaf.getsockname()[1]}/0")

@@ -67,6 +67,7 @@ def test_dont_know_only_where_it_is_offered() -> None:
         cleaned_value(an_item("scale", dont_know=False), "dk")
 
 
+@pytest.mark.slow
 @given(st.sampled_from(list(QuestionKind)), st.one_of(st.text(), st.lists(st.text()), st.none()))
 def test_anything_typed_is_stored_or_refused(kind: str, raw: Any) -> None:
     try:

@@ -90,6 +90,7 @@ def api_schema(town: Town) -> Iterator[Any]:
         signal.connect(close_old_connections)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("method", "path"),
     [

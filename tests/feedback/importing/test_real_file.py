@@ -17,7 +17,7 @@ REPOSITORY = Path(__file__).resolve().parents[3]
 FILE = REPOSITORY.parent / "shared" / "data" / "constituent-cases-district-2.csv"
 MAPPING = REPOSITORY / "docs" / "examples" / "nyc-council-district-2.toml"
 
-pytestmark = pytest.mark.skipif(not FILE.exists(), reason=f"the real file is not here: {FILE}")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not FILE.exists(), reason=f"the real file is not here: {FILE}")]
 
 
 def command(name: str, *options: str) -> str:
