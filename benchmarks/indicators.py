@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import time
 from typing import Any
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+from benchmarks.own_database import own_database, timed
 
 _CARDS = """
 INSERT INTO feedback_card (reference, secret, channel, kind, text, language, political, place, area, received_on,
@@ -54,7 +53,6 @@ def measure(cards: int) -> dict[str, Any]:
     from django.db import connection
     from django.utils import timezone
 
-    from benchmarks.cards import timed
     from organisation.models import Municipality, Unit
     from reporting.actions.counting import compute_figures
     from reporting.counting import counts_of_cards, first_year
@@ -95,31 +93,8 @@ def main() -> None:
     parser.add_argument("--cards", type=int, default=1_000_000)
     options = parser.parse_args()
 
-    from config.reachable import make_ready
-
-    make_ready()
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-    from django.db import connection
-
-    from benchmarks.cards import NAME
-
-    with connection.cursor() as cursor:
-        cursor.execute(f"DROP DATABASE IF EXISTS {NAME}")
-        cursor.execute(f"CREATE DATABASE {NAME}")
-    own = connection.settings_dict["NAME"]
-    connection.close()
-    connection.settings_dict["NAME"] = NAME
-    try:
-        call_command("migrate", verbosity=0)
+    with own_database():
         print(json.dumps(measure(options.cards), indent=2))
-    finally:
-        connection.close()
-        connection.settings_dict["NAME"] = own
-        with connection.cursor() as cursor:
-            cursor.execute(f"DROP DATABASE {NAME} WITH (FORCE)")
 
 
 if __name__ == "__main__":

@@ -87,6 +87,11 @@ def card_delegated(card: Card, handler: Person, *, house: Municipality, event: i
     return Mail("card_delegated", key, handler.email, handler.language, _about(card, house) | {"handler": handler})
 
 
+def key_of_first_sending(card: Card) -> str:
+    """Return the key under which the mail of a card's registration was queued."""
+    return f"card_forwarded:{card.reference}:1"
+
+
 def key_of_step(card: Card, event: CardEvent) -> str:
     """Return the key under which the mail of a forwarding, a move or a delegation was queued; empty for other events."""
     kinds = {

@@ -215,8 +215,8 @@ class FromSurvey(NamedTuple):
 def published_results(today: date) -> dict[str, list[FromSurvey]]:
     """Return, by the key of each area and question, what the surveys' publications say that everybody can see today.
 
-    What a publication holds back is not here either. Citizen surveys are of the whole municipality, user surveys of their
-    unit; where two of one year ask the same, the later stands.
+    What a publication holds back is not here either, and nothing of one that was withdrawn. Citizen surveys are of the whole
+    municipality, user surveys of their unit; where two of one year ask the same, the later stands.
     """
     shown = Publication.objects.filter(publish_on__lte=today)
     newest = shown.values("survey").annotate(newest=Max("version")).values_list("survey", "newest")
@@ -224,7 +224,9 @@ def published_results(today: date) -> dict[str, list[FromSurvey]]:
     found: dict[str, dict[tuple[Place, int], FromSurvey]] = defaultdict(dict)
     for publication in shown.filter(survey__in=versions).select_related("survey").order_by("survey__closes_at", "pk"):
         survey = publication.survey
-        if publication.version != versions[survey.pk] or survey.kind == SurveyKind.EMPLOYEE or survey.closes_at is None:
+        if publication.version != versions[survey.pk] or publication.withdrawn_at is not None:
+            continue
+        if survey.kind == SurveyKind.EMPLOYEE or survey.closes_at is None:
             continue
         place = survey.unit_id if survey.kind == SurveyKind.USER else None
         for one in (*publication.figures.get("areas", ()), *publication.figures.get("items", ())):

@@ -33,6 +33,7 @@ HARMLESS = {
     # Codes and choices, and a number that says nothing of the person.
     "Card": {
         "reference", "channel", "kind", "language", "area", "state", "close_result", "origin_kind", "import_source",
+        "source",
     },
     "Addition": {"key"},
     "Attachment": {"content_type"},
@@ -56,7 +57,8 @@ HARMLESS = {
     "Invitation": {"stratum"},
     "Comparator": {"kind", "name", "source", "weighs"},
     "ComparatorValue": {"key"},
-    "Publication": {"words", "figures"},
+    "Publication": {"words", "figures", "reason", "withdrawn_because"},
+    "PublicationDraft": {"words", "figures", "reason", "state", "sentence"},
     # What is measured, and figures of many together; of a contact at the desk, only that there was one.
     "Indicator": {
         "key", "names", "explanations", "perspective", "scale", "direction", "origin", "formula", "source",
@@ -70,7 +72,7 @@ HARMLESS = {
     "DeskContact": {"way"},
     # Answers of somebody whom nothing in them names; what is written freely lies in Comment.
     "Answer": {"id", "source", "stratum", "values"},
-    "Comment": {"id", "question", "language", "found", "state"},
+    "Comment": {"id", "question", "language", "found", "state", "kind"},
 }  # fmt: skip
 
 

@@ -96,7 +96,7 @@ def add_to_card(card: Card, *, text: str, uploads: list[Upload], key: uuid.UUID,
 
 def _with_people(card: Card) -> Unit:
     """Return the card's unit with those who stand for it where it has no address of its own."""
-    return with_leaders(Unit.objects.all()).get(pk=card.unit_id)
+    return with_leaders(Unit.objects.filter(pk=card.unit_id))[0]
 
 
 def withdraw_card(card: Card, *, reason: str, now: datetime) -> Card:

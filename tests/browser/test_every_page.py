@@ -26,12 +26,14 @@ from feedback.models import Card, Category, Mailing, RoutingRule, Story
 from organisation.calendar import IsoWeek
 from organisation.models import Person
 from organisation.permissions import Role
-from surveys.models import Survey
+from surveys.actions.comments import Coding, send_comment
+from surveys.models import Comment, Survey
 from surveys.questionnaires import Stage
 from tests.browser.conftest import check_every_look, sign_in
 from tests.factories import CategoryFactory, RoleFactory, RuleFactory, Solvik, a_card
 from tests.feedback.steps import called_back, try_three_times
 from tests.reporting.scorecards import a_scorecard_with_figures
+from tests.surveys.commented import make_commented, the_comment
 from tests.surveys.rounds import make_survey
 
 CITIZENS = {
@@ -113,6 +115,7 @@ FILES = {
     "feedback:own_file", "feedback:download", "feedback:contact_cards_document", "feedback:contact_card",
     "feedback:attachment", "feedback:overdue_week_document", "feedback:overdue_list_document",
     "feedback:paper_card_file", "surveys:letters", "surveys:results_file", "surveys:public_results_file",
+    "surveys:comments_file",
     "look:colour", "look:arms",
 }  # fmt: skip
 """Answered with a file, and tested where the file is."""
@@ -135,6 +138,9 @@ QUALITY_ADVISER = {
     "surveys:sample": "/staff/surveys/{draft.code}/sample/",
     "surveys:fielding": "/staff/surveys/{survey.code}/fielding/",
     "surveys:results": "/staff/surveys/{survey.code}/results/",
+    "surveys:comments": "/staff/surveys/{commented.code}/comments/",
+    "surveys:comments_by_area": "/staff/surveys/{commented.code}/comments/by-area/",
+    "surveys:comment": "/staff/surveys/{commented.code}/comments/one/{held.pk}/",
 }
 SCORECARDS = {
     "reporting:scorecards": "/staff/scorecards/",
@@ -155,7 +161,7 @@ SCORECARDS = {
     "reporting:values": "/staff/values/",
     "reporting:import": "/staff/values/import/",
 }
-RESULTS = {"surveys:results_publish", "surveys:results_preview", "surveys:public_results"}
+RESULTS = {"surveys:results_publish", "surveys:results_preview", "surveys:results_withdraw", "surveys:public_results"}
 """Visited with a survey that is closed and published, in all looks: test_survey_results.py."""
 
 
@@ -189,6 +195,11 @@ class Life:
             opens_at=late, fielded_at=late, closes_at=now + timedelta(days=9), open_to_all=True, kiosk=True
         )
         self.draft: Survey = make_survey(code="next", stage=Stage.DRAFT, opens_at=None, closes_at=None, fielded_at=None)
+        self.commented: Survey = make_commented(
+            "Hull i veien", "Fint bibliotek", code="commented", held=("Ring 33 18 10 00",)
+        )
+        self.held: Comment = the_comment(self.commented, "Ring")
+        send_comment(the_comment(self.commented, "Hull"), Coding(unit=solvik.roads), by=None, now=now)
         RoleFactory(person=solvik.sector_leader, role=Role.QUALITY_ADVISER)
         self.row = a_scorecard_with_figures(now)
         self.scorecard = self.row.factor.goal.scorecard
@@ -238,8 +249,8 @@ def an_address(name: str, pattern: URLPattern, life: Life) -> str:
     values = {
         "reference": life.card.reference, "secret": life.card.secret, "pk": 1, "week": str(life.week), "unit": "roads",
         "code": life.draft.code if name.startswith("surveys:") else "roads", "step": "note", "role": 1, "absence": 1,
-        "area": "streets", "question": "road", "token": life.tablet, "form": "csv", "key": life.scorecard.key, "kind": "rows",
-        "limits": 1,
+        "area": "streets", "question": "road", "token": life.tablet, "form": "csv", "comment": life.held.pk,
+        "key": life.scorecard.key, "kind": "rows", "limits": 1,
     }  # fmt: skip
     return reverse(name, kwargs={name: values[name] for name in pattern.pattern.converters})
 

@@ -260,3 +260,7 @@ def test_an_area_of_a_published_survey_is_an_indicator_and_small_groups_stay_hid
     compute_figures(now=tomorrow, zone=OSLO)
     assert Value.objects.get(indicator__key="first", unit=solvik.roads, replaced_at=None).standing == "measured"
     assert Value.objects.get(indicator__key="first", unit=None, replaced_at=None).standing == "not_measured"
+    published.withdrawn_at, published.withdrawn_because = NOW, "Feil i utvalget"
+    published.save()
+    compute_figures(now=tomorrow, zone=OSLO)
+    assert not Value.objects.filter(indicator__key="first", standing="measured", replaced_at=None).exists()

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from organisation.actions.base import Unfit
 from organisation.errors import NotAllowed, Refused
@@ -386,3 +387,14 @@ def test_questions_come_in_the_surveys_languages(adviser: Person) -> None:
     made = create_survey(titles={"nb": "Kort"}, languages=["nb", "en"], by=adviser, now=MONDAY)
     insert_from_library(made, ["good-place-to-live"], by=adviser, now=MONDAY)
     assert set(items_of(made)[0].texts) == {"nb", "nb-easy", "en"}
+
+
+def test_the_database_itself_holds_a_key_once_in_a_survey(adviser: Person) -> None:
+    first, second = (create_survey(titles={"nb": name}, by=adviser, now=MONDAY) for name in ("Én", "To"))
+    areas = [Area.objects.create(survey=survey, key=key) for survey, key in ((first, "a"), (first, "b"), (second, "a"))]
+    Question.objects.create(area=areas[0], key="road")
+    moved = Question.objects.create(area=areas[2], key="road")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Question.objects.create(area=areas[1], key="road")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Question.objects.filter(pk=moved.pk).update(area=areas[1])

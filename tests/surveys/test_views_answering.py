@@ -230,9 +230,9 @@ def staff(role: str) -> Person:
 
 def test_tablet_is_started_by_staff_who_are_signed_out_there(client: Client, made: Round) -> None:
     assert client.get(f"{HERE}kiosk/")["Location"].startswith("/accounts/login/")
-    client.force_login(staff(Role.CHIEF_EXECUTIVE), backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(staff(Role.CHIEF_EXECUTIVE))
     assert client.get(f"{HERE}kiosk/").status_code == 403
-    client.force_login(staff(Role.SERVICE_CENTRE), backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(staff(Role.SERVICE_CENTRE))
     assert client.get(f"{HERE}kiosk/").status_code == 404  # this survey has no tablet
     made.survey.kiosk = True
     made.survey.save()
