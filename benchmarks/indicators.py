@@ -17,12 +17,12 @@ from benchmarks.own_database import own_database, timed
 _CARDS = """
 INSERT INTO feedback_card (reference, secret, channel, kind, text, language, political, place, area, received_on,
     registered_at, unit_id, state, cycle, callback_wanted, callback_owed, due_on, completed_at, closed_at, close_result,
-    origin_kind, import_source, import_key)
+    origin_kind, source, import_source, import_key)
 SELECT 'B' || n, md5(n::text), 'web', (ARRAY['request','fault_report','complaint','praise',''])[1 + n %% 5],
     'Hull i veien ' || n, 'nb', false, '', '', day::date, day + (n %% 3) * interval '10 hours',
     units[1 + n %% array_length(units, 1)], 'closed', 1, false, n %% 3 > 0, day::date + 10,
     day + (1 + n %% 14) * interval '1 day', day + (1 + n %% 14) * interval '1 day',
-    CASE WHEN n %% 40 = 1 THEN 'not_reached' ELSE 'answered' END, '', '', ''
+    CASE WHEN n %% 40 = 1 THEN 'not_reached' ELSE 'answered' END, '', '', '', ''
 FROM (SELECT n, date_trunc('day', now()) - (n %% 1825) * interval '1 day' - interval '12 hours' AS day
       FROM generate_series(1, %(cards)s) n) made,
      (SELECT array_agg(id ORDER BY id) AS units FROM organisation_unit WHERE kind = 'unit') u
