@@ -21,6 +21,7 @@ SCHEDULE = {
         "schedule": crontab(hour="7", minute="10"),
     },
     "reporting.count_public_figures": {"task": "reporting.count_public_figures", "schedule": crontab(minute="5")},
+    "reporting.compute_indicators": {"task": "reporting.compute_indicators", "schedule": crontab(minute="35")},
     "surveys.open_surveys": {"task": "surveys.open_surveys", "schedule": crontab(minute="*/5")},
     "surveys.close_surveys": {"task": "surveys.close_surveys", "schedule": crontab(minute="*/5")},
     "surveys.write_down_who_answered": {

@@ -16,8 +16,11 @@ from feedback.models import Callback, Card
 from feedback.workflow import CloseResult, State
 
 # Nobody waits for an answer to these any more.
-_NOBODY_WAITS = (CloseResult.WITHDRAWN, CloseResult.DUPLICATE)
-_NOT_REACHED = Q(state=State.CONTACT_CARD_POSTED) | Q(close_result=CloseResult.NOT_REACHED)
+NOBODY_WAITS = (CloseResult.WITHDRAWN, CloseResult.DUPLICATE)
+PROMISED = Q(callback_owed=True) & ~Q(close_result__in=NOBODY_WAITS)
+"""A callback is owed, and the card is neither withdrawn nor a duplicate."""
+NOT_REACHED = Q(state=State.CONTACT_CARD_POSTED) | Q(close_result=CloseResult.NOT_REACHED)
+"""The submitter was called in vain, and a contact card posted."""
 
 
 class Kept(NamedTuple):
@@ -67,20 +70,21 @@ def kept_by_month(first: date, last: date, zone: tzinfo) -> dict[date, Kept]:
     """
     in_time = Q(completed_on__lte=F("due_on"))
     found = (
-        _promised(first, last)
+        promised(first, last)
         .annotate(month=TruncMonth("due_on"), completed_on=TruncDate("completed_at", tzinfo=zone))
         .values("month")
         .annotate(
             owed=Count("pk"),
-            answered=Count("pk", filter=in_time & ~_NOT_REACHED),
-            not_reached=Count("pk", filter=in_time & _NOT_REACHED),
+            answered=Count("pk", filter=in_time & ~NOT_REACHED),
+            not_reached=Count("pk", filter=in_time & NOT_REACHED),
         )
     )
     return {row["month"]: Kept(row["owed"], row["answered"], row["not_reached"]) for row in found.order_by("month")}
 
 
-def _promised(first: date, last: date) -> QuerySet[Card]:
-    return Card.objects.filter(callback_owed=True, due_on__range=(first, last)).exclude(close_result__in=_NOBODY_WAITS)
+def promised(first: date, last: date) -> QuerySet[Card]:
+    """Return the cards owed a callback with the deadline on these days, without withdrawn ones and duplicates."""
+    return Card.objects.filter(PROMISED, due_on__range=(first, last))
 
 
 class _Median(Aggregate):
@@ -98,7 +102,7 @@ def days_to_callback(first: date, last: date, zone: tzinfo) -> tuple[int, float 
     days = ExpressionWrapper(
         TruncDate("held_at", tzinfo=zone) - TruncDate(began, tzinfo=zone), output_field=DurationField()
     )
-    found = Callback.objects.filter(card__in=_promised(first, last), cycle=F("card__cycle")).aggregate(
+    found = Callback.objects.filter(card__in=promised(first, last), cycle=F("card__cycle")).aggregate(
         number=Count("pk"), median=_Median(days)
     )
     median: timedelta | None = found["median"]

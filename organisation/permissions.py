@@ -44,6 +44,9 @@ class Permission(StrEnum):
     MANAGE_SURVEYS = "manage_surveys"  # build, draw, field, close, publish
     SEE_SURVEYS = "see_surveys"  # how a survey goes, and its results before they are published
     TYPE_ANSWERS = "type_answers"  # paper answers, and the tablet at the desk
+    SEE_SCORECARDS = "see_scorecards"  # figures of the municipality and of each unit, none of a person
+    MANAGE_SCORECARDS = "manage_scorecards"  # indicators, scorecards, limits, and values that are typed or imported
+    COUNT_CONTACTS = "count_contacts"  # one press for each contact at the desk
 
 
 class RoleEntry(NamedTuple):
@@ -59,12 +62,14 @@ ROLES: dict[Role, RoleEntry] = {
         frozenset(
             {P.SEE_ALL_CARDS, P.REGISTER_CARDS, P.ROUTE_CARDS, P.WORK_ON_CARDS, P.DELEGATE_CARDS, P.CLOSE_CARDS}
             | {P.SEE_OVERDUE_LISTS, P.RUN_OVERDUE_LISTS, P.SEE_ESCALATIONS, P.INFORM_CITIZENS, P.SEE_POLITICAL_CARDS}
-            | {P.TYPE_ANSWERS}
+            | {P.TYPE_ANSWERS, P.COUNT_CONTACTS, P.SEE_SCORECARDS}
         ),
     ),
     Role.UNIT_LEADER: RoleEntry(
         _("Answers for each card of the unit, may delegate it, and gets the unit's overdue list."),
-        frozenset({P.SEE_UNIT_CARDS, P.WORK_ON_CARDS, P.DELEGATE_CARDS, P.CLOSE_CARDS, P.SEE_OVERDUE_LISTS}),
+        frozenset(
+            {P.SEE_UNIT_CARDS, P.WORK_ON_CARDS, P.DELEGATE_CARDS, P.CLOSE_CARDS, P.SEE_OVERDUE_LISTS, P.SEE_SCORECARDS}
+        ),
     ),
     Role.CASE_HANDLER: RoleEntry(
         _("Calls the submitters of the cards of the unit and writes down what was said."),
@@ -74,25 +79,26 @@ ROLES: dict[Role, RoleEntry] = {
         _("Answers the political cards, and sees no others."),
         frozenset(
             {P.SEE_UNIT_CARDS, P.WORK_ON_CARDS, P.DELEGATE_CARDS, P.CLOSE_CARDS, P.SEE_OVERDUE_LISTS}
-            | {P.SEE_POLITICAL_CARDS}
+            | {P.SEE_POLITICAL_CARDS, P.SEE_SCORECARDS}
         ),
     ),
     Role.CHIEF_EXECUTIVE: RoleEntry(
         _("Gets the weekly escalation, sees the cards that came up on a list again, and no others."),
-        frozenset({P.SEE_ESCALATED_CARDS, P.SEE_ESCALATIONS}),
+        frozenset({P.SEE_ESCALATED_CARDS, P.SEE_ESCALATIONS, P.SEE_SCORECARDS}),
     ),
     Role.QUALITY_ADVISER: RoleEntry(
         _("Reads cards and lists of all units, for figures and surveys."),
         frozenset(
             {P.SEE_ALL_CARDS, P.SEE_OVERDUE_LISTS, P.SEE_ESCALATIONS, P.MANAGE_SURVEYS, P.SEE_SURVEYS, P.TYPE_ANSWERS}
+            | {P.SEE_SCORECARDS, P.MANAGE_SCORECARDS}
         ),
     ),
     Role.ADMINISTRATOR: RoleEntry(
         _("Keeps units, people, roles, categories and rules. Sees no cards by that alone."),
-        frozenset({P.MANAGE_ORGANISATION}),
+        frozenset({P.MANAGE_ORGANISATION, P.SEE_SCORECARDS, P.MANAGE_SCORECARDS}),
     ),
     Role.READER: RoleEntry(
         _("Reads all cards and changes none."),
-        frozenset({P.SEE_ALL_CARDS, P.SEE_OVERDUE_LISTS, P.SEE_SURVEYS}),
+        frozenset({P.SEE_ALL_CARDS, P.SEE_OVERDUE_LISTS, P.SEE_SURVEYS, P.SEE_SCORECARDS}),
     ),
 }

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from organisation.jobs import recorded
 from organisation.queries import municipality
+from reporting.actions.counting import compute_figures
 from reporting.figures import count_anew
 
 
@@ -16,3 +17,11 @@ def count_public_figures() -> str:
     """Each hour: the figures that everybody may see."""
     heard = count_anew(now=timezone.now(), zone=municipality().zone)
     return f"{heard.first:%Y-%m} to {heard.last:%Y-%m}"
+
+
+@shared_task(name="reporting.compute_indicators")
+@recorded("reporting.compute_indicators")
+def compute_indicators() -> str:
+    """Each hour: the indicators that the house computes by itself."""
+    done = compute_figures(now=timezone.now(), zone=municipality().zone)
+    return f"{done.new} new, {done.changed} changed"

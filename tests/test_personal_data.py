@@ -8,7 +8,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
-MODELS = [model for app in ("organisation", "feedback", "surveys") for model in apps.get_app_config(app).get_models()]
+APPS = ("organisation", "feedback", "surveys", "reporting")
+MODELS = [model for app in APPS for model in apps.get_app_config(app).get_models()]
 TEXT_LIKE = (
     models.CharField, models.TextField, models.JSONField, models.FileField, models.BinaryField, models.GeneratedField,
     ArrayField, SearchVectorField, models.GenericIPAddressField, models.UUIDField,
@@ -58,6 +59,17 @@ HARMLESS = {
     "ComparatorValue": {"key"},
     "Publication": {"words", "figures", "reason", "withdrawn_because"},
     "PublicationDraft": {"words", "figures", "reason", "state", "sentence"},
+    # What is measured, and figures of many together; of a contact at the desk, only that there was one.
+    "Indicator": {
+        "key", "names", "explanations", "perspective", "scale", "direction", "origin", "formula", "source",
+    },
+    "Elsewhere": {"kind", "country", "code", "name"},
+    "Value": {"every", "standing", "source", "how"},
+    "Scorecard": {"key", "names"},
+    "Goal": {"perspective", "texts"},
+    "SuccessFactor": {"texts"},
+    "ScorecardRow": {"note"},
+    "DeskContact": {"way"},
     # Answers of somebody whom nothing in them names; what is written freely lies in Comment.
     "Answer": {"id", "source", "stratum", "values"},
     "Comment": {"id", "question", "language", "found", "state", "kind"},

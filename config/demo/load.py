@@ -18,6 +18,7 @@ from config.demo.informing import inform
 from config.demo.places import NEW_RULES
 from config.demo.plans import Story
 from config.demo.rows import Rows
+from config.demo.scorecards import scorecards
 from config.demo.story import build_story
 from config.demo.surveys import surveys
 from feedback.actions.intake import House
@@ -41,6 +42,7 @@ from organisation.calendar import IsoWeek
 from organisation.models import DayOff, Municipality, OutgoingMail, OwnWording, Person, Unit
 from organisation.permissions import Role
 from organisation.queries import people_with
+from reporting.models import Counting, DeskContact, Indicator, Scorecard
 from surveys.models import Comparator, Population, Survey
 
 BATCH = 1000
@@ -58,6 +60,10 @@ _ROOTS = (
     OutgoingMail,
     OwnWording,
     Survey,
+    Indicator,
+    Scorecard,
+    Counting,
+    DeskContact,
     Population,
     Comparator,
 )
@@ -115,6 +121,7 @@ def load_demo(*, seed: int, now: datetime, anew: bool = False) -> Loaded | None:
         inform(story, furnished)
         surveys(by=furnished.people[ADVISER], units=furnished.units, today=story.today, seed=seed)
         _tell_of_past_lists()
+        scorecards(by=furnished.people[ADVISER], today=story.today, now=story.now, seed=seed)
         return Loaded(story.today, len(story.cards), events, OverdueList.objects.count(), Escalation.objects.count())
 
 

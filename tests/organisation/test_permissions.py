@@ -30,6 +30,9 @@ TABLE = {
     P.MANAGE_SURVEYS: ".....x..",
     P.SEE_SURVEYS: ".....x.x",
     P.TYPE_ANSWERS: "x....x..",
+    P.SEE_SCORECARDS: "xx.xxxxx",
+    P.MANAGE_SCORECARDS: ".....xx.",
+    P.COUNT_CONTACTS: "x.......",
 }
 
 

@@ -1,0 +1,250 @@
+"""What the house counts by itself: message cards, contacts at the desk, and what surveys have published.
+
+Cards are counted in the database, a row for each unit and month, however many there are: five queries, two of them over the
+cards. The formulas stand in `reporting/measures.py`. Days are local dates; a period that is not over is counted through the
+day before `today`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time, timedelta, tzinfo
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.db.models import Case, Count, DateField, DurationField, ExpressionWrapper, F, Max, Min, Q, Sum, When
+from django.db.models.functions import Coalesce, TruncDate, TruncMonth
+
+from feedback.counts import NOBODY_WAITS, NOT_REACHED, PROMISED
+from feedback.models import Callback, Card, OverdueEntry, OverdueRun
+from feedback.workflow import NEGATIVE_KINDS, REQUESTS_AND_SUGGESTIONS, Kind
+from organisation.calendar import IsoWeek
+from organisation.models import Unit
+from reporting.measures import Counts
+from reporting.models import DeskContact
+from reporting.periods import Every, Period, period_of
+from surveys.models import Publication
+from surveys.questionnaires import SurveyKind
+
+YEARS = 10
+"""So many years back figures are computed by year,"""
+DETAILED_YEARS = 3
+"""and so many by quarter and month."""
+
+FIRST_WEEK = timedelta(days=6)
+
+Place = int | None
+"""A unit's or a sector's id; None is the whole municipality."""
+
+
+def first_year(today: date) -> int | None:
+    """Return the first year that cards are counted of; None where there is no card."""
+    earliest: date | None = Card.objects.filter(received_on__lte=today).aggregate(first=Min("received_on"))["first"]
+    return None if earliest is None else max(earliest.year, today.year - YEARS + 1)
+
+
+def counts_of_cards(first: date, through: date, zone: tzinfo) -> dict[tuple[Place, Period], Counts]:
+    """Return what was counted from the day `first` to the day `through`, both included, of the whole municipality, each
+    sector and each unit, by year and, for the last three years, by quarter and month.
+
+    A card counts for the unit that holds it now. A unit that is closed keeps what it had.
+    """
+    by_month = _by_unit_and_month(first, through, zone)
+    weeks = _weeks_by_month(first, through)
+    above = _above()
+    detailed = through.year - DETAILED_YEARS + 1
+    found: dict[tuple[Place, Period], Counts] = defaultdict(Counts)
+    for (unit, month), counts in by_month.items():
+        for place in (None, *above[unit]):
+            for period in _periods(month, detailed):
+                found[place, period].add(counts)
+    run: dict[Period, int] = defaultdict(int)
+    for month, number in weeks.items():
+        for period in _periods(month, detailed):
+            run[period] += number
+    for (_place, period), counts in found.items():
+        counts.weeks = run[period]
+    return dict(found)
+
+
+def is_counted(period: Period, first: int, through: date) -> bool:
+    """Whether `counts_of_cards` counts the period, from the year `first`: not older quarters and months."""
+    return period.year >= (first if period.every == Every.YEAR else max(first, through.year - DETAILED_YEARS + 1))
+
+
+def _periods(month: date, detailed: int) -> Iterable[Period]:
+    return (period_of(month, every) for every in Every if every == Every.YEAR or month.year >= detailed)
+
+
+def _above() -> Mapping[int, tuple[int, ...]]:
+    """Each unit with itself and the sectors above it."""
+    parents = dict(Unit.objects.values_list("pk", "parent_id"))
+    found: dict[int, tuple[int, ...]] = {}
+    for unit in parents:
+        way: list[int] = []
+        step: int | None = unit
+        while step is not None and step not in way:
+            way.append(step)
+            step = parents[step]
+        found[unit] = tuple(way)
+    return found
+
+
+def _by_unit_and_month(first: date, through: date, zone: tzinfo) -> dict[tuple[int, date], Counts]:
+    """Each card is read twice and no more: by itself, and with its callbacks."""
+    found: dict[tuple[int, date], Counts] = defaultdict(Counts)
+    window = (first, through)
+    received, due = Q(received_on__range=window), PROMISED & Q(due_on__range=window)
+    cards = (
+        Card.objects.filter(received | due)
+        .annotate(
+            received_month=TruncMonth("received_on"),
+            due_month=TruncMonth("due_on"),
+            registered_day=TruncDate("registered_at", tzinfo=zone),
+            completed_day=TruncDate("completed_at", tzinfo=zone),
+        )
+        .values_list("unit", "received_month", "due_month")
+        .annotate(
+            cards=Count("pk", filter=received),
+            same_day=Count("pk", filter=received & Q(registered_day=F("received_on"))),
+            of_a_kind=Count("pk", filter=received & ~Q(kind="")),
+            negative=Count("pk", filter=received & Q(kind__in=sorted(NEGATIVE_KINDS))),
+            praise=Count("pk", filter=received & Q(kind=Kind.PRAISE)),
+            wishes=Count("pk", filter=received & Q(kind__in=sorted(REQUESTS_AND_SUGGESTIONS))),
+            owed=Count("pk", filter=due),
+            in_time=Count("pk", filter=due & Q(completed_day__lte=F("due_on")) & ~NOT_REACHED),
+            not_reached=Count("pk", filter=due & NOT_REACHED),
+        )
+        .order_by()
+    )
+    for unit, received_month, due_month, number, same, kinds, negative, praise, wishes, *promise in cards:
+        if number:
+            found[unit, received_month].add(Counts(number, same, kinds, negative, praise, wishes))
+        if promise[0]:
+            owed, in_time, not_reached = promise
+            found[unit, due_month].add(Counts(owed=owed, in_time=in_time, not_reached=not_reached))
+    for unit, due_month, held_month, days, number, reactions, total in _callbacks(first, through, zone):
+        if days is not None:
+            found[unit, due_month].add(Counts(reached=number, days=Counter({days.days: number})))
+        if reactions and held_month >= first:
+            found[unit, held_month].add(Counts(reactions=reactions, reaction_sum=total))
+    for unit, year, week, number in _entries(first, through):
+        found[unit, IsoWeek(year, week).monday.replace(day=1)].entries += number
+    return found
+
+
+def _callbacks(
+    first: date, through: date, zone: tzinfo
+) -> Iterable[tuple[int, date, date, timedelta | None, int, int, int]]:
+    """Callbacks to the end of the day `through`: unit, month of the deadline and of the callback, the days that it took,
+    how many, and of how many reactions which sum.
+
+    The days are from the registration or the reopening, as `feedback.counts.days_to_callback` counts them, of the cards
+    that were promised a callback by a deadline in the window; None for the others and for what was said in earlier cycles.
+    """
+    began = Coalesce("card__reopened_at", "card__registered_at")
+    took = ExpressionWrapper(
+        TruncDate("held_at", tzinfo=zone) - TruncDate(began, tzinfo=zone), output_field=DurationField()
+    )
+    promised = Q(card__callback_owed=True, card__due_on__range=(first, through), cycle=F("card__cycle"))
+    return (
+        Callback.objects.filter(held_at__lt=datetime.combine(through + timedelta(days=1), time(), zone))
+        .annotate(
+            due_month=TruncMonth("card__due_on"),
+            held_month=TruncMonth("held_at", tzinfo=zone, output_field=DateField()),
+            took=Case(When(promised & ~Q(card__close_result__in=NOBODY_WAITS), then=took)),
+        )
+        .values_list("card__unit", "due_month", "held_month", "took")
+        .annotate(number=Count("pk"), reactions=Count("reaction"), total=Sum("reaction"))
+        .order_by()
+    )
+
+
+def _entries(first: date, through: date) -> Iterable[tuple[int, int, int, int]]:
+    weeks = OverdueEntry.objects.values_list("overdue_list__unit", "iso_year", "iso_week").annotate(number=Count("pk"))
+    return (row for row in weeks.order_by() if first <= IsoWeek(row[1], row[2]).monday <= through)
+
+
+def _weeks_by_month(first: date, through: date) -> dict[date, int]:
+    """In how many weeks lists were run, by the month of their Monday."""
+    found: dict[date, int] = defaultdict(int)
+    for year, week in OverdueRun.objects.values_list("iso_year", "iso_week"):
+        if first <= (monday := IsoWeek(year, week).monday) <= through:
+            found[monday.replace(day=1)] += 1
+    return found
+
+
+def desk_contacts(through: date, zone: tzinfo) -> dict[Period, int]:
+    """Return how many contacts the desk counted, by year, quarter and month, to the end of the day `through`.
+
+    A period of which the first week had passed when counting began is not whole, and is left out.
+    """
+    began = DeskContact.objects.aggregate(first=Min("at"))["first"]
+    if began is None:
+        return {}
+    since = began.astimezone(zone).date() - FIRST_WEEK
+    midnight = datetime.combine(through + timedelta(days=1), time(), zone)
+    rows = (
+        DeskContact.objects.filter(at__lt=midnight)
+        .annotate(month=TruncMonth("at", tzinfo=zone, output_field=DateField()))
+        .values_list("month")
+        .annotate(number=Count("pk"))
+        .order_by()
+    )
+    found: dict[Period, int] = defaultdict(int)
+    for month, number in rows:
+        for every in Every:
+            if (period := period_of(month, every)).first >= since:
+                found[period] += number
+    return dict(found)
+
+
+class FromSurvey(NamedTuple):
+    """What a publication says of one area or question. `mean` is None where too few had answered."""
+
+    place: Place
+    year: int
+    mean: Decimal | None
+    n: int | None
+    margin: Decimal | None
+    survey: str
+    closed_on: date | None
+
+
+def published_results(today: date) -> dict[str, list[FromSurvey]]:
+    """Return, by the key of each area and question, what the surveys' publications say that everybody can see today.
+
+    What a publication holds back is not here either, and nothing of one that was withdrawn. Citizen surveys are of the whole
+    municipality, user surveys of their unit; where two of one year ask the same, the later stands.
+    """
+    shown = Publication.objects.filter(publish_on__lte=today)
+    newest = shown.values("survey").annotate(newest=Max("version")).values_list("survey", "newest")
+    versions = dict(newest)
+    found: dict[str, dict[tuple[Place, int], FromSurvey]] = defaultdict(dict)
+    for publication in shown.filter(survey__in=versions).select_related("survey").order_by("survey__closes_at", "pk"):
+        survey = publication.survey
+        if publication.version != versions[survey.pk] or publication.withdrawn_at is not None:
+            continue
+        if survey.kind == SurveyKind.EMPLOYEE or survey.closes_at is None:
+            continue
+        place = survey.unit_id if survey.kind == SurveyKind.USER else None
+        for one in (*publication.figures.get("areas", ()), *publication.figures.get("items", ())):
+            result = _from_survey(one, place, survey.closes_at.date(), survey.code)
+            found[one["key"]][place, result.year] = result
+    return {key: list(results.values()) for key, results in found.items()}
+
+
+def _from_survey(one: Mapping[str, Any], place: Place, closed_on: date, code: str) -> FromSurvey:
+    if one.get("suppressed") or one.get("mean") is None:
+        return FromSurvey(place, closed_on.year, None, None, None, code, closed_on)
+    low, high = one.get("ci_low"), one.get("ci_high")
+    return FromSurvey(
+        place,
+        closed_on.year,
+        Decimal(one["mean"]),
+        one.get("n", one.get("n_valid")),
+        None if low is None or high is None else Decimal(high - low) / 2,
+        code,
+        closed_on,
+    )

@@ -1,0 +1,1 @@
+"""Forms of scorecards, indicators and their values."""

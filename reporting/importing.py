@@ -1,0 +1,275 @@
+"""Read values from a CSV file: everything or nothing, with a sentence for each line that is wrong.
+
+Columns are found by their names, in any order: indicator (its key), year (or period: «2025», «2025-Q3», «2025-07») and value
+must be there; unit (a unit's code), n, margin, source and date may be. «Ikke målt» or «–» stands for a value that was not
+measured. Sentences are in the active language.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from feedback.importing.faults import CannotImport, RowRefused
+from feedback.importing.reading import CsvFile, Line
+from feedback.importing.report import Problem
+from organisation.ds_forms import parse_day
+from organisation.errors import Refused
+from organisation.models import Person, Unit
+from reporting.actions.recording import Figure, Where, check_figure, record_values
+from reporting.models import Indicator, Value
+from reporting.periods import FIRST_YEAR, read_period
+from reporting.queries import units_by_code
+from reporting.rules import require_manager
+from reporting.scales import read_number, says_not_measured
+
+LARGEST = 2 * 1024 * 1024
+MOST_ROWS = 20_000
+
+_NAMES = {
+    "indicator": "indicator indikator måleindikator key nøkkel nykel nyckel",
+    "period": "period periode year år ar",
+    "value": "value verdi resultat result värde",
+    "unit": "unit enhet eining resultatenhet",
+    "n": "n antall antal",
+    "margin": "margin feilmargin felmarginal marginal",
+    "source": "source kilde kjelde källa",
+    "date": "date dato datum målt measured_on",
+}
+COLUMNS = {name: column for column, names in _NAMES.items() for name in names.split()}
+NEEDED = ("indicator", "period", "value")
+
+
+class UnreadableFile(Refused):
+    """The file as a whole cannot be read."""
+
+    code = "unreadable"
+    field = "file"
+    message = "%(why)s"
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why=why)
+
+
+@dataclass
+class ValueReport:
+    """What was read. With problems nothing was written."""
+
+    dry_run: bool = False
+    rows: int = 0
+    new: int = 0
+    changed: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+    def lines(self) -> list[str]:
+        """Return what came of it, in sentences."""
+        said = [ngettext("%(n)s line read.", "%(n)s lines read.", self.rows) % {"n": self.rows}]
+        if self.problems:
+            said.append(
+                ngettext("%(n)s line has a fault.", "%(n)s lines have faults.", len(self.problems))
+                % {"n": len(self.problems)}
+            )
+            said.append(_("Nothing was read in. Put the lines right and choose the file again."))
+        elif self.dry_run:
+            said.append(_("The file can be read in. Nothing was written."))
+        else:
+            same = self.rows - self.new - self.changed
+            said.append(
+                _("%(new)s new figures, %(changed)s changed, %(same)s as they were.")
+                % {"new": self.new, "changed": self.changed, "same": same}
+            )
+        return said
+
+
+def import_values(
+    content: bytes, *, source: str = "", by: Person | None, now: datetime, this_year: int, dry_run: bool = False
+) -> ValueReport:
+    """Read a file of values. One line with a fault is enough for nothing to be written; a second time changes nothing.
+
+    `source` stands where the file names none. Raises NotAllowed, UnreadableFile.
+    """
+    require_manager(by)
+    report = ValueReport(dry_run=dry_run)
+    file = _opened(content)
+    places = _places(file.header)
+    reader = _Reader(places, source.strip(), this_year)
+    found: dict[Indicator, list[Figure]] = {}
+    for line in file:
+        report.rows += 1
+        if report.rows > MOST_ROWS:
+            raise UnreadableFile(_("The file has more than %(most)s lines. Divide it.") % {"most": MOST_ROWS})
+        try:
+            indicator, figure = reader.read(line, len(file.header))
+        except RowRefused as refused:
+            key = line.values[places["indicator"]] if len(line.values) > places["indicator"] else ""
+            report.problems.append(Problem(line.number, key[:60], refused.code, str(refused)))
+            continue
+        found.setdefault(indicator, []).append(figure)
+    if not report.rows:
+        raise UnreadableFile(_("The file has no lines below the first."))
+    if report.problems or dry_run:
+        return report
+    with transaction.atomic():
+        for indicator, figures in found.items():
+            done = record_values(
+                indicator, figures, by=by, now=now, this_year=this_year, how=Value.How.IMPORTED
+            )  # fmt: skip
+            report.new, report.changed = report.new + done.new, report.changed + done.changed
+    return report
+
+
+def _opened(content: bytes) -> CsvFile:
+    """UTF-8 where it is that, else Latin-1 as Windows writes it."""
+    if len(content) > LARGEST:
+        raise UnreadableFile(_("The file is larger than 2 MB."))
+    if b"\x00" in content:
+        raise UnreadableFile(_("This is no CSV file. Save it from the spreadsheet as CSV (UTF-8)."))
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("cp1252", errors="replace")
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    if not first:
+        raise UnreadableFile(_("The file is empty. Choose another."))
+    if first.lstrip().startswith(("<", "{", "[")):
+        raise UnreadableFile(_("This is no CSV file. Save it from the spreadsheet as CSV (UTF-8)."))
+    try:
+        return CsvFile(io.StringIO(text, newline=""), delimiter=max(";,\t", key=first.count), quote='"')
+    except CannotImport:
+        raise UnreadableFile(_("The first line, which names the columns, cannot be read.")) from None
+
+
+def _places(header: list[str]) -> dict[str, int]:
+    places: dict[str, int] = {}
+    for place, named in enumerate(header):
+        column = COLUMNS.get(named.strip().casefold().replace(" ", "_"))
+        if column is None:
+            raise UnreadableFile(
+                _(
+                    "There is a column «%(name)s». These are read: indicator, year, value, unit, n, margin, source, date."
+                )
+                % {"name": named[:60]}
+            )
+        if column in places:
+            raise UnreadableFile(_("Two columns mean the same: «%(name)s». Remove one of them.") % {"name": named})
+        places[column] = place
+    missing = [column for column in NEEDED if column not in places]
+    if missing:
+        raise UnreadableFile(
+            _("The first line must name the columns indicator, year and value. It says: %(line)s.")
+            % {"line": ", ".join(header)[:200]}
+        )
+    return places
+
+
+class _Reader:
+    """Makes a figure of each line, and remembers on which line each stood."""
+
+    def __init__(self, places: Mapping[str, int], source: str, this_year: int) -> None:
+        self._places = places
+        self._source = source
+        self._this_year = this_year
+        self._indicators = {indicator.key: indicator for indicator in Indicator.objects.all()}
+        self._units = units_by_code()
+        self._lines: dict[tuple[str, Where], int] = {}
+
+    def read(self, line: Line, columns: int) -> tuple[Indicator, Figure]:
+        """Raises RowRefused with a sentence."""
+        if line.torn:
+            if line.values:
+                raise RowRefused(
+                    "torn_row",
+                    _("The line has %(n)s columns, the first line %(wanted)s.")
+                    % {"n": len(line.values), "wanted": columns},
+                )
+            raise RowRefused("torn_row", _("A quotation mark is opened in this line and not closed."))
+        key = self._cell(line, "indicator").casefold()
+        indicator = self._indicators.get(key)
+        if indicator is None:
+            raise RowRefused(
+                "unknown_indicator", _("There is no indicator with the key «%(key)s».") % {"key": key[:60]}
+            )
+        written = self._cell(line, "period")
+        period = read_period(written, last_year=self._this_year)
+        if period is None:
+            raise RowRefused(
+                "impossible_year",
+                _("«%(value)s» is no year from %(first)s to %(last)s, nor a quarter (2025-Q3) or a month (2025-07).")
+                % {"value": written[:20], "first": FIRST_YEAR, "last": self._this_year},
+            )
+        unit = self._unit(self._cell(line, "unit"))
+        figure = Figure(
+            period,
+            self._value(self._cell(line, "value")),
+            unit=unit.pk if unit else None,
+            n=self._n(self._cell(line, "n")),
+            margin=self._margin(self._cell(line, "margin")),
+            source=self._cell(line, "source", 250) or self._source or indicator.source,
+            measured_on=self._date(self._cell(line, "date")),
+        )
+        try:
+            check_figure(indicator, figure, this_year=self._this_year)
+        except Refused as refusal:
+            raise RowRefused(refusal.code, str(refusal)) from None
+        once = (indicator.key, figure.where)
+        if once in self._lines:
+            raise RowRefused(
+                "duplicate", _("This figure stands on line %(line)s already.") % {"line": self._lines[once]}
+            )
+        self._lines[once] = line.number
+        return indicator, figure
+
+    def _cell(self, line: Line, column: str, longest: int = 100) -> str:
+        place = self._places.get(column)
+        value = "" if place is None else " ".join(line.values[place].split())
+        if len(value) > longest:
+            raise RowRefused(
+                "too_long",
+                _("«%(value)s …» is longer than %(most)s characters.") % {"value": value[:30], "most": longest},
+            )
+        return value
+
+    def _unit(self, code: str) -> Unit | None:
+        if code and code.casefold() not in self._units:
+            raise RowRefused("unknown_unit", _("There is no unit with the code «%(code)s».") % {"code": code[:60]})
+        return self._units[code.casefold()] if code else None
+
+    def _value(self, text: str) -> Decimal | None:
+        if not text:
+            raise RowRefused("value_missing", _("The value is missing. Write – if it was not measured."))
+        if says_not_measured(text):
+            return None
+        return self._number(text)
+
+    def _number(self, text: str) -> Decimal:
+        number = read_number(text)
+        if number is None:
+            raise RowRefused("no_number", _("«%(value)s» is no number.") % {"value": text[:30]})
+        return number
+
+    def _n(self, text: str) -> int | None:
+        if not text:
+            return None
+        number = self._number(text)
+        if number != int(number) or not 0 <= number < 2**31:
+            raise RowRefused("no_count", _("«%(value)s» is no number of answers.") % {"value": text[:30]})
+        return int(number)
+
+    def _margin(self, text: str) -> Decimal | None:
+        return self._number(text) if text else None
+
+    def _date(self, text: str) -> date | None:
+        if not text:
+            return None
+        try:
+            return parse_day(text)
+        except ValidationError as error:
+            raise RowRefused("no_date", " ".join(error.messages)) from None
