@@ -8,17 +8,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import resource
-import statistics
 import time
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+from benchmarks.own_database import own_database, timed
 
-NAME = "innspill_benchmark"
 UNITS = 200
 
 _CARDS = """
@@ -36,32 +33,6 @@ FROM (SELECT n, now() - interval '15 days' - (n %% 2500) * interval '1 day' AS d
       FROM generate_series(1, %(cards)s) n) made,
      (SELECT array_agg(id ORDER BY id) AS units FROM organisation_unit WHERE kind = 'unit') u
 """
-
-
-def timed(what: Callable[[], Any], times: int = 20) -> dict[str, float]:
-    """Run `what` a few times warm and return p50 and p95 in milliseconds and the statements of one run."""
-    from django.db import connection
-
-    statements = 0
-
-    def count(execute: Callable[..., Any], *args: Any) -> Any:
-        nonlocal statements
-        statements += 1
-        return execute(*args)
-
-    with connection.execute_wrapper(count):
-        what()
-    samples = []
-    for _ in range(times):
-        start = time.perf_counter()
-        what()
-        samples.append((time.perf_counter() - start) * 1000)
-    samples.sort()
-    return {
-        "p50_ms": round(statistics.median(samples), 1),
-        "p95_ms": round(samples[int(len(samples) * 0.95) - 1], 1),
-        "statements": statements,
-    }
 
 
 def measure(cards: int, overdue: int) -> dict[str, Any]:
@@ -97,7 +68,7 @@ def measure(cards: int, overdue: int) -> dict[str, Any]:
         lambda: register_card(Intake(channel="web", text="Hull i veien", contact=contact), by=None, now=now), 100
     )
     client = Client(headers={"host": "127.0.0.1"})
-    client.force_login(clerk, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(clerk)
 
     def page(address: str) -> Callable[[], None]:
         def get() -> None:
@@ -160,30 +131,8 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
 
-    from config.reachable import make_ready
-
-    make_ready()
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute(f"DROP DATABASE IF EXISTS {NAME}")
-        cursor.execute(f"CREATE DATABASE {NAME}")
-    own = connection.settings_dict["NAME"]
-    connection.close()
-    connection.settings_dict["NAME"] = NAME
-    try:
-        call_command("collectstatic", verbosity=0, interactive=False)
-        call_command("migrate", verbosity=0)
+    with own_database(static=True):
         figures = measure(options.cards, options.overdue)
-    finally:
-        connection.close()
-        connection.settings_dict["NAME"] = own
-        with connection.cursor() as cursor:
-            cursor.execute(f"DROP DATABASE {NAME} WITH (FORCE)")
     if options.json:
         print(json.dumps(figures, indent=2))
     else:

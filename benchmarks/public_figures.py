@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 from typing import Any
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+from benchmarks.own_database import own_database, timed
 
 _CARDS = """
 INSERT INTO feedback_card (reference, secret, channel, kind, category_id, text, language, political, place, area, received_on,
@@ -39,7 +38,6 @@ def measure(cards: int) -> dict[str, Any]:
     from django.test import Client
     from django.utils import timezone
 
-    from benchmarks.cards import timed
     from feedback.models import Category
     from organisation.models import Municipality, Unit
     from reporting.figures import complete_months, count
@@ -75,32 +73,8 @@ def main() -> None:
     parser.add_argument("--cards", type=int, default=100_000)
     options = parser.parse_args()
 
-    from config.reachable import make_ready
-
-    make_ready()
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-    from django.db import connection
-
-    from benchmarks.cards import NAME
-
-    with connection.cursor() as cursor:
-        cursor.execute(f"DROP DATABASE IF EXISTS {NAME}")
-        cursor.execute(f"CREATE DATABASE {NAME}")
-    own = connection.settings_dict["NAME"]
-    connection.close()
-    connection.settings_dict["NAME"] = NAME
-    try:
-        call_command("collectstatic", verbosity=0, interactive=False)
-        call_command("migrate", verbosity=0)
+    with own_database(static=True):
         print(json.dumps(measure(options.cards), indent=2))
-    finally:
-        connection.close()
-        connection.settings_dict["NAME"] = own
-        with connection.cursor() as cursor:
-            cursor.execute(f"DROP DATABASE {NAME} WITH (FORCE)")
 
 
 if __name__ == "__main__":

@@ -6,13 +6,12 @@ questions in under a second on two cores. It is no test.
 
 from __future__ import annotations
 
-import os
 import random
 import sys
 import time
 from datetime import timedelta
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+from benchmarks.own_database import own_database, taken
 
 ANSWERS = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
 ITEMS = int(sys.argv[2]) if len(sys.argv) > 2 else 60
@@ -56,44 +55,15 @@ def measure() -> None:
         2000,
     )
     for what, by in (("results", []), ("results by eight districts, small groups hidden", ["district"])):
-        taken = []
-        for _each in range(TIMES):
-            cache.clear()
-            wall, cpu = time.perf_counter(), time.process_time()
-            results_of(survey, by=by)
-            taken.append((time.perf_counter() - wall, time.process_time() - cpu))
-        wall, cpu = sorted(taken)[TIMES // 2]
+        found = taken(lambda by=by: results_of(survey, by=by), TIMES, before=cache.clear)
         start_at = time.perf_counter()
         results_of(survey, by=by)
-        print(f"{what}: {wall:.3f} s ({cpu:.3f} s CPU); from the cache {time.perf_counter() - start_at:.3f} s")
+        print(f"{what}: {found}; from the cache {time.perf_counter() - start_at:.3f} s")
 
 
 def main() -> None:
-    from config.reachable import make_ready
-
-    make_ready()
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-    from django.db import connection
-
-    from benchmarks.cards import NAME
-
-    with connection.cursor() as cursor:
-        cursor.execute(f"DROP DATABASE IF EXISTS {NAME}")
-        cursor.execute(f"CREATE DATABASE {NAME}")
-    own = connection.settings_dict["NAME"]
-    connection.close()
-    connection.settings_dict["NAME"] = NAME
-    try:
-        call_command("migrate", verbosity=0)
+    with own_database():
         measure()
-    finally:
-        connection.close()
-        connection.settings_dict["NAME"] = own
-        with connection.cursor() as cursor:
-            cursor.execute(f"DROP DATABASE {NAME} WITH (FORCE)")
 
 
 if __name__ == "__main__":

@@ -7,14 +7,14 @@ other work. It is no test.
 from __future__ import annotations
 
 import random
-import statistics
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from benchmarks.own_database import taken
 
 ANSWERS = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
 ITEMS = int(sys.argv[2]) if len(sys.argv) > 2 else 60
@@ -22,14 +22,7 @@ TIMES = 5
 
 
 def timed(what: str, run: Callable[[], Any]) -> None:
-    """Print the median of a few runs, the first one apart: it loads scipy."""
-    taken: list[tuple[float, float]] = []
-    for _ in range(TIMES + 1):
-        wall, cpu = time.perf_counter(), time.process_time()
-        run()
-        taken.append((time.perf_counter() - wall, time.process_time() - cpu))
-    wall, cpu = (statistics.median(times) for times in zip(*taken[1:], strict=True))
-    print(f"{what:<58} {wall:6.3f} s, {cpu:6.3f} s CPU; the first time {taken[0][0]:.3f} s")
+    print(f"{what:<58} {taken(run, TIMES)}")
 
 
 def main() -> None:

@@ -28,6 +28,7 @@ SCHEDULE = {
         "task": "surveys.write_down_who_answered",
         "schedule": crontab(hour="3", minute="40"),
     },
+    "surveys.sweep_publications": {"task": "surveys.sweep_publications", "schedule": crontab()},
     "organisation.sweep_mail": {"task": "organisation.sweep_mail", "schedule": crontab()},
     "organisation.delete_expired_mail": {
         "task": "organisation.delete_expired_mail",

@@ -153,7 +153,7 @@ FORM_RENDERER = "organisation.ds_forms.DesignsystemetRenderer"
 # --- People --------------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "organisation.Person"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["organisation.backend.PersonBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -231,6 +231,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
         "manifest-src": [SELF],
+        "worker-src": [SELF],  # the one that shows the page for sending where there is no net
     }
 }
 
@@ -238,6 +239,8 @@ CONTENT_SECURITY_POLICY = {
 
 # Seconds from opening to sending below which a message is asked for once more.
 SEND_MINIMUM_SECONDS = env.int("SEND_MINIMUM_SECONDS", 3)
+# The empty page is kept in the browser and opens without a net. Off, browsers that kept it are freed of it.
+KEEP_SEND_PAGE = env.bool("KEEP_SEND_PAGE", True)
 # The map is off until an address for its pictures is given: whoever serves them sees who asks for which place.
 MAP_TILES_URL = env.str("MAP_TILES_URL", "")
 MAP_ATTRIBUTION = env.str("MAP_ATTRIBUTION", "")

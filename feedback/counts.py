@@ -16,7 +16,9 @@ from feedback.models import Callback, Card
 from feedback.workflow import CloseResult, State
 
 # Nobody waits for an answer to these any more.
-_NOBODY_WAITS = (CloseResult.WITHDRAWN, CloseResult.DUPLICATE)
+NOBODY_WAITS = (CloseResult.WITHDRAWN, CloseResult.DUPLICATE)
+PROMISED = Q(callback_owed=True) & ~Q(close_result__in=NOBODY_WAITS)
+"""A callback is owed, and the card is neither withdrawn nor a duplicate."""
 NOT_REACHED = Q(state=State.CONTACT_CARD_POSTED) | Q(close_result=CloseResult.NOT_REACHED)
 """The submitter was called in vain, and a contact card posted."""
 
@@ -82,7 +84,7 @@ def kept_by_month(first: date, last: date, zone: tzinfo) -> dict[date, Kept]:
 
 def promised(first: date, last: date) -> QuerySet[Card]:
     """Return the cards owed a callback with the deadline on these days, without withdrawn ones and duplicates."""
-    return Card.objects.filter(callback_owed=True, due_on__range=(first, last)).exclude(close_result__in=_NOBODY_WAITS)
+    return Card.objects.filter(PROMISED, due_on__range=(first, last))
 
 
 class _Median(Aggregate):

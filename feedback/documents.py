@@ -16,6 +16,7 @@ from feedback.models import Card, ContactAttempt, OverdueEntry, OverdueList, Ove
 from feedback.queries import cards_for_posting, entries_by_list, entries_of, list_for_document
 from organisation import dates
 from organisation.fonts import STAND_IN, drawable
+from organisation.letterhead import letterhead
 from organisation.models import Municipality
 from organisation.outbox.attachments import Document, register_maker
 from organisation.pdf import render_pdf
@@ -62,7 +63,7 @@ def _lists_pdf(
 ) -> bytes:
     with translation.override(language):
         data = {
-            "municipality": {"name": house.name},
+            "municipality": letterhead(house),
             "columns": [
                 _("Number"),
                 _("What"),
@@ -160,7 +161,7 @@ def contact_card_pdf(cards: Sequence[Card], language: str | None = None) -> Docu
             name = file_name(_("contact-card"), loaded[0].reference)
         else:
             name = file_name(_("contact-cards"), str(len(loaded)))
-    data = {"municipality": {"name": house.name}, "cards": pages}
+    data = {"municipality": letterhead(house), "cards": pages}
     made_at = max(_made_at(card) for card in loaded)
     return Document(name, render_pdf("contact_card", data, language=of_document, title=title, made_at=made_at), PDF)
 

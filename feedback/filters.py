@@ -13,7 +13,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from feedback.models import Card, Category
-from feedback.queries import asking_to_reopen, contact_cards_to_post, open_cards, registered_on, search
+from feedback.queries import (
+    asking_to_reopen,
+    contact_cards_to_post,
+    open_cards,
+    registered_on,
+    search,
+    taken_badly,
+)
 from feedback.workflow import Channel, Kind, State
 from organisation.dates import short_day
 from organisation.ds_forms import DayField
@@ -41,6 +48,7 @@ class CardFilter(django_filters.FilterSet):
         ("unrouted", _("Not forwarded yet")),
         ("returned", _("Sent back as misrouted")),
         ("asks_reopen", _("The submitter asks to reopen")),
+        ("taken_badly", _("The submitter is not satisfied with the answer")),
     ]
 
     q = django_filters.CharFilter(method="by_words", label=_("Search"))
@@ -85,6 +93,8 @@ class CardFilter(django_filters.FilterSet):
             return contact_cards_to_post(cards)
         if value == "asks_reopen":
             return asking_to_reopen(cards)
+        if value == "taken_badly":
+            return taken_badly(cards)
         if value == "registered_today":
             return cards.filter(registered_on(today, timezone.get_current_timezone()))
         cards = open_cards(cards)

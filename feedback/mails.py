@@ -19,6 +19,7 @@ from feedback.models import (
     FollowUp,
     OverdueEntry,
     OverdueList,
+    OwnReaction,
     PreliminaryAnswer,
     Referral,
     ReopeningRequest,
@@ -85,6 +86,11 @@ def card_delegated(card: Card, handler: Person, *, house: Municipality, event: i
     """Tell a case handler of a card that is now theirs."""
     key = f"card_delegated:{card.reference}:{event}"
     return Mail("card_delegated", key, handler.email, handler.language, _about(card, house) | {"handler": handler})
+
+
+def key_of_first_sending(card: Card) -> str:
+    """Return the key under which the mail of a card's registration was queued."""
+    return f"card_forwarded:{card.reference}:1"
 
 
 def key_of_step(card: Card, event: CardEvent) -> str:
@@ -180,6 +186,29 @@ def card_withdrawn(card: Card, unit: Unit, *, house: Municipality, on: date) -> 
         return []
     context = {"card": card, "card_url": _card_url(card), "municipality": house, "unit": unit}
     return [Mail("card_withdrawn", f"card_withdrawn:{card.reference}:{card.cycle}", to.email, to.language, context)]
+
+
+def negative_reaction(card: Card, own: OwnReaction, unit: Unit, *, house: Municipality, on: date) -> list[Mail]:
+    """Tell the unit, and the case handler, that the submitter took the answer badly, why, and what they would rather have.
+
+    One mail for the number, and one for the words where those come later: whoever changes them again sends no more.
+    """
+    readers = [_to_unit(unit, house, on), _to_who_works_with(card, unit, house, on)]
+    said = "words" if own.reason or own.alternative else "number"
+    context = {
+        "card": card, "card_url": _card_url(card), "municipality": house, "unit": unit, "own": own,
+        "callback": card.callbacks.filter(cycle=own.cycle).first(),
+    }  # fmt: skip
+    return [
+        Mail(
+            "negative_reaction",
+            f"negative_reaction:{card.reference}:{own.cycle}:{said}:{email}",
+            email,
+            language,
+            context,
+        )
+        for email, language in {to.email: to.language for to in readers if to is not None}.items()
+    ]
 
 
 def reopening_asked(card: Card, asked: ReopeningRequest, centre: Unit, *, house: Municipality) -> list[Mail]:

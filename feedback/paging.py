@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
 
 from feedback.models import Card
-from feedback.queries import for_list
+from feedback.queries import for_list, with_seen
 
 SIZE = 30
 
@@ -72,32 +72,33 @@ def order_of(due: str) -> Order:
 
 
 def neighbours_of(card: Card, cards: QuerySet[Card], order: Order) -> tuple[str, str]:
-    """Return the references of the cards before and after `card` in a list, empty where there is none. Two queries.
+    """Return the references of the cards before and after `card` in a list, empty where there is none. One query.
 
     The card itself may have left the list: its place in the order is still known.
     """
     at = getattr(card, order.field), card.pk
     before, after = (
-        cards.filter(way.beyond(*at)).order_by(*way.by).values_list("reference", flat=True).first() or ""
-        for way in (order.turned, order)
+        cards.filter(way.beyond(*at)).order_by(*way.by).values_list(Value(side), "reference")[:1]
+        for side, way in (("before", order.turned), ("after", order))
     )
-    return before, after
+    found = dict(before.union(after, all=True))
+    return found.get("before", ""), found.get("after", "")
 
 
 def page_of(cards: QuerySet[Card], order: Order, *, after: str = "", before: str = "", size: int = SIZE) -> CardPage:
-    """Return one page of `cards`: the first, the one after a key, or the one before a key. Two queries.
+    """Return one page of `cards`: the first, the one after a key, or the one before a key. One query.
 
-    A key that cannot be read gives the first page. The ids come first, so that what a row shows is joined for one page only.
+    A key that cannot be read gives the first page. The ids are found first, so that what a row shows is joined for one
+    page only.
     """
     start, end = read_key(after, order), read_key(before, order)
     backwards = end is not None and start is None
     run = order.turned if backwards else order
     if (at := end if backwards else start) is not None:
         cards = cards.filter(run.beyond(*at))
-    ids = list(cards.order_by(*run.by).values_list("pk", flat=True)[: size + 1])
-    more, ids = len(ids) > size, ids[:size]
-    found = {card.pk: card for card in for_list(Card.objects.filter(pk__in=ids))}
-    rows = [found[pk] for pk in ids if pk in found]
+    ids = cards.order_by(*run.by).values("pk")[: size + 1]
+    rows = list(with_seen(for_list(Card.objects.filter(pk__in=ids))).order_by(*run.by))
+    more, rows = len(rows) > size, rows[:size]
     if backwards:
         rows.reverse()
     if not rows:

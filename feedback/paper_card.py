@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, override
 
 from feedback.documents import PDF, file_name
+from organisation.letterhead import letterhead
 from organisation.models import Municipality
 from organisation.models.municipality import CallbackRule, DeadlineKind
 from organisation.outbox.attachments import Document
@@ -74,7 +75,7 @@ def paper_card_data(language: str, layout: Layout) -> dict[str, Any]:
     house, address = municipality(), f"{settings.SITE_URL}/"
     with override(language):
         return {
-            "municipality": {"name": house.name},
+            "municipality": letterhead(house),
             "sheet": layout == Layout.SHEET,
             "texts": card_texts(language),
             "address": settings.SITE_URL,

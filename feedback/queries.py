@@ -9,11 +9,12 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from typing import NamedTuple
 
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, Func, Max, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from feedback.models import (
     Attachment,
+    Callback,
     Card,
     CardEvent,
     Category,
@@ -25,6 +26,7 @@ from feedback.models import (
     OverdueEntry,
     OverdueList,
     OverdueRun,
+    OwnReaction,
     ReopeningRequest,
     RoutingRule,
     SavedFilter,
@@ -35,8 +37,9 @@ from feedback.reference import parse_reference
 from feedback.routing import Rule
 from feedback.rules import visible_cards, visible_filters, visible_lists, visible_stories
 from feedback.suggesting import Subject, suggest_category, suggest_kind
-from feedback.workflow import OPEN_STATES, State
+from feedback.workflow import HIGHEST_NEGATIVE, OPEN_STATES, State
 from organisation.calendar import IsoWeek
+from organisation.gathering import Gathering, hang
 from organisation.models import Person, Unit
 from organisation.permissions import Permission
 from organisation.queries import grants_of
@@ -62,37 +65,72 @@ def with_attempts(cards: QuerySet[Card]) -> QuerySet[Card]:
     return cards.annotate(attempts=Coalesce(Subquery(number), 0))
 
 
-def for_page(cards: QuerySet[Card]) -> QuerySet[Card]:
-    """Join all that a card's page shows."""
-    return cards.select_related(
+def with_seen(cards: QuerySet[Card]) -> QuerySet[Card]:
+    """Add `seen`: the card's latest event that weighs, as `feedback.actions.seen` counts them; 0 where there is none."""
+    events = CardEvent.objects.filter(card=OuterRef("pk")).exclude(what__in=CardEvent.OF_NO_WEIGHT).order_by()
+    latest = events.values("card").annotate(latest=Max("pk")).values("latest")
+    return cards.annotate(seen=Coalesce(Subquery(latest), 0))
+
+
+ON_A_PAGE = Gathering(
+    Card,
+    "attachments",
+    "callbacks",
+    "followups",
+    "preliminaryanswers",
+    "referrals",
+    "contactcards",
+    "contactattempts",
+    "offspring",
+    "additions",
+    "ownreactions",
+    "reopeningrequests",
+    "notes",
+    events=CardEvent.objects.order_by("-at", "-id"),
+    overdue_entries=OverdueEntry.objects.order_by("iso_year", "iso_week"),
+    stories=Story.objects.order_by("-written_at", "-id"),
+)
+IN_A_ROW = Gathering(Card, "contactcards", "contactattempts")
+
+
+def with_all(cards: QuerySet[Card]) -> list[Card]:
+    """Return `cards` with all that a card's page shows of each (two queries)."""
+    joined = cards.select_related(
         "unit__leader", "category", "handler", "submitter", "duplicate_of", "origin", "registered_by"
-    ).prefetch_related(
-        "attachments",
-        "callbacks__recorded_by",
-        "followups__recorded_by",
-        "preliminaryanswers",
-        "referrals",
-        "contactcards",
-        "offspring",
-        "additions__attachments",
-        "ownreactions",
-        "reopeningrequests",
-        Prefetch("contactattempts", ContactAttempt.objects.select_related("recorded_by")),
-        Prefetch("events", CardEvent.objects.select_related("by", "note").order_by("-at", "-id")),
-        Prefetch("overdue_entries", OverdueEntry.objects.order_by("iso_year", "iso_week")),
     )
+    found = ON_A_PAGE.read(joined)
+    _name_people(
+        [row for card in found for rows in (card.contactattempts, card.callbacks, card.events) for row in rows.all()]
+    )
+    for card in found:
+        for addition in card.additions.all():
+            hang(addition, "attachments", [one for one in card.attachments.all() if one.addition_id == addition.pk])
+        notes = {note.event_id: note for note in card.notes.all()}
+        for event in card.events.all():
+            CardEvent._meta.get_field("note").set_cached_value(event, notes.get(event.pk))
+    return found
+
+
+def _name_people(rows: Sequence[ContactAttempt | Callback | CardEvent]) -> None:
+    """Put beside each row who wrote it (one query)."""
+    links = {row: "by" if isinstance(row, CardEvent) else "recorded_by" for row in rows}
+    people = Person.objects.in_bulk({getattr(row, f"{link}_id") for row, link in links.items()} - {None})
+    for row, link in links.items():
+        if (pk := getattr(row, f"{link}_id")) is not None:
+            setattr(row, link, people[pk])
 
 
 def card_by_reference(person: Person, reference: str) -> Card | None:
     """Return the card with this reference as its page shows it, or None where it is not there or not to be seen."""
     parsed = parse_reference(reference)
-    return for_page(visible_to(person)).filter(reference=parsed).first() if parsed else None
+    found = with_all(visible_to(person).filter(reference=parsed)) if parsed else []
+    return found[0] if found else None
 
 
 def listed_card(person: Person, reference: str) -> Card | None:
-    """Return the card with this reference as a row of a list shows it, or None where it is not there or not to be seen."""
+    """Return the card with this reference as a row of the work list, or None where it is not there or not to be seen."""
     parsed = parse_reference(reference)
-    return for_list(visible_to(person)).filter(reference=parsed).first() if parsed else None
+    return with_seen(for_list(visible_to(person))).filter(reference=parsed).first() if parsed else None
 
 
 def listed_anew(card: Card) -> Card:
@@ -138,6 +176,12 @@ def asking_to_reopen(cards: QuerySet[Card]) -> QuerySet[Card]:
     return cards.filter(pk__in=ReopeningRequest.objects.filter(answered_at__isnull=True).values("card"))
 
 
+def taken_badly(cards: QuerySet[Card]) -> QuerySet[Card]:
+    """Return the cards whose submitter has said, by the own page, that the present cycle's answer was taken badly."""
+    badly = OwnReaction.objects.filter(card=OuterRef("pk"), cycle=OuterRef("cycle"), reaction__lte=HIGHEST_NEGATIVE)
+    return cards.filter(Exists(badly))
+
+
 def open_cards(cards: QuerySet[Card]) -> QuerySet[Card]:
     return cards.filter(state__in=sorted(OPEN_STATES))
 
@@ -180,11 +224,13 @@ def registered_on(day: date, zone: tzinfo) -> Q:
 
 
 def counts_for_today(person: Person, today: date, zone: tzinfo) -> dict[str, int]:
-    """Return the numbers at the top of the work list by the filter's choice that leads to each, in two queries."""
+    """Return the numbers at the top of the work list by the filter's choice that leads to each, in one query."""
     waiting = ContactCard.objects.filter(card=OuterRef("pk"), cycle=OuterRef("cycle"), posted_on__isnull=True)
     is_open, came_today = Q(state__in=sorted(OPEN_STATES)), registered_on(today, zone)
-    # Of all cards only those that some number counts: with a million closed ones the others are not looked at.
-    counts: dict[str, int] = (
+    asking = asking_to_reopen(visible_to(person)).order_by().annotate(number=Func("pk", function="COUNT"))
+    # Of all cards only those that some number counts: with a million closed ones the others are not looked at. Those who
+    # ask to reopen are mostly closed and counted apart; the sum with a count of nothing makes it a figure of the same row.
+    return (
         visible_to(person)
         .filter(is_open | came_today)
         .aggregate(
@@ -195,11 +241,10 @@ def counts_for_today(person: Person, today: date, zone: tzinfo) -> dict[str, int
             overdue=Count("pk", filter=is_open & Q(due_on__lt=today)),
             to_post=Count("pk", filter=is_open & Q(Exists(waiting))),
             returned=Count("pk", filter=Q(state=State.REGISTERED, returned_at__isnull=False)),
+            asks_reopen=Count("pk") * 0 + Subquery(asking.values("number")),
             open=Count("pk", filter=is_open),
         )
     )
-    counts["asks_reopen"] = asking_to_reopen(visible_to(person)).count()
-    return counts
 
 
 # --- Search --------------------------------------------------------------------------------------------------------
@@ -359,39 +404,60 @@ def to_ring(person: Person) -> QuerySet[Card]:
     return open_cards(visible_to(person)).filter(Q(unit__in=units) | Q(handler=person))
 
 
-def mine(cards: QuerySet[Card], person: Person, answered_for: Iterable[Unit]) -> QuerySet[Card]:
-    """Return of these the cards delegated to `person`, and those delegated to nobody in units that they answer for."""
-    return cards.filter(Q(handler=person) | Q(handler=None, unit__in=[unit.pk for unit in answered_for]))
+def mine(person: Person, answered_for: Iterable[Unit]) -> Q:
+    """Return the condition on cards delegated to `person`, and those delegated to nobody in units that they answer for."""
+    return Q(handler=person) | Q(handler=None, unit__in=[unit.pk for unit in answered_for])
 
 
 class UnitCount(NamedTuple):
+    """How many cards of a unit wait, and how many of them are past their deadline; `own` is the same of some of them."""
+
     code: str
     name: str
     waiting: int
     overdue: int
+    own: tuple[int, int] = (0, 0)
+
+    def of_own(self) -> UnitCount:
+        return self._replace(waiting=self.own[0], overdue=self.own[1])
 
 
-def counts_by_unit(cards: QuerySet[Card], today: date) -> list[UnitCount]:
-    """Return for each unit of the cards how many there are and how many are past their deadline (one query)."""
+def counts_by_unit(cards: QuerySet[Card], today: date, own: Q) -> list[UnitCount]:
+    """Return the counts of each unit of the cards, and of those that fit `own` (one query)."""
+    late = Q(due_on__lt=today)
     rows = (
         cards.order_by()
         .values("unit__code", "unit__name", "unit__name_key")
-        .annotate(waiting=Count("pk"), overdue=Count("pk", filter=Q(due_on__lt=today)))
+        .annotate(
+            waiting=Count("pk"),
+            overdue=Count("pk", filter=late),
+            own_waiting=Count("pk", filter=own),
+            own_overdue=Count("pk", filter=own & late),
+        )
         .order_by("unit__name_key")
     )
-    return [UnitCount(row["unit__code"], row["unit__name"], row["waiting"], row["overdue"]) for row in rows]
+    return [
+        UnitCount(
+            row["unit__code"],
+            row["unit__name"],
+            row["waiting"],
+            row["overdue"],
+            (row["own_waiting"], row["own_overdue"]),
+        )
+        for row in rows
+    ]
 
 
-def for_rows(cards: QuerySet[Card]) -> QuerySet[Card]:
-    """Join what a row shows that can be worked on in place, whatever the number of rows."""
-    return cards.select_related("unit", "category", "handler", "submitter").prefetch_related(
-        "contactcards", Prefetch("contactattempts", ContactAttempt.objects.select_related("recorded_by"))
-    )
+def for_rows(cards: QuerySet[Card]) -> list[Card]:
+    """Return `cards` with what a row shows that can be worked on in place (one query), each with `seen`."""
+    joined = with_seen(cards.select_related("unit", "category", "handler", "submitter"))
+    return IN_A_ROW.read(joined)
 
 
 def rows_of_entries(entries: Iterable[OverdueEntry]) -> dict[int, Card]:
     """Return the cards of overdue entries as rows show them, by id."""
-    return for_rows(Card.objects.all()).in_bulk([entry.card_id for entry in entries])
+    cards = Card.objects.filter(pk__in=[entry.card_id for entry in entries])
+    return {card.pk: card for card in for_rows(cards)}
 
 
 def delays_of(cards: Iterable[Card]) -> dict[int, CardEvent]:
@@ -426,6 +492,11 @@ def answered_cards(cards: QuerySet[Card], limit: int = 30) -> QuerySet[Card]:
 
 def categories_in_use() -> QuerySet[Category]:
     return Category.objects.filter(is_active=True)
+
+
+def all_categories() -> QuerySet[Category]:
+    """Return the categories, those out of use too."""
+    return Category.objects.all()
 
 
 def rules_in_use() -> list[Rule]:
@@ -468,16 +539,15 @@ def categories_for(card: Card) -> QuerySet[Category]:
     return Category.objects.filter(Q(is_active=True) | Q(pk=card.category_id or 0))
 
 
-def names_in_history(*cards: Card) -> tuple[dict[str, str], dict[str, str]]:
-    """Return the names of the units by code and of the people by id that the cards' events hold (two queries)."""
+def people_in_history(*cards: Card) -> dict[str, str]:
+    """Return the names of the people by id to whom the cards were delegated, as the events hold them (one query)."""
     people = {
         event.to_value
         for card in cards
         for event in card.events.all()
         if event.what == CardEvent.What.DELEGATED and event.to_value
     }
-    units = dict(Unit.objects.values_list("code", "name"))
-    return units, {str(pk): name for pk, name in Person.objects.filter(pk__in=people).values_list("pk", "name")}
+    return {str(pk): name for pk, name in Person.objects.filter(pk__in=people).values_list("pk", "name")}
 
 
 def attachment_of(card: Card, pk: int) -> Attachment | None:
@@ -536,10 +606,6 @@ def stories_for(person: Person) -> QuerySet[Story]:
 def story_for(person: Person, pk: int) -> Story | None:
     """Return one story as its page shows it, or None where it is not there or not to be seen."""
     return stories_for(person).filter(pk=pk).first()
-
-
-def stories_of(card: Card) -> list[Story]:
-    return list(Story.objects.filter(card=card).order_by("-written_at", "-id"))
 
 
 def published_stories() -> QuerySet[Story]:

@@ -45,11 +45,6 @@ def fits(rule: Rule, facts: Facts) -> bool:
     return not rule.words or any(has_word(word, facts.text) for word in rule.words)
 
 
-def words_found(rule: Rule, facts: Facts) -> list[str]:
-    """Return those of the rule's words that the text has, in the rule's order: why it fits."""
-    return [word for word in rule.words if has_word(word, facts.text)]
-
-
 def has_word(word: str, text: str) -> bool:
     """Whether `word` begins a word of `text`, whatever the case."""
     return re.search(rf"(?<!\w){re.escape(word)}", text, re.IGNORECASE) is not None

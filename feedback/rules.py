@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from feedback.errors import NotAllowed, WrongState
 from feedback.models import Card, OverdueEntry, Story
-from feedback.workflow import SUBMITTERS_STEPS, State, Step, may
+from feedback.workflow import SUBMITTERS_STEPS, Channel, State, Step, may
 from organisation.models import Person
 from organisation.permissions import Permission
 from organisation.queries import grants_of
@@ -50,9 +50,12 @@ def may_see_cards(person: Person) -> bool:
     return any(grants.somewhere(permission) for permission in SEEING_CARDS)
 
 
-def may_register(person: Person) -> bool:
-    """Whether `person` may register cards for citizens."""
-    return grants_of(person).somewhere(Permission.REGISTER_CARDS)
+def may_register(person: Person, channel: str = "") -> bool:
+    """Whether `person` may register cards for citizens. Whoever manages surveys may, of what people wrote in one."""
+    grants = grants_of(person)
+    if grants.somewhere(Permission.REGISTER_CARDS):
+        return True
+    return channel == Channel.SURVEY and grants.allows(Permission.MANAGE_SURVEYS)
 
 
 def may_share_filters(person: Person) -> bool:

@@ -15,6 +15,7 @@ from feedback.views import (
     escalations,
     export,
     mailings,
+    offline,
     overdue,
     overdue_sending,
     paper_card,
@@ -33,6 +34,8 @@ app_name = "feedback"
 urlpatterns = [
     path("", citizen.send, name="send"),
     path("suggest/", citizen.suggest, name="suggest"),
+    path("offline/", offline.offline, name="offline"),
+    path("send-worker.js", offline.worker, name="send_worker"),
     path("card/", status.find, name="find"),
     path("card/<slug:secret>/", status.status, name="status"),
     path("card/<slug:secret>/receipt/", citizen.receipt, name="receipt"),

@@ -16,7 +16,7 @@ from feedback.actions.intake import House, Intake, Routed, facts_of, route
 from feedback.deadlines import DeadlineRule, due_on
 from feedback.models import Card, RoutingRule
 from feedback.queries import open_cards
-from feedback.routing import Rule, all_fits, words_found
+from feedback.routing import Rule, all_fits, reasons
 from organisation.calendar import WorkingCalendar
 from organisation.models import Municipality, Unit
 from organisation.models.municipality import CallbackRule
@@ -31,7 +31,7 @@ class Fit(NamedTuple):
     """A rule that fits, and the words of it that the text has."""
 
     rule: RoutingRule
-    words: list[str]
+    words: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def try_card(intake: Intake, house: House, rules: Iterable[RoutingRule]) -> Trie
     routed = route(intake, house)
     rows, facts = {rule.pk: rule for rule in rules}, facts_of(intake)
     fits = [
-        Fit(rows[rule.rule_id], words_found(rule, facts))
+        Fit(rows[rule.rule_id], reasons(rule, facts).words)
         for rule in all_fits(house.rules, facts)
         if rule.rule_id in rows
     ]

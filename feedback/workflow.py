@@ -39,6 +39,15 @@ NEGATIVE_KINDS = frozenset({Kind.COMPLAINT, Kind.CRITICISM})
 REQUESTS_AND_SUGGESTIONS = frozenset({Kind.REQUEST, Kind.FAULT_REPORT, Kind.SUGGESTION})
 
 
+LOWEST, HIGHEST, HIGHEST_NEGATIVE = 1, 6, 3
+"""Reactions go from 1 to 6, 6 best; 1–3 are negative (`domain/README.md`, «Reaction»)."""
+
+
+def is_negative(reaction: int | None) -> bool:
+    """Whether the answer was taken badly. Who would not say did not take it badly."""
+    return reaction is not None and reaction <= HIGHEST_NEGATIVE
+
+
 class State(models.TextChoices):
     REGISTERED = "registered", _("With the service centre")
     FORWARDED = "forwarded", _("With the unit")

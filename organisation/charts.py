@@ -203,13 +203,14 @@ class Placed:
 
 @dataclass(frozen=True)
 class Profile:
-    """Means on one axis: `templates/charts/profile.html` draws each row in a box of `width` by `height`."""
+    """Means on one axis: `templates/charts/profile_row.html` draws each row in a box of `width` by `height`, the mean with
+    its interval above, what it is held against below, so that neither hides the other."""
 
     rows: tuple[Placed, ...]
     ticks: tuple[tuple[int, int], ...]
     names: tuple[str, ...]
-    width: int = 300
-    height: int = 24
+    width: int = 440
+    height: int = 34
 
 
 _EDGE = 10

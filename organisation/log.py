@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 
 from django.apps import apps
 from django.db.models import ForeignKey, Model, Q, QuerySet
-from django.utils.dateparse import parse_date
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.timezone import get_current_timezone
 from django.utils.translation import get_language, gettext
 
-from organisation.dates import short_day
+from organisation.dates import clock, short_day
 from organisation.models import Change, Person
 from organisation.wordings import all_wordings
 
@@ -190,4 +191,7 @@ def _value(value: Any, field: Any, people: dict[int, str] | None) -> str:
         return str(choices[value])
     if field is not None and field.get_internal_type() == "DateField" and (day := parse_date(str(value))):
         return short_day(day, get_language() or "en")
+    if field is not None and field.get_internal_type() == "DateTimeField" and (at := parse_datetime(str(value))):
+        zone = get_current_timezone()
+        return f"{short_day(at.astimezone(zone), get_language() or 'en')}, {clock(at, zone)}"
     return str(value)

@@ -21,7 +21,7 @@ STANDARDS: list[typst.PDFStandard] = ["a-2a", "ua-1"]
 
 
 def render_pdf(template: str, data: dict[str, Any], *, language: str, title: str, made_at: datetime) -> bytes:
-    """Return the PDF that `templates/pdf/<template>.typ` makes of `data` (texts, numbers, lists and dicts of them).
+    """Return the PDF that `templates/pdf/<template>.typ` makes of `data` (texts, numbers, bytes, lists and dicts of them).
 
     `language` and `title` are the document's own; `made_at` (aware) is the date it bears, which PDF/A asks for. The same
     arguments give the same bytes. Characters that the font lacks are replaced (`organisation.fonts.drawable`).
@@ -65,11 +65,13 @@ def _fonts() -> typst.Fonts:
 
 
 def _drawable(value: Any) -> Any:
-    """The same value with every text in it as the font can draw it."""
+    """The same value with every text in it as the font can draw it, and bytes as the list of numbers that JSON can hold."""
     if isinstance(value, str):
         return fonts.drawable(value)
     if isinstance(value, dict):
         return {key: _drawable(each) for key, each in value.items()}
+    if isinstance(value, bytes):
+        return list(value)
     if isinstance(value, list | tuple):
         return [_drawable(each) for each in value]
     return value

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, QuerySet, prefetch_related_objects
+from django.db.models.functions import JSONObject
 from django.utils.translation import get_language, override
 
 from organisation.calendar import WorkingCalendar
@@ -21,16 +23,23 @@ class NotSetUp(Exception):
 
 
 def municipality() -> Municipality:
-    """Return the municipality's settings. Raises NotSetUp before `manage.py setup` or `load_demo` has run."""
+    """Return the municipality's settings, with its days off.
+
+    Raises NotSetUp before `manage.py setup` or `load_demo` has run.
+    """
     try:
-        return Municipality.objects.get()
+        days_off = ArraySubquery(DayOff.objects.values("on"))
+        return Municipality.objects.annotate(days_off=days_off).get()
     except Municipality.DoesNotExist:
         raise NotSetUp("There is no municipality yet. Run «manage.py setup» first.") from None
 
 
 def working_calendar(of: Municipality) -> WorkingCalendar:
-    """Return the municipality's working calendar with its own days off (one query)."""
-    return WorkingCalendar.of(of.country, of.zone, DayOff.objects.values_list("on", flat=True))
+    """Return the municipality's working calendar with its own days off, which `municipality` has read."""
+    days_off: list[date] | None = getattr(of, "days_off", None)
+    if days_off is None:
+        days_off = list(DayOff.objects.values_list("on", flat=True))
+    return WorkingCalendar.of(of.country, of.zone, days_off)
 
 
 def wordings(keys: Iterable[str], language: str | None = None, **values: object) -> dict[str, str]:
@@ -59,6 +68,11 @@ def service_centre() -> Unit:
 def mayors_office() -> Unit | None:
     """Return the unit that answers political cards, if the municipality has one."""
     return Unit.objects.filter(kind=Unit.Kind.MAYORS_OFFICE, closed_on=None).first()
+
+
+def all_units() -> list[Unit]:
+    """Return all units, with sectors and closed ones, in the alphabet's order: a municipality has few."""
+    return list(Unit.objects.all())
 
 
 def answering_units() -> QuerySet[Unit]:
@@ -92,10 +106,28 @@ class Recipient(NamedTuple):
     language: str
 
 
-def with_leaders(units: QuerySet[Unit]) -> QuerySet[Unit]:
-    """Join what `list_recipient` reads: leader and deputy of the unit and of the sectors above, and their absences."""
-    names = ["leader", "deputy", "parent__leader", "parent__deputy", "parent__parent__leader", "parent__parent__deputy"]
-    return units.select_related("parent__parent", *names).prefetch_related(*(f"{name}__absences" for name in names))
+def with_leaders(units: QuerySet[Unit]) -> list[Unit]:
+    """Return `units` with what `list_recipient` reads: leader and deputy of the unit and of the sectors above, and their
+    absences (two queries)."""
+    found = list(
+        units.select_related(
+            "leader", "deputy", "parent__leader", "parent__deputy", "parent__parent__leader", "parent__parent__deputy"
+        )
+    )
+    places = [place for unit in found for place in _line(unit, 3)]
+    people = [person for place in places for person in (place.leader, place.deputy) if person is not None]
+    prefetch_related_objects(people, "absences")
+    return found
+
+
+def _line(unit: Unit, longest: int | None = None) -> list[Unit]:
+    """Return the unit and the sectors above it, the nearest first, at most `longest` of them."""
+    line: list[Unit] = []
+    step: Unit | None = unit
+    while step is not None and step not in line and len(line) != longest:
+        line.append(step)
+        step = step.parent
+    return line
 
 
 def is_away(person: Person, on: date) -> bool:
@@ -110,11 +142,7 @@ def list_recipient(unit: Unit, *, on: date, language: str) -> Recipient | None:
     deputy, then to the sector»). Where nobody stands anywhere, the nearest address of a unit is taken; None where there
     is none at all.
     """
-    line: list[Unit] = []
-    step: Unit | None = unit
-    while step is not None and step not in line:
-        line.append(step)
-        step = step.parent
+    line = _line(unit)
     for place in line:
         for person in (place.leader, place.deputy):
             if person is not None and person.is_active and not is_away(person, on):
@@ -132,7 +160,7 @@ def answers_for(person: Person, unit_ids: Iterable[int], *, on: date) -> list[Un
     return [unit for unit, to in stands if to is not None and to.person is not None and to.person.pk == person.pk]
 
 
-def led_by(person: Person) -> QuerySet[Unit]:
+def led_by(person: Person) -> list[Unit]:
     """Return the open units and sectors whose leader or deputy `person` is, with what `list_recipient` reads."""
     return with_leaders(Unit.objects.filter(Q(leader=person) | Q(deputy=person), closed_on=None))
 
@@ -178,7 +206,7 @@ NOTHING = Grants(frozenset(), {}, frozenset())
 
 
 def grants_of(person: Person) -> Grants:
-    """Return what `person` may do, read once per person object (three queries).
+    """Return what `person` may do, read once per person object: with the person where `with_grants` did, else in a query.
 
     A unit's leader and deputy hold the leader's role in it, and in the units below it where it is a sector.
     """
@@ -190,24 +218,33 @@ def grants_of(person: Person) -> Grants:
     return grants
 
 
+def with_grants(people: QuerySet[Person]) -> QuerySet[Person]:
+    """Read with each person what `grants_of` needs: the roles held, and the units led."""
+    held = RoleAssignment.objects.filter(person=OuterRef("pk")).values(row=JSONObject(role="role", unit="unit_id"))
+    led = Unit.objects.filter(Q(leader=OuterRef("pk")) | Q(deputy=OuterRef("pk")))
+    return people.annotate(
+        roles_held=ArraySubquery(held), units_led=ArraySubquery(led.values(row=JSONObject(unit="pk", kind="kind")))
+    )
+
+
 def _read_grants(person: Person) -> Grants:
     if not person.is_active:
         return NOTHING
+    known: Any = person if hasattr(person, "roles_held") else with_grants(Person.objects.filter(pk=person.pk)).get()
     everywhere: set[Permission] = set()
     in_units: dict[int, set[Permission]] = defaultdict(set)
     roles: set[Role] = set()
-    for assignment in RoleAssignment.objects.filter(person=person):
-        role = Role(assignment.role)
+    for held in known.roles_held:
+        role = Role(held["role"])
         roles.add(role)
         if role is Role.MAYORS_OFFICE:
             if (office := mayors_office()) is not None:
                 in_units[office.pk] |= ROLES[role].permissions
-        elif assignment.unit_id is not None:
-            in_units[assignment.unit_id] |= ROLES[role].permissions
+        elif held["unit"] is not None:
+            in_units[held["unit"]] |= ROLES[role].permissions
         else:
             everywhere |= ROLES[role].permissions
-    leads = Q(leader=person) | Q(deputy=person)
-    led = list(Unit.objects.filter(leads).values_list("pk", "kind"))
+    led = [(unit["unit"], unit["kind"]) for unit in known.units_led]
     if led:
         roles.add(Role.UNIT_LEADER)
         sectors = [pk for pk, kind in led if kind == Unit.Kind.SECTOR]
@@ -244,15 +281,14 @@ def handlers_of(unit: Unit) -> QuerySet[Person]:
     return Person.objects.filter(belongs, is_active=True).distinct()
 
 
-def handlers_by_unit(unit_ids: Collection[int]) -> list[tuple[Unit, list[Person]]]:
-    """Return for each of these units, in the alphabet's order, whom `handlers_of` names (two queries)."""
+def handlers_by_unit(units: Sequence[Unit]) -> list[tuple[Unit, list[Person]]]:
+    """Return for each of these units, which have their leaders joined, whom `handlers_of` names (one query)."""
     found: dict[int, dict[int, Person]] = defaultdict(dict)
-    units = list(Unit.objects.filter(pk__in=unit_ids).select_related("leader", "deputy"))
     by_role = {
         Role.SERVICE_CENTRE: [unit.pk for unit in units if unit.kind == Unit.Kind.SERVICE_CENTRE],
         Role.MAYORS_OFFICE: [unit.pk for unit in units if unit.kind == Unit.Kind.MAYORS_OFFICE],
     }
-    belongs = Q(unit__in=unit_ids) | Q(role__in=[role for role, pks in by_role.items() if pks])
+    belongs = Q(unit__in=[unit.pk for unit in units]) | Q(role__in=[role for role, pks in by_role.items() if pks])
     for held in RoleAssignment.objects.filter(belongs, person__is_active=True).select_related("person"):
         for pk in [held.unit_id] if held.unit_id is not None else by_role.get(Role(held.role), []):
             found[pk][held.person_id] = held.person

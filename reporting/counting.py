@@ -1,21 +1,22 @@
 """What the house counts by itself: message cards, contacts at the desk, and what surveys have published.
 
-Cards are counted in the database, a row for each unit and month, however many there are: five queries. The formulas stand in
-`reporting/measures.py`. Days are local dates; a period that is not over is counted through the day before `today`.
+Cards are counted in the database, a row for each unit and month, however many there are: five queries, two of them over the
+cards. The formulas stand in `reporting/measures.py`. Days are local dates; a period that is not over is counted through the
+day before `today`.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import Count, DateField, DurationField, ExpressionWrapper, F, Max, Min, Q, Sum
+from django.db.models import Case, Count, DateField, DurationField, ExpressionWrapper, F, Max, Min, Q, Sum, When
 from django.db.models.functions import Coalesce, TruncDate, TruncMonth
 
-from feedback.counts import NOT_REACHED, promised
+from feedback.counts import NOBODY_WAITS, NOT_REACHED, PROMISED
 from feedback.models import Callback, Card, OverdueEntry, OverdueRun
 from feedback.workflow import NEGATIVE_KINDS, REQUESTS_AND_SUGGESTIONS, Kind
 from organisation.calendar import IsoWeek
@@ -91,71 +92,71 @@ def _above() -> Mapping[int, tuple[int, ...]]:
 
 
 def _by_unit_and_month(first: date, through: date, zone: tzinfo) -> dict[tuple[int, date], Counts]:
+    """Each card is read twice and no more: by itself, and with its callbacks."""
     found: dict[tuple[int, date], Counts] = defaultdict(Counts)
-    received = (
-        Card.objects.filter(received_on__range=(first, through))
-        .annotate(month=TruncMonth("received_on"), registered_on=TruncDate("registered_at", tzinfo=zone))
-        .values("unit", "month")
+    window = (first, through)
+    received, due = Q(received_on__range=window), PROMISED & Q(due_on__range=window)
+    cards = (
+        Card.objects.filter(received | due)
         .annotate(
-            cards=Count("pk"),
-            same_day=Count("pk", filter=Q(registered_on=F("received_on"))),
-            of_a_kind=Count("pk", filter=~Q(kind="")),
-            negative=Count("pk", filter=Q(kind__in=sorted(NEGATIVE_KINDS))),
-            praise=Count("pk", filter=Q(kind=Kind.PRAISE)),
-            wishes=Count("pk", filter=Q(kind__in=sorted(REQUESTS_AND_SUGGESTIONS))),
+            received_month=TruncMonth("received_on"),
+            due_month=TruncMonth("due_on"),
+            registered_day=TruncDate("registered_at", tzinfo=zone),
+            completed_day=TruncDate("completed_at", tzinfo=zone),
         )
-        .order_by()
-    )
-    kept = (
-        promised(first, through)
-        .annotate(month=TruncMonth("due_on"), completed_on=TruncDate("completed_at", tzinfo=zone))
-        .values("unit", "month")
+        .values_list("unit", "received_month", "due_month")
         .annotate(
-            owed=Count("pk"),
-            in_time=Count("pk", filter=Q(completed_on__lte=F("due_on")) & ~NOT_REACHED),
-            not_reached=Count("pk", filter=NOT_REACHED),
+            cards=Count("pk", filter=received),
+            same_day=Count("pk", filter=received & Q(registered_day=F("received_on"))),
+            of_a_kind=Count("pk", filter=received & ~Q(kind="")),
+            negative=Count("pk", filter=received & Q(kind__in=sorted(NEGATIVE_KINDS))),
+            praise=Count("pk", filter=received & Q(kind=Kind.PRAISE)),
+            wishes=Count("pk", filter=received & Q(kind__in=sorted(REQUESTS_AND_SUGGESTIONS))),
+            owed=Count("pk", filter=due),
+            in_time=Count("pk", filter=due & Q(completed_day__lte=F("due_on")) & ~NOT_REACHED),
+            not_reached=Count("pk", filter=due & NOT_REACHED),
         )
         .order_by()
     )
-    midnight = datetime.combine(through + timedelta(days=1), time(), zone)
-    reactions = (
-        Callback.objects.filter(
-            held_at__gte=datetime.combine(first, time(), zone), held_at__lt=midnight, reaction__isnull=False
-        )
-        .annotate(month=TruncMonth("held_at", tzinfo=zone, output_field=DateField()))
-        .values("month", unit=F("card__unit"))
-        .annotate(reactions=Count("pk"), reaction_sum=Sum("reaction"))
-        .order_by()
-    )
-    for query in (received, kept, reactions):
-        for row in query:
-            numbers: dict[str, Any] = dict(row)
-            counts = found[numbers.pop("unit"), numbers.pop("month")]
-            for name, number in numbers.items():
-                setattr(counts, name, number)
-    for unit, month, days, number in _callbacks(first, through, zone, midnight):
-        counts = found[unit, month]
-        counts.days[days.days] += number
-        counts.reached += number
+    for unit, received_month, due_month, number, same, kinds, negative, praise, wishes, *promise in cards:
+        if number:
+            found[unit, received_month].add(Counts(number, same, kinds, negative, praise, wishes))
+        if promise[0]:
+            owed, in_time, not_reached = promise
+            found[unit, due_month].add(Counts(owed=owed, in_time=in_time, not_reached=not_reached))
+    for unit, due_month, held_month, days, number, reactions, total in _callbacks(first, through, zone):
+        if days is not None:
+            found[unit, due_month].add(Counts(reached=number, days=Counter({days.days: number})))
+        if reactions and held_month >= first:
+            found[unit, held_month].add(Counts(reactions=reactions, reaction_sum=total))
     for unit, year, week, number in _entries(first, through):
         found[unit, IsoWeek(year, week).monday.replace(day=1)].entries += number
     return found
 
 
 def _callbacks(
-    first: date, through: date, zone: tzinfo, midnight: datetime
-) -> Iterable[tuple[int, date, timedelta, int]]:
-    """Of the cards that were promised a callback: how many got it after how many days, from the registration or the
-    reopening, as `feedback.counts.days_to_callback` counts them."""
+    first: date, through: date, zone: tzinfo
+) -> Iterable[tuple[int, date, date, timedelta | None, int, int, int]]:
+    """Callbacks to the end of the day `through`: unit, month of the deadline and of the callback, the days that it took,
+    how many, and of how many reactions which sum.
+
+    The days are from the registration or the reopening, as `feedback.counts.days_to_callback` counts them, of the cards
+    that were promised a callback by a deadline in the window; None for the others and for what was said in earlier cycles.
+    """
     began = Coalesce("card__reopened_at", "card__registered_at")
-    days = ExpressionWrapper(
+    took = ExpressionWrapper(
         TruncDate("held_at", tzinfo=zone) - TruncDate(began, tzinfo=zone), output_field=DurationField()
     )
+    promised = Q(card__callback_owed=True, card__due_on__range=(first, through), cycle=F("card__cycle"))
     return (
-        Callback.objects.filter(card__in=promised(first, through), cycle=F("card__cycle"), held_at__lt=midnight)
-        .annotate(month=TruncMonth("card__due_on"), took=days)
-        .values_list("card__unit", "month", "took")
-        .annotate(number=Count("pk"))
+        Callback.objects.filter(held_at__lt=datetime.combine(through + timedelta(days=1), time(), zone))
+        .annotate(
+            due_month=TruncMonth("card__due_on"),
+            held_month=TruncMonth("held_at", tzinfo=zone, output_field=DateField()),
+            took=Case(When(promised & ~Q(card__close_result__in=NOBODY_WAITS), then=took)),
+        )
+        .values_list("card__unit", "due_month", "held_month", "took")
+        .annotate(number=Count("pk"), reactions=Count("reaction"), total=Sum("reaction"))
         .order_by()
     )
 
@@ -214,8 +215,8 @@ class FromSurvey(NamedTuple):
 def published_results(today: date) -> dict[str, list[FromSurvey]]:
     """Return, by the key of each area and question, what the surveys' publications say that everybody can see today.
 
-    What a publication holds back is not here either. Citizen surveys are of the whole municipality, user surveys of their
-    unit; where two of one year ask the same, the later stands.
+    What a publication holds back is not here either, and nothing of one that was withdrawn. Citizen surveys are of the whole
+    municipality, user surveys of their unit; where two of one year ask the same, the later stands.
     """
     shown = Publication.objects.filter(publish_on__lte=today)
     newest = shown.values("survey").annotate(newest=Max("version")).values_list("survey", "newest")
@@ -223,7 +224,9 @@ def published_results(today: date) -> dict[str, list[FromSurvey]]:
     found: dict[str, dict[tuple[Place, int], FromSurvey]] = defaultdict(dict)
     for publication in shown.filter(survey__in=versions).select_related("survey").order_by("survey__closes_at", "pk"):
         survey = publication.survey
-        if publication.version != versions[survey.pk] or survey.kind == SurveyKind.EMPLOYEE or survey.closes_at is None:
+        if publication.version != versions[survey.pk] or publication.withdrawn_at is not None:
+            continue
+        if survey.kind == SurveyKind.EMPLOYEE or survey.closes_at is None:
             continue
         place = survey.unit_id if survey.kind == SurveyKind.USER else None
         for one in (*publication.figures.get("areas", ()), *publication.figures.get("items", ())):

@@ -30,7 +30,7 @@ class Scale(models.TextChoices):
     HUNDRED = "0-100", _("Points 0–100")
     PER_CENT = "percent", _("Per cent")
     DAYS = "days", _("Days")
-    COUNT = "count", _("Number")
+    COUNT = "count", _("A count")
     PER_INHABITANT = "per_inhabitant", _("Per inhabitant")
     RATIO = "ratio", _("So many to one")
 

@@ -80,6 +80,11 @@ class Table:
     def lines(self) -> list[Line]:
         return [line for goal in self.goals for factor in goal.factors for line in factor.lines]
 
+    @property
+    def so_far(self) -> date | None:
+        """The last day that is counted in a year that is not over; None where all that is shown is done."""
+        return max((cell.so_far for line in self.lines() for cell in line.cells if cell.so_far), default=None)
+
     def tally(self) -> dict[Status, int]:
         """How many indicators have which status."""
         found = [line.status for line in self.lines()]

@@ -58,8 +58,14 @@ def change_said(amount: Decimal, decimals: int, language: str) -> str:
 
 
 def range_said(asked: Range, scale: str, decimals: int, language: str) -> str:
-    """«4,6–6,0», «75–100 %»; a range without an upper end «50 or more»."""
+    """«4,6–6,0», «75–100 %»; a range without an upper end «50 or more». With the decimals that its ends need."""
+    decimals = min(decimals, max(_needed(asked.low), 0 if asked.high >= LARGEST else _needed(asked.high)))
     low = number_said(asked.low, decimals, language)
     if asked.high >= LARGEST:
         return str(_("%(number)s or more")) % {"number": f"{low}{_UNITS.get(scale, '')}"}
     return f"{low}–{number_said(asked.high, decimals, language)}{_UNITS.get(scale, '')}"
+
+
+def _needed(number: Decimal) -> int:
+    exponent = number.normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0

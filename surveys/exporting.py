@@ -74,6 +74,10 @@ CHOICES = (
     ("n_valid", "respondents who answered"),
     ("count", "respondents who chose it"),
     ("share", "share (0–1) of those who answered"),
+    ("se", "standard error of the share"),
+    ("ci_low", "95 % interval, lower end"),
+    ("ci_high", "95 % interval, upper end"),
+    ("share_first", "in a ranking: share (0–1) of those who answered that put it first"),
 )
 _ONLY_STAFF = {"n_dont_know", "n_missing", "count", *(f"count_{point}" for point in POINTS)}
 _TEXTS = {
@@ -152,7 +156,17 @@ def choice_rows(figures: Figures, language: str) -> Iterator[dict[str, Any]]:
                 "suppressed": int(one["suppressed"]),
             }
             if not one["suppressed"]:
-                found |= {"n_valid": one["n_valid"], "share": one["shares"].get(option["key"])}
+                key = option["key"]
+                # Versions published before shares had an interval have none.
+                low, high = one.get("shares_ci", {}).get(key, (None, None))
+                found |= {
+                    "n_valid": one["n_valid"],
+                    "share": one["shares"].get(key),
+                    "se": one.get("shares_se", {}).get(key),
+                    "ci_low": low,
+                    "ci_high": high,
+                    "share_first": one.get("shares_first", {}).get(key),
+                }
                 if "counts" in one:
                     found["count"] = one["counts"].get(option["key"])
             yield found
@@ -196,11 +210,15 @@ def comparisons_csv(figures: Figures, language: str) -> str:
     return csv_text(comparison_rows(figures, language), columns(COMPARISONS, public=True))
 
 
+def choices_csv(figures: Figures, language: str, *, public: bool) -> str:
+    return csv_text(choice_rows(figures, language), columns(CHOICES, public=public))
+
+
 def dictionary_csv() -> str:
     """Return the data dictionary: each column of each file and what it means."""
     rows = [
         {"file": file, "column": name, "meaning": meaning}
-        for file, which in (("figures.csv", FIGURES), ("comparisons.csv", COMPARISONS))
+        for file, which in (("figures.csv", FIGURES), ("comparisons.csv", COMPARISONS), ("choices.csv", CHOICES))
         for name, meaning in which
         if name in columns(which, public=True)
     ]
@@ -209,7 +227,7 @@ def dictionary_csv() -> str:
 
 def open_json(figures: Figures) -> str:
     """Return the published figures with the meaning of each name beside them."""
-    dictionary = {name: meaning for which in (FIGURES, COMPARISONS) for name, meaning in which}
+    dictionary = {name: meaning for which in (CHOICES, COMPARISONS, FIGURES) for name, meaning in which}
     return json.dumps(figures | {"dictionary": dictionary}, ensure_ascii=False, allow_nan=False, indent=1)
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from feedback.documents import PDF, file_name
 from organisation import dates
+from organisation.letterhead import letterhead
 from organisation.models import Municipality
 from organisation.numbers import thousands
 from organisation.outbox.attachments import Document
@@ -24,24 +25,45 @@ from surveys.sample_queries import draw_of
 from surveys.strata import Stratum
 
 
-def letters_pdf(survey: Survey, invited: Sequence[Invitation], *, now: datetime, reminder: bool = False) -> Document:
-    """Make the letters of `invited`, whose residents must be loaded and have addresses. Raises ValueError for none."""
+def letters_pdf(
+    survey: Survey, invited: Sequence[Invitation], *, now: datetime, reminder: bool = False, easy: bool = False
+) -> Document:
+    """Make the letters of `invited`, whose residents must be loaded and have addresses, in easy words where asked for.
+
+    Raises ValueError for none.
+    """
+    house = municipality()
+    data = letters_data(survey, invited, house, now=now, reminder=reminder, easy=easy)
+    with translation.override(house.language):
+        title = _("Letters: %(survey)s") % {"survey": survey.title(house.language)}
+        name = file_name(_("reminders") if reminder else _("letters"), survey.code)
+    return Document(name, render_pdf("survey_letters", data, language=house.language, title=title, made_at=now), PDF)
+
+
+def letters_data(
+    survey: Survey,
+    invited: Sequence[Invitation],
+    house: Municipality,
+    *,
+    now: datetime,
+    reminder: bool = False,
+    easy: bool = False,
+) -> dict[str, Any]:
+    """Return what the template of the letters is given. Raises ValueError for nobody to write to."""
     if not invited:
         raise ValueError("There is nobody to write to.")
-    house, draw = municipality(), draw_of(survey)
+    draw = draw_of(survey)
     languages = sorted({_resident(one).language for one in invited})
-    texts = {language: _texts(survey, draw, house, language, now, reminder=reminder) for language in languages}
-    data = {
-        "municipality": {"name": house.name},
+    texts = {
+        language: _texts(survey, draw, house, language, now, reminder=reminder, easy=easy) for language in languages
+    }
+    return {
+        "municipality": letterhead(house),
         "sender": "\n".join(part for part in (house.address.strip(), house.phone, house.email) if part),
         "address": answer_address(),
         "texts": texts,
         "letters": [_letter(one, texts[_resident(one).language]) for one in invited],
     }
-    with translation.override(house.language):
-        title = _("Letters: %(survey)s") % {"survey": survey.title(house.language)}
-        name = file_name(_("reminders") if reminder else _("letters"), survey.code)
-    return Document(name, render_pdf("survey_letters", data, language=house.language, title=title, made_at=now), PDF)
 
 
 def _resident(invited: Invitation) -> Resident:
@@ -83,50 +105,77 @@ def _qr(address: str) -> tuple[str, int]:
 
 
 def _texts(
-    survey: Survey, draw: Draw | None, house: Municipality, language: str, now: datetime, *, reminder: bool
+    survey: Survey,
+    draw: Draw | None,
+    house: Municipality,
+    language: str,
+    now: datetime,
+    *,
+    reminder: bool,
+    easy: bool,
 ) -> dict[str, Any]:
     """Return what all letters in `language` say alike."""
     with translation.override(language):
         return {
             "date": dates.long_date(now.astimezone(house.zone).date(), language),
             "heading": survey.title(language),
-            "opening": _opening(survey, draw, house, language, reminder=reminder),
+            "opening": _opening(survey, draw, house, language, reminder=reminder, easy=easy),
             "qr_says": _("QR code that opens the survey with the code %(code)s"),
             "your_code": _("Your code"),
             "how": _("How to answer"),
             "steps": [
-                _("Point the camera of your phone at the square, or write the address and the code in a browser."),
+                _("Hold the camera of your phone over the square. Or write the address and the code on a computer.")
+                if easy
+                else _("Point the camera of your phone at the square, or write the address and the code in a browser."),
                 _until(survey, house, language),
-                _("You can stop and go on later with the same code. You can change the language as you answer."),
+                _("You can stop and go on later. Use the same code. Press «Easy to read» for easy words.")
+                if easy
+                else _("You can stop and go on later with the same code. You can change the language as you answer."),
                 _cannot(house),
             ],
             "privacy": _("Nobody can see who answered what"),
-            "promises": [
-                _(
-                    "The code is only there so that each person answers once. Your answers are kept without the code, "
-                    "without your name and without the time, and cannot be led back to you by anybody."
-                ),
-                _copied(draw),
-                _(
-                    "Therefore we cannot find your answers later either: not to show them to you, not to change them, and "
-                    "not to delete them."
-                ),
-            ],
+            "promises": _promises(draw, easy=easy),
             "no": _("If you do not want to"),
             "refuse": _no(house),
         }
 
 
-def _opening(survey: Survey, draw: Draw | None, house: Municipality, language: str, *, reminder: bool) -> list[str]:
+def _promises(draw: Draw | None, *, easy: bool) -> list[str]:
+    if easy:
+        return [
+            _("We keep your answers without your name and without the code."),
+            _copied(draw),
+            _("When you have sent your answers, nobody can find them again. So you cannot change them."),
+        ]
+    return [
+        _(
+            "The code is only there so that each person answers once. Your answers are kept without the code, "
+            "without your name and without the time, and cannot be led back to you by anybody."
+        ),
+        _copied(draw),
+        _(
+            "Therefore we cannot find your answers later either: not to show them to you, not to change them, and "
+            "not to delete them."
+        ),
+    ]
+
+
+def _opening(
+    survey: Survey, draw: Draw | None, house: Municipality, language: str, *, reminder: bool, easy: bool
+) -> list[str]:
     said = []
     if reminder:
         said.append(_("We have written to you before. If you have answered meanwhile: thank you, this is done."))
-    introduction = text_in(survey.introductions, language)
+    introduction = text_in(survey.introductions, language, easy=easy)
     said += [line.strip() for line in introduction.splitlines() if line.strip()] or [
         _("%(municipality)s asks what you think, and uses the answers to become better.") % {"municipality": house.name}
     ]
     if draw is not None and draw.method == Draw.Method.FULL:
         said.append(_("Everybody is asked."))
+    elif draw is not None and easy:
+        said.append(
+            _("%(drawn)s people get this letter. They were drawn by lot.") % {"drawn": thousands(draw.drawn, language)}
+        )
     elif draw is not None:
         said.append(
             _("You are one of %(drawn)s people drawn by lot from %(population)s in the population register.")

@@ -6,17 +6,20 @@ public page, the open data and the PDF read the kept one and compute nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from django.utils import translation
 from django.utils.translation import gettext as _
 
-from surveys.models import Draw, Publication, Survey
+from surveys.models import Draw, Publication, PublicationDraft, ResponseFile, Survey
 from surveys.queries import items_of
 from surveys.questionnaires import text_in
 from surveys.results import Results, results_of
+from surveys.results.reading import STRATUM
 from surveys.statistics.wording import Saying
+from surveys.strata import label
 
 Figures = dict[str, Any]
 COUNTED = ("counts", "n_dont_know", "n_missing", "first")
@@ -24,7 +27,17 @@ COUNTED = ("counts", "n_dont_know", "n_missing", "first")
 
 def variables_of(survey: Survey) -> list[str]:
     """Return what a survey's results can be grouped by, in the questionnaire's order (as `Sheet.variables`)."""
-    return [item.key for item in items_of(survey) if item.background and item.kind == "single"]
+    asked = [item.key for item in items_of(survey) if item.background and item.kind == "single"]
+    return [*asked, STRATUM] if strata_of(survey, asked) else asked
+
+
+def strata_of(survey: Survey, asked: Sequence[str]) -> str:
+    """Return what a survey was drawn by, where no question asks the same; empty where it was drawn without strata."""
+    draw = Draw.objects.filter(survey=survey).first()
+    if draw is not None:
+        return draw.stratum if draw.strata and draw.stratum not in asked else ""
+    file = ResponseFile.objects.filter(survey=survey).first()
+    return STRATUM if file is not None and file.strata else ""
 
 
 def described(survey: Survey, results: Results) -> Figures:
@@ -45,17 +58,16 @@ def described(survey: Survey, results: Results) -> Figures:
             "kind": item.kind,
             "options": [{"key": option.key, "texts": dict(option.texts)} for option in item.options],
         }
-    used = dict.fromkeys(group["variable"] for group in figures["groups"])
+    used = dict.fromkeys((group["variable"], group["value"]) for group in figures["groups"])
     figures["variables"] = [
         {
             "key": key,
-            "texts": dict(items[key].texts) if key in items else {},
-            "values": [
-                {"key": option.key, "texts": dict(option.texts)}
-                for option in (items[key].options if key in items else ())
-            ],
+            "texts": dict(items[key].texts),
+            "values": [{"key": option.key, "texts": dict(option.texts)} for option in items[key].options],
         }
-        for key in used
+        if key in items
+        else _strata_in_words(survey, draw, [value for variable, value in used if variable == key])
+        for key in dict.fromkeys(variable for variable, _value in used)
     ]
     figures |= {"titles": survey.titles, "kind": survey.kind, "languages": survey.languages}
     figures["method"] = {
@@ -67,6 +79,24 @@ def described(survey: Survey, results: Results) -> Figures:
         "margin": typical_margin(figures),
     }
     return figures
+
+
+def _strata_in_words(survey: Survey, draw: Draw | None, values: Sequence[str]) -> Figures:
+    """What the survey was drawn by, as a variable, in the survey's languages."""
+    by = draw.stratum if draw else ""
+
+    def texts(words: Callable[[], str]) -> dict[str, str]:
+        found = {}
+        for language in survey.languages:
+            with translation.override(language):
+                found[language] = words()
+        return found
+
+    return {
+        "key": STRATUM,
+        "texts": texts(lambda: _("Group that was drawn from")),
+        "values": [{"key": value, "texts": texts(lambda value=value: label(by, value))} for value in values if value],  # type: ignore[misc]
+    }
 
 
 def typical_margin(figures: Mapping[str, Any]) -> float | None:
@@ -95,19 +125,27 @@ def public(figures: Figures) -> Figures:
     }
 
 
-def fresh_figures(survey: Survey) -> Figures:
+def fresh_figures(survey: Survey, progress: Callable[[int, int], None] | None = None) -> Figures:
     """Return what a publication made now would keep, by every variable. Raises NoResults."""
-    return public(described(survey, results_of(survey, by=variables_of(survey))))
+    return public(described(survey, results_of(survey, by=variables_of(survey), progress=progress)))
 
 
 def publication_of(survey: Survey, today: date) -> Publication | None:
-    """Return what everybody sees of the survey on the local day `today`: the latest version whose day has come."""
+    """Return what everybody sees of the survey on the local day `today`: the latest version whose day has come.
+
+    It may be withdrawn. Then an earlier one is not shown in its place.
+    """
     return Publication.objects.filter(survey=survey, publish_on__lte=today).order_by("-version").first()
 
 
 def waiting_publication(survey: Survey, today: date) -> Publication | None:
     """Return the version whose day has not come yet."""
     return Publication.objects.filter(survey=survey, publish_on__gt=today).order_by("-version").first()
+
+
+def draft_of(survey: Survey) -> PublicationDraft | None:
+    """Return what is being prepared for publishing."""
+    return PublicationDraft.objects.filter(survey=survey).first()
 
 
 def said(texts: Mapping[str, str], language: str, otherwise: str = "") -> str:
@@ -132,3 +170,19 @@ def name_of(against: Mapping[str, Any]) -> str:
     if against["survey"]:
         return _("the round of %(year)s") % {"year": against["year"]}
     return f"{against['name']} {against['year']}"
+
+
+def first_large(words: str) -> str:
+    """The words as they begin a line."""
+    return words[:1].upper() + words[1:]
+
+
+MAIN = ("earlier", "nation")
+
+
+def main_comparisons(figures: Figures) -> list[Mapping[str, Any]]:
+    """What each row is drawn against: our own or the known round before, and the country. Others have a table."""
+    found = []
+    for kind in MAIN:
+        found += [one for one in figures["comparisons"] if one["kind"] == kind][:1]
+    return found

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Prefetch, QuerySet
 
 from surveys.intervals import next_round_on
-from surveys.models import Area, Draft, Invitation, Question, SpentCode, Survey
+from surveys.models import Answer, Area, Draft, Invitation, Question, SpentCode, Survey
 from surveys.questionnaires import Item, Stage
 
 
@@ -96,6 +96,11 @@ def invitation_of_code(code: str) -> Invitation | None:
     """Return the invitation to a fielded, closed or published survey by its code, with the survey and the resident."""
     found = Invitation.objects.select_related("survey", "resident").filter(code=code)
     return found.exclude(survey__stage=Stage.DRAFT).first()
+
+
+def typed_in(survey: Survey) -> int:
+    """Return how many answers came on paper."""
+    return Answer.objects.filter(survey=survey, source=Answer.Source.PAPER).count()
 
 
 def draft_of(invitation: Invitation) -> Draft | None:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from organisation.dates import short_day
+from organisation.letterhead import letterhead
 from organisation.numbers import percent, thousands, to_hundredths, to_tenths
 from organisation.pdf import render_pdf
 from organisation.queries import municipality
 from surveys.models import Publication, Survey
-from surveys.publishing import Figures, name_of, said, saying_in_words
+from surveys.publishing import Figures, first_large, main_comparisons, name_of, said, saying_in_words
 from surveys.questionnaires import text_in
+from surveys.statistics.wording import Saying
+
+FEWEST_TO_SHORTEN = 3
+MARKS = ("◇", "□")
 
 
 def report_pdf(survey: Survey, publication: Publication, language: str) -> bytes:
@@ -23,11 +28,14 @@ def report_pdf(survey: Survey, publication: Publication, language: str) -> bytes
     title = said(figures["titles"], language, survey.code)
     with translation.override(language):
         data = {
-            "municipality": {"name": house.name},
+            "municipality": letterhead(house),
             "title": title,
             "published": _("Published %(day)s") % {"day": short_day(publication.publish_on, language)},
             "words": text_in(publication.words, language),
             "lead": lead(figures, language),
+            "short_title": _("In short"),
+            "short": in_short(figures, language),
+            "key": _key(figures),
             "method_title": _("How it was done"),
             "method": method_sentences(figures, language),
             "page": _("Page {page} of {pages}"),
@@ -54,6 +62,40 @@ def lead(figures: Figures, language: str) -> str:
     if margin is None:
         return sentence
     return sentence + " " + _("Margin of error about ± %(margin)s on a mean.") % {"margin": to_tenths(margin, language)}
+
+
+def in_short(figures: Figures, language: str) -> list[str]:
+    """Return what stands out among the areas (the questions, without areas), a sentence each. Nothing is computed.
+
+    «Høyest: Trygghet (4,4). Lavest: Lokaldemokrati (3,2).», «Tydelig lavere enn Landet 2025: Tjenestene, Trygghet.»
+    """
+    level = "areas" if figures["areas"] else "items"
+    shown = [one for one in figures[level] if not one["suppressed"] and one["mean"] is not None]
+    labels = {one["key"]: said(one["texts"], language, one["key"]) for one in shown}
+    if len(shown) < FEWEST_TO_SHORTEN:
+        return []
+    by_mean = sorted(shown, key=lambda one: one["mean"])
+
+    def told(one: Mapping[str, Any]) -> str:
+        return f"{labels[one['key']]} ({to_tenths(one['mean'], language)})"
+
+    sentences = [
+        _("Highest: %(highest)s. Lowest: %(lowest)s.") % {"highest": told(by_mean[-1]), "lowest": told(by_mean[0])}
+    ]
+    for against in main_comparisons(figures):
+        about = {"other": name_of(against)}
+        clear = {
+            code: [labels[one["key"]] for one in against[level] if one["saying"] == code and one["key"] in labels]
+            for code in (Saying.CLEARLY_HIGHER.value, Saying.CLEARLY_LOWER.value)
+        }
+        higher, lower = clear.values()
+        if higher:
+            sentences.append(_("Clearly higher than %(other)s: %(what)s.") % (about | {"what": ", ".join(higher)}))
+        if lower:
+            sentences.append(_("Clearly lower than %(other)s: %(what)s.") % (about | {"what": ", ".join(lower)}))
+        if against[level] and not higher and not lower:
+            sentences.append(_("No certain difference from %(other)s.") % about)
+    return sentences
 
 
 def method_sentences(figures: Figures, language: str) -> list[str]:
@@ -84,6 +126,13 @@ def method_sentences(figures: Figures, language: str) -> list[str]:
             _("%(open)s more answered by the open link. They were not drawn, and are not in the figures.")
             % {"open": thousands(figures["n_open"], language)}
         )
+    if figures["method"]["draw"] not in (None, "full"):
+        sentences.append(
+            _(
+                "Only some were asked. Had others been drawn, the figures would have been a little different: the margin "
+                "of error and the intervals tell by how much."
+            )
+        )
     sentences.append(_("Means are of those who gave an answer from 1 to 6, 6 being best. «Don't know» does not count."))
     sentences.append(
         _(
@@ -110,45 +159,48 @@ def method_sentences(figures: Figures, language: str) -> list[str]:
     return sentences
 
 
+def _key(figures: Figures) -> list[dict[str, str]]:
+    """What the marks of the drawings are."""
+    return [
+        {"mark": mark, "name": first_large(name_of(against))}
+        for mark, against in zip(MARKS, main_comparisons(figures), strict=False)
+    ]
+
+
 def _table(title: str, figures: Figures, level: str, language: str) -> dict[str, Any]:
-    first = figures["comparisons"][0] if figures["comparisons"] else None
-    against = {one["key"]: one for one in first[level]} if first else {}
-    name = ""
-    if first:
-        name = name_of(first)
+    held = main_comparisons(figures)
+    against = [{one["key"]: one for one in each[level]} for each in held]
     return {
         "title": title,
-        "columns": [_("What"), _("Scale 1–6"), _("Mean (interval)"), _("Answers"), name],
-        "rows": [_row(one, against.get(one["key"]), language) for one in figures[level]],
+        "columns": [
+            _("What"), _("Scale 1–6"), _("Mean (interval)"), _("Answers"), *(first_large(name_of(one)) for one in held)
+        ],
+        "rows": [_row(one, [each.get(one["key"]) for each in against], language) for one in figures[level]],
+    }  # fmt: skip
+
+
+def _row(one: Mapping[str, Any], against: Sequence[Mapping[str, Any] | None], language: str) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "label": said(one["texts"], language, one["key"]),
+        "mean": "–",
+        "n": "–",
+        "against": ["–" for _each in against],
+        "at": None,
+        "low": None,
+        "high": None,
+        "others": [None for _each in against],
     }
-
-
-def _row(one: Mapping[str, Any], against: Mapping[str, Any] | None, language: str) -> dict[str, Any]:
-    label = said(one["texts"], language, one["key"])
     if one["suppressed"] or one["mean"] is None:
-        return {
-            "label": label,
-            "mean": "–",
-            "n": "–",
-            "against": "–",
-            "at": None,
-            "low": None,
-            "high": None,
-            "other": None,
-        }
+        return row
     text = to_hundredths(one["mean"], language)
     if one["ci_low"] is not None:
         text += f" ({to_hundredths(one['ci_low'], language)}–{to_hundredths(one['ci_high'], language)})"
-    drawn = one.get("kind") != "three_points"
-    return {
-        "label": label,
-        "mean": text,
-        "n": thousands(one.get("n_valid", one.get("n")), language),
-        "against": to_hundredths(against["mean"], language) + " · " + saying_in_words(against["saying"])
-        if against
-        else "–",
-        "at": one["mean"] if drawn else None,
-        "low": one["ci_low"],
-        "high": one["ci_high"],
-        "other": against["mean"] if against and drawn else None,
-    }
+    row |= {"mean": text, "n": thousands(one.get("n_valid", one.get("n")), language)}
+    row["against"] = [
+        f"{to_hundredths(other['mean'], language)} · {saying_in_words(other['saying'])}" if other else "–"
+        for other in against
+    ]
+    if one.get("kind") != "three_points":
+        row |= {"at": one["mean"], "low": one["ci_low"], "high": one["ci_high"]}
+        row["others"] = [other["mean"] if other else None for other in against]
+    return row

@@ -16,6 +16,11 @@ def may_manage(person: Person) -> bool:
     return grants_of(person).allows(Permission.MANAGE_SURVEYS)
 
 
+def may_type(person: Person) -> bool:
+    """Whether `person` may type in answers that came on paper, and start the tablet."""
+    return grants_of(person).somewhere(Permission.TYPE_ANSWERS)
+
+
 def require_manager(by: Person | None) -> None:
     """Raise NotAllowed unless `by` may manage surveys. None is the machine's own command line."""
     if by is not None and not may_manage(by):

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
-from surveys.models import Draw, Invitation, Population, Resident, SpentCode, Survey
+from surveys.models import Answer, Draft, Draw, Invitation, Population, Resident, SpentCode, Survey
 from surveys.questionnaires import Stage
 from surveys.strata import FEWEST, Stratum, key_by, label
 
@@ -81,8 +82,9 @@ def due_for_mail(now: object) -> QuerySet[Draw]:
 
 
 def due_to_close(now: object) -> QuerySet[Survey]:
-    """Return the surveys whose closing time has come and that are not closed."""
-    return Survey.objects.filter(stage=Stage.FIELDED, closes_at__lte=now)
+    """Return the surveys whose time is over, that for paper too, and that are not closed."""
+    over = Survey.objects.annotate(over_at=Coalesce("paper_until", "closes_at"))
+    return over.filter(stage=Stage.FIELDED, over_at__lte=now)
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,9 @@ class Progress:
     with_email: int = 0
     with_address: int = 0
     unreachable: int = 0
+    begun: int = 0
+    by_link: int = 0
+    on_paper: int = 0
 
     @property
     def share(self) -> float | None:
@@ -116,7 +121,10 @@ class Progress:
 
 
 def progress_of(survey: Survey) -> Progress:
-    """Count the survey's invitations (one query)."""
+    """Count the survey's invitations, and the answers that came otherwise than by net (three queries).
+
+    `begun` are the half-filled answers; `answered` counts the invited whose answer is in, whatever way it came.
+    """
     has_mail, has_address = ~Q(resident__email=""), ~Q(resident__address="")
     there = Q(resident__isnull=False)
     counts = invitations_of(survey).aggregate(
@@ -129,11 +137,19 @@ def progress_of(survey: Survey) -> Progress:
         unreachable=Count("pk", filter=there & ~has_mail & ~has_address),
     )
     counts["answered"] = counts.pop("has")
-    return Progress(**counts)
+    counts["begun"] = Draft.objects.filter(invitation__survey=survey).count()
+    ways = Answer.objects.filter(survey=survey).aggregate(
+        by_link=Count("pk", filter=Q(source=Answer.Source.OPEN)),
+        on_paper=Count("pk", filter=Q(source=Answer.Source.PAPER)),
+    )
+    return Progress(**counts, **ways)
 
 
 def rates(survey: Survey, by: str, year: int) -> list[Rate]:
     """Return who answered by `stratum` (that of the draw) or by district, gender or age from the register (one query).
+
+    As the invitations say: what came since the last night, and up to four of each stratum, is not in it. Whoever compared
+    two live pages, by district and by age, would see whose answer came between them (`surveys.actions.spending`).
 
     Groups with fewer than five invited are not shown; where that is one alone, the smallest of the others is not shown
     either, since the total would tell it.
@@ -142,11 +158,11 @@ def rates(survey: Survey, by: str, year: int) -> list[Rate]:
     draw = draw_of(survey) if by == "stratum" else None
     way = draw.stratum if draw else by
     if by == "stratum":
-        rows = [(one.stratum, one.has_answered) for one in invitations_of(survey)]  # type: ignore[attr-defined]
+        rows = Invitation.objects.filter(survey=survey).values_list("stratum", "answered")
     else:
         key = key_by(by, year)
-        found = invitations_of(survey).filter(resident__isnull=False).select_related("resident")
-        rows = [(key(one.resident), one.has_answered) for one in found if one.resident]  # type: ignore[attr-defined]
+        found = Invitation.objects.filter(survey=survey, resident__isnull=False).select_related("resident")
+        rows = [(key(one.resident), one.answered) for one in found if one.resident]
     counts: dict[str, list[int]] = {}
     for group, answered in rows:
         counted = counts.setdefault(group, [0, 0])

@@ -7,8 +7,10 @@ from django.utils import timezone
 
 from organisation.jobs import recorded
 from surveys.actions.closing import close_survey, forget_row_versions
+from surveys.actions.comment_review import forget_left_out
 from surveys.actions.fielding import mail_invitations
 from surveys.actions.next_rounds import remind_of_next_rounds
+from surveys.actions.publication_drafts import TASK, compute_waiting
 from surveys.actions.spending import flush_spent
 from surveys.queries import fielded_surveys
 from surveys.sample_queries import due_to_close
@@ -42,7 +44,22 @@ def close_surveys() -> str:
 @shared_task(name="surveys.write_down_who_answered")
 @recorded("surveys.write_down_who_answered")
 def write_down_who_answered() -> str:
-    """Each night: the invitations that were answered, many at once, and the tables anew without earlier row versions."""
+    """Each night: the invitations that were answered, many at once; the texts of comments that were left out go; and the
+    tables anew without earlier row versions."""
     written = sum(flush_spent(survey) for survey in fielded_surveys())
+    forget_left_out()
     forget_row_versions()
     return f"{written} written down"
+
+
+@shared_task(name=TASK)
+def compute_publications() -> str:
+    """The figures of drafts of publications: nudged when one is saved."""
+    return f"{compute_waiting(now=timezone.now())} computed"
+
+
+@shared_task(name="surveys.sweep_publications")
+@recorded("surveys.sweep_publications")
+def sweep_publications() -> str:
+    """The figures of drafts that a lost nudge or a dead worker left behind: each minute."""
+    return f"{compute_waiting(now=timezone.now())} computed"

@@ -14,4 +14,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("surveys.answering_urls")),
     path("", include("surveys.sample_urls")),
     path("", include("surveys.result_urls")),
+    path("", include("surveys.comment_urls")),
 ]

@@ -6,6 +6,7 @@ import os
 from collections.abc import Collection, Generator
 from typing import Any, TypeVar
 
+import hypothesis
 import pytest
 import redis
 from django.core.management.commands import flush
@@ -13,6 +14,10 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 from pytest_django.plugin import blocking_manager_key
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+
+# What a slow machine makes of drawing examples is no fault of the house.
+hypothesis.settings.register_profile("innspill", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("innspill")
 
 NO_SKIPS = os.environ.get("INNSPILL_NO_SKIPS", "") == "1"
 

@@ -8,7 +8,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
-MODELS = [model for app in ("organisation", "feedback", "surveys") for model in apps.get_app_config(app).get_models()]
+APPS = ("organisation", "feedback", "surveys", "reporting")
+MODELS = [model for app in APPS for model in apps.get_app_config(app).get_models()]
 TEXT_LIKE = (
     models.CharField, models.TextField, models.JSONField, models.FileField, models.BinaryField, models.GeneratedField,
     ArrayField, SearchVectorField, models.GenericIPAddressField, models.UUIDField,
@@ -32,6 +33,7 @@ HARMLESS = {
     # Codes and choices, and a number that says nothing of the person.
     "Card": {
         "reference", "channel", "kind", "language", "area", "state", "close_result", "origin_kind", "import_source",
+        "source",
     },
     "Addition": {"key"},
     "Attachment": {"content_type"},
@@ -55,10 +57,22 @@ HARMLESS = {
     "Invitation": {"stratum"},
     "Comparator": {"kind", "name", "source", "weighs"},
     "ComparatorValue": {"key"},
-    "Publication": {"words", "figures"},
+    "Publication": {"words", "figures", "reason", "withdrawn_because"},
+    "PublicationDraft": {"words", "figures", "reason", "state", "sentence"},
+    # What is measured, and figures of many together; of a contact at the desk, only that there was one.
+    "Indicator": {
+        "key", "names", "explanations", "perspective", "scale", "direction", "origin", "formula", "source",
+    },
+    "Elsewhere": {"kind", "country", "code", "name"},
+    "Value": {"every", "standing", "source", "how"},
+    "Scorecard": {"key", "names"},
+    "Goal": {"perspective", "texts"},
+    "SuccessFactor": {"texts"},
+    "ScorecardRow": {"note"},
+    "DeskContact": {"way"},
     # Answers of somebody whom nothing in them names; what is written freely lies in Comment.
     "Answer": {"id", "source", "stratum", "values"},
-    "Comment": {"id", "question", "language", "found", "state"},
+    "Comment": {"id", "question", "language", "found", "state", "kind"},
 }  # fmt: skip
 
 

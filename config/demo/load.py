@@ -21,7 +21,7 @@ from config.demo.plans import Story
 from config.demo.rows import Rows
 from config.demo.scorecards import scorecards
 from config.demo.story import build_story
-from config.demo.surveys import survey_questionnaires
+from config.demo.surveys import surveys
 from feedback.actions.intake import House
 from feedback.actions.listing import run_overdue_list
 from feedback.actions.registration import take_numbers
@@ -44,7 +44,7 @@ from organisation.models import DayOff, Municipality, OutgoingMail, OwnWording, 
 from organisation.permissions import Role
 from organisation.queries import people_with
 from reporting.models import Counting, DeskContact, Indicator, Scorecard
-from surveys.models import Survey
+from surveys.models import Comparator, Population, Survey
 
 BATCH = 1000
 AFTER_LIST_MOMENT = timedelta(seconds=21)  # beat and worker need a little while after six
@@ -65,6 +65,8 @@ _ROOTS = (
     Scorecard,
     Counting,
     DeskContact,
+    Population,
+    Comparator,
 )
 
 ADVISER = "ragnhild.opsahl@solvik.example"
@@ -118,11 +120,7 @@ def load_demo(*, seed: int, now: datetime, anew: bool = False) -> Loaded | None:
         make_rules(NEW_RULES, furnished.units, furnished.categories)
         _make_past_lists(story)
         inform(story, furnished)
-        survey_questionnaires(
-            by=furnished.people[ADVISER],
-            first_made=at(date(2022, 8, 15), 9),
-            second_made=at(story.today - timedelta(days=12), 9),
-        )
+        surveys(by=furnished.people[ADVISER], units=furnished.units, today=story.today, seed=seed)
         _tell_of_past_lists()
         scorecards(by=furnished.people[ADVISER], today=story.today, now=story.now, seed=seed)
         make_assessments(by=furnished.people[ADVISER], now=story.now, this_year=story.today.year)

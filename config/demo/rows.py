@@ -15,6 +15,7 @@ from config.demo import plans
 from config.demo.days import CALENDAR
 from config.demo.furnish import Furnished
 from config.demo.municipality import deadline_days
+from config.demo.texts_answers import WHOM_TO_TURN_TO
 from feedback.actions.intake import House, Intake, Prepared, prepare_card
 from feedback.actions.moving import taken_off
 from feedback.deadlines import Contact, moment_of
@@ -257,14 +258,20 @@ class _Life:
             case plans.CalledBack():
                 self.call_back(step)
             case plans.FollowedUp(note=summary, measures=measures):
-                follow_up = FollowUp(**here, done_at=step.at, summary=summary, measures=measures)
+                follow_up = FollowUp(**here, done_at=step.at, summary=summary, measures=measures, told=measures)
                 self.rows.records.append(follow_up)
                 self.complete(State.FOLLOWED_UP, step.at)
                 self.event(What.FOLLOWED_UP, step, points_to=("follow_up", follow_up))
                 self.report_back(step)
             case plans.ReferredOutside(body=body, note=note):
                 anonymous = getattr(card, "submitter", None) is None
-                referral = Referral(**here, body=body, contacted_at=None if anonymous else step.at, note=note)
+                referral = Referral(
+                    **here,
+                    body=body,
+                    contacted_at=None if anonymous else step.at,
+                    text=WHOM_TO_TURN_TO.format(body=body),
+                    note=note,
+                )
                 self.rows.records.append(referral)
                 self.complete(State.REFERRED, step.at)
                 self.event(What.REFERRED, step, points_to=("referral", referral))

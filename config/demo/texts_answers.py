@@ -113,6 +113,8 @@ ROAD_SUMMARIES: dict[str, tuple[str, ...]] = {
     "criticism": ("Snakket om hvordan midlene fordeles mellom sentrum og bydelene. Innmelder fikk tallene etterpå.",),
 }
 
+WHOM_TO_TURN_TO = "Ta kontakt med {body}. Det er de som bestemmer, og de svarer deg."
+
 MEASURES: dict[str, tuple[str, ...]] = {
     "request": (
         "Opplysningene på nettsida er oppdatert.",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from pathlib import Path
 from typing import NamedTuple
 
@@ -41,6 +42,9 @@ class Picture(NamedTuple):
 PICTURES = [
     Picture("citizen", None, "/", PHONE),
     Picture("what-we-hear", None, "/what-we-hear/", PHONE),
+    Picture("survey-results", None, "{survey}", DESK),
+    Picture("survey-results-phone", None, "{survey}", PHONE, "dark"),
+    Picture("survey-results-staff", "Ragnhild Opsahl", "/staff{survey}?by=district", DESK),
     Picture("work-list", "Lene Myhre", "/staff/", DESK),
     Picture("register", "Lene Myhre", "/staff/register/", DESK),
     Picture("overdue", "Lene Myhre", "/staff/overdue/preview/", DESK),
@@ -55,14 +59,26 @@ PICTURES = [
 def main() -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        survey = _published_survey(browser)
         for picture in PICTURES:
             page = _page(browser, picture)
-            page.goto(SITE + picture.path)
+            page.goto(SITE + picture.path.format(survey=survey))
             page.evaluate("document.fonts.ready")
             page.screenshot(path=HERE / f"{picture.name}.png")
             page.context.close()
             sys.stdout.write(f"{picture.name}.png\n")
         browser.close()
+
+
+def _published_survey(browser: Browser) -> str:
+    """The address of the latest round's results: its year follows the demonstration's today."""
+    page = browser.new_page()
+    this_year = time.localtime().tm_year
+    for year in (this_year, this_year - 1):
+        address = f"/surveys/citizens-{year}/results/"
+        if page.request.get(SITE + address).ok:
+            return address
+    raise SystemExit("The demonstration has no published survey.")
 
 
 def _page(browser: Browser, picture: Picture) -> Page:

@@ -14,7 +14,7 @@ from feedback.actions.intake import House, Intake, UnknownChoice
 from feedback.actions.registration import register_card
 from feedback.errors import Refused
 from feedback.models import Callback, Card, CardEvent, FollowUp, OwnReaction, Referral, Submitter
-from feedback.workflow import OPEN_STATES, Channel, Kind, State, Step
+from feedback.workflow import HIGHEST, LOWEST, OPEN_STATES, Channel, Kind, State, Step, is_negative
 from organisation.models import Municipality, Person
 from organisation.outbox.queueing import queue_mails
 from organisation.queries import answering_unit, municipality, service_centre
@@ -60,10 +60,6 @@ class ContactMissing(Refused):
     message = _("The submitter must be told directly before the card is referred. Write when that was.")
 
 
-LOWEST, HIGHEST, HIGHEST_NEGATIVE = 1, 6, 3
-"""Reactions go from 1 to 6, 6 best; 1–3 are negative (`domain/README.md`, «Reaction»)."""
-
-
 def record_callback(
     card: Card,
     *,
@@ -96,7 +92,7 @@ def record_callback(
         reason, alternative = reason.strip(), alternative.strip()
         if (reaction is None) != would_not_answer or (reaction is not None and not LOWEST <= reaction <= HIGHEST):
             raise ImpossibleReaction
-        if reaction is not None and reaction <= HIGHEST_NEGATIVE:
+        if is_negative(reaction):
             if not reason and not reason_not_given:
                 raise ReasonMissing
             if not alternative and not alternative_not_given:

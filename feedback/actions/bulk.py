@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
+from feedback.actions.intake import read_units
 from feedback.actions.moving import delegate_card, forward_card
 from feedback.actions.seen import unless_changed
 from feedback.actions.undoing import undo_step, undoable_event
@@ -66,7 +67,7 @@ def forward_many(chosen: Sequence[Chosen], *, unit: Unit, by: Person, now: datet
 def forward_to_suggestions(chosen: Sequence[Chosen], *, by: Person, now: datetime) -> Report:
     """Forward each chosen card to the unit that the rules suggest for it. Raises NoneChosen, TooManyChosen."""
     cards = list(visible_to(by).filter(reference__in=[one.reference for one in chosen[:MOST]]))
-    suggestions = look_at(cards).suggestions
+    suggestions = look_at(cards, read_units()).suggestions
 
     def forward(card: Card) -> Card:
         if (suggestion := suggestions.get(card.pk)) is None:

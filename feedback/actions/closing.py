@@ -110,7 +110,7 @@ def reopen_card(card: Card, *, reason: str, by: Person | None, now: datetime) ->
         house = municipality()
         calendar = working_calendar(house)
         today = calendar.local_date(now)
-        unit = with_leaders(Unit.objects.all()).get(pk=answering_unit(card.unit).pk)
+        [unit] = with_leaders(Unit.objects.filter(pk=answering_unit(card.unit).pk))
         before, old_due = card.state, card.due_on
         if unit != card.unit:
             card.unit, card.handler = unit, None

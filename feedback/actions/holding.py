@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from feedback.actions.correcting import Upload, add_attachments
 from feedback.errors import Refused
 from feedback.models import Card, HeldUpload
+from organisation.models import Person
 
 HELD_FOR = timedelta(days=1)
 """How long a file waits for the message it came with."""
@@ -40,13 +41,18 @@ def hold_uploads(uploads: Sequence[Upload], *, now: datetime) -> list[HeldUpload
     return held
 
 
-def attach_held(card: Card, keys: Sequence[str], held: Sequence[HeldUpload], *, now: datetime) -> None:
-    """Make the held files the card's own, in the caller's transaction. Raises FileGone where one of `keys` is not there."""
+def attach_held(
+    card: Card, keys: Sequence[str], held: Sequence[HeldUpload], *, by: Person | None = None, now: datetime
+) -> None:
+    """Make the held files the card's own, in the caller's transaction; `by` is None for the submitter.
+
+    Raises FileGone where one of `keys` is not there.
+    """
     if len(held) < len(keys):
         raise FileGone
     uploads = [Upload(one.name, one.content_type, cast(BinaryIO, one.file.open("rb"))) for one in held]
     try:
-        add_attachments(card, uploads, by=None, now=now)
+        add_attachments(card, uploads, by=by, now=now)
     finally:
         for one in held:
             one.file.close()

@@ -91,7 +91,8 @@ class Intake:
     """What came in, whatever the channel. All but channel and text may be missing.
 
     `received_on` is a local date, the day of registration if not given; `registered_at` an aware instant that only an
-    import sets. `unit` is a unit that somebody chose: it goes before the rules.
+    import sets. `unit` is a unit that somebody chose: it goes before the rules. `source` names what the card came out of,
+    in the municipality's own words: a survey and its question.
     """
 
     channel: str
@@ -109,6 +110,7 @@ class Intake:
     longitude: Decimal | None = None
     political: bool = False
     unit: Unit | None = None
+    source: str = ""
     idempotency_key: str | None = None
     import_source: str = ""
     import_key: str = ""
@@ -140,9 +142,9 @@ class House:
         return unit
 
 
-def read_units() -> dict[int, Unit]:
-    """Return all units but sectors by id, closed ones with their successors too (one query)."""
-    return {unit.pk: unit for unit in Unit.objects.exclude(kind=Unit.Kind.SECTOR).select_related("successor")}
+def read_units(*joined: str) -> dict[int, Unit]:
+    """Return all units but sectors by id, closed ones with their successors too, and what is to be joined (one query)."""
+    return {unit.pk: unit for unit in Unit.objects.exclude(kind=Unit.Kind.SECTOR).select_related("successor", *joined)}
 
 
 def only(units: dict[int, Unit], kind: Unit.Kind) -> Unit | None:
@@ -256,6 +258,7 @@ def prepare_card(intake: Intake, house: House, *, by: Person | None, now: dateti
         "secret": secrets.token_urlsafe(24),
         "channel": intake.channel,
         "kind": intake.kind,
+        "source": intake.source,
         "text": intake.text,
         "language": intake.language,
         "political": _is_political(intake),
@@ -313,7 +316,8 @@ def checked(intake: Intake) -> Intake:
     place, area = clean(intake.place)[:250], clean(intake.area)
     if len(area) > _longest(Card, "area"):
         raise TooLong("area", _longest(Card, "area"))
-    return replace(intake, text=text, place=place, area=area, contact=tidy(intake.contact))
+    source = clean(intake.source)[: _longest(Card, "source")]
+    return replace(intake, text=text, place=place, area=area, source=source, contact=tidy(intake.contact))
 
 
 def check_choices(kind: str, language: str) -> None:

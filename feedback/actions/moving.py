@@ -63,7 +63,7 @@ def move(card: Card, unit: Unit, what: CardEvent.What, *, by: Person | None, now
 
     The event keeps what the move takes off the card, so that it can be undone.
     """
-    unit = with_leaders(Unit.objects.all()).get(pk=unit.pk)
+    [unit] = with_leaders(Unit.objects.filter(pk=unit.pk))
     if unit.kind == Unit.Kind.SECTOR or unit.closed_on is not None:
         raise NotAnAnsweringUnit(unit=unit.name)
     if unit.pk == card.unit_id:

@@ -75,6 +75,6 @@ def lists_to_come(*, now: datetime, by: Person) -> WeekToCome:
             later=sum(cards for times, cards in by_unit[unit.pk].items() if times > 2),
             to=told.of(unit),
         )
-        for unit in with_leaders(Unit.objects.filter(pk__in=by_unit)).order_by("name_key")
+        for unit in with_leaders(Unit.objects.filter(pk__in=by_unit))
     ]
     return WeekToCome(week, moment, calendar.last_working_day(week), lists)

@@ -48,7 +48,7 @@ def register_card(
 
     Raises NotAllowed for a person who may not register cards, and a Refused for what cannot be a card.
     """
-    if by is not None and not may_register(by) and origin is None:
+    if by is not None and not may_register(by, intake.channel) and origin is None:
         raise NotAllowed
     if intake.idempotency_key and (known := Card.objects.filter(idempotency_key=intake.idempotency_key).first()):
         return known
@@ -89,7 +89,7 @@ def _mails_for(prepared: Prepared, house: House, now: datetime) -> list[mails.Ma
     if card.state == State.FORWARDED:
         unit = prepared.routed.unit
         if not unit.email:
-            unit = with_leaders(answering_units()).get(pk=unit.pk)
+            [unit] = with_leaders(answering_units().filter(pk=unit.pk))
         queued += mails.card_forwarded(card, unit, house=house.municipality, on=house.calendar.local_date(now))
     if submitter is not None and submitter.email:
         queued.append(mails.receipt(card, submitter, house.municipality))

@@ -12,14 +12,14 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from feedback import mails
-from feedback.actions.answering import HIGHEST, LOWEST, ImpossibleReaction
+from feedback.actions.answering import ImpossibleReaction
 from feedback.actions.base import TextMissing, take, write
 from feedback.actions.closing import close_card
 from feedback.actions.correcting import Upload, add_attachments
 from feedback.actions.intake import LONGEST_TEXT, clean
 from feedback.errors import Refused
 from feedback.models import Addition, Callback, Card, CardEvent, OwnReaction
-from feedback.workflow import CloseResult, Step
+from feedback.workflow import HIGHEST, LOWEST, CloseResult, Step, is_negative
 from organisation.models import Unit
 from organisation.outbox.queueing import queue_mails
 from organisation.queries import municipality, with_leaders, working_calendar
@@ -96,7 +96,7 @@ def add_to_card(card: Card, *, text: str, uploads: list[Upload], key: uuid.UUID,
 
 def _with_people(card: Card) -> Unit:
     """Return the card's unit with those who stand for it where it has no address of its own."""
-    return with_leaders(Unit.objects.all()).get(pk=card.unit_id)
+    return with_leaders(Unit.objects.filter(pk=card.unit_id))[0]
 
 
 def withdraw_card(card: Card, *, reason: str, now: datetime) -> Card:
@@ -119,6 +119,7 @@ def react(card: Card, *, reaction: int | None, reason: str = "", alternative: st
     """Keep how the submitter took the answer, 1–6, beside what staff wrote down in the conversation.
 
     Why and what instead are asked for and never demanded. Once a cycle; a second time changes it, for MAY_CHANGE_REACTION.
+    Those who answered hear of a negative one, and once more when a reason or a proposal comes to it.
 
     Raises NothingToReactTo before the callback, ImpossibleReaction, ReactionStands, TooLongText, WrongState.
     """
@@ -137,6 +138,7 @@ def react(card: Card, *, reaction: int | None, reason: str = "", alternative: st
         if own is None:
             own = OwnReaction.objects.create(card=card, cycle=card.cycle, recorded_at=now, **given)
             write(card, CardEvent.What.OWN_REACTION, by=None, now=now, to_value=reaction, own_reaction=own.pk)
+            _tell_of_negative(card, own, now)
             return own
         if given == {name: getattr(own, name) for name in given}:
             return own  # sent twice
@@ -156,7 +158,15 @@ def react(card: Card, *, reaction: int | None, reason: str = "", alternative: st
             to_value=reaction,
             own_reaction=own.pk,
         )
+        _tell_of_negative(card, own, now)
         return own
+
+
+def _tell_of_negative(card: Card, own: OwnReaction, now: datetime) -> None:
+    if is_negative(own.reaction):
+        house, unit = municipality(), _with_people(card)
+        on = working_calendar(house).local_date(now)
+        queue_mails(mails.negative_reaction(card, own, unit, house=house, on=on), now=now)
 
 
 def may_change(own: OwnReaction, now: datetime) -> bool:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from feedback.actions.intake import only, read_units, unit_of
+from feedback.actions.intake import only, unit_of
 from feedback.models import Card, CardEvent
 from feedback.queries import rules_in_use
 from feedback.routing import Facts, Reasons, Rule, first_fit, reasons
@@ -32,19 +32,18 @@ class SentBack:
 
 @dataclass(frozen=True)
 class Looked:
-    """What is known of a list of cards: suggestions and returns by the card's id, and the units a card can go to."""
+    """What is known of a list of cards: suggestions and returns by the card's id."""
 
     suggestions: dict[int, Suggestion]
     sent_back: dict[int, SentBack]
-    units: list[Unit]
 
 
-def look_at(cards: Sequence[Card]) -> Looked:
-    """Return the suggestion for each card, in three queries whatever their number.
+def look_at(cards: Sequence[Card], units: dict[int, Unit]) -> Looked:
+    """Return the suggestion for each card, in two queries whatever their number. `units` are as `read_units` gives them.
 
     The rules may have changed since the card came, or the card. A unit that has sent a card back is not suggested again.
     """
-    units, rules = read_units(), rules_in_use()
+    rules = rules_in_use()
     returned = _returns([card.pk for card in cards if card.returned_at is not None])
     names = {unit.code: unit.name for unit in units.values()}
     suggestions = {}
@@ -59,7 +58,6 @@ def look_at(cards: Sequence[Card]) -> Looked:
             for pk, events in returned.items()
             if events
         },
-        units=sorted((unit for unit in units.values() if unit.closed_on is None), key=lambda unit: unit.name_key),
     )
 
 

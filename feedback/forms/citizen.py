@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -15,11 +15,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from feedback.actions.correcting import Upload
 from feedback.actions.intake import LONGEST_TEXT, Intake
 from feedback.deadlines import Contact
-from feedback.forms.files import MOST, FilesField, too_many
-from feedback.models import Category, HeldUpload, Submitter
+from feedback.forms.files import FilesField, KeptFiles
+from feedback.models import Category, Submitter
 from feedback.queries import categories_in_use
 from feedback.workflow import Channel, Kind
 from organisation.dates import long_day
@@ -91,25 +90,29 @@ class AboutFields(forms.Form):
 IN_A_SENTENCE = {"name": _("your name"), "address": _("your address"), "phone": _("your daytime phone")}
 
 
+Promise = Callable[[Category | None], date]
+
+
 class DatedSelect(forms.Select):
     """The categories, each that has a deadline of its own with the day it would promise, for the page's script."""
 
-    def __init__(self, promise: Callable[[Category | None], date], **kwargs: Any) -> None:
+    def __init__(self, promise: Promise | None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.promise = promise
 
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         option = super().create_option(name, value, *args, **kwargs)
         category = getattr(value, "instance", None)
-        if category is not None and category.deadline_days is not None:
+        if self.promise is not None and category is not None and category.deadline_days is not None:
             option["attrs"]["data-day"] = long_day(self.promise(category), get_language() or "nb")
         return option
 
 
-class CitizenForm(AboutFields, ContactFields):
+class CitizenForm(KeptFiles, AboutFields, ContactFields):
     """What a citizen sends. `leave_empty` is out of sight: what fills it in is hardly a person.
 
-    `promise` gives the day by which somebody rings for a category, `held` the files that came with an earlier try.
+    `promise` gives the day by which somebody rings for a category (without it no day is shown), `held` the files that
+    came with an earlier try.
     """
 
     text = forms.CharField(
@@ -143,11 +146,8 @@ class CitizenForm(AboutFields, ContactFields):
 
     field_order = ["text", "category", "kind", "place", "uploads", "name", "address", "phone", "email", "other_way"]
 
-    def __init__(
-        self, *args: Any, promise: Callable[[Category | None], date], held: Sequence[HeldUpload] = (), **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, promise: Promise | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.held = list(held)
         # A browser cuts what is pasted beyond maxlength without a word; we say a sentence and keep it all.
         self.fields["text"].widget.attrs.pop("maxlength", None)
         category = self.fields["category"]
@@ -184,22 +184,11 @@ class CitizenForm(AboutFields, ContactFields):
         names = [str(IN_A_SENTENCE[name]) for name in self.needed_for_call(rule) if not self._filled(name)]
         return format_list(names, locale=(get_language() or "nb").replace("-", "_"))
 
-    @property
-    def accepted(self) -> list[Upload]:
-        """The files of this try that are good, whatever is wrong with the rest of the form."""
-        return list(getattr(self.fields["uploads"], "accepted", []))
-
     def clean_leave_empty(self) -> str:
         """Refuse what a machine fills in. Where it was a person's browser, all that was typed is still there."""
         if self.cleaned_data["leave_empty"]:
             raise ValidationError(_("One field is there only to stop machines. Empty it and send once more."))
         return ""
-
-    def clean_uploads(self) -> list[Upload]:
-        uploads: list[Upload] = self.cleaned_data["uploads"]
-        if (chosen := len(self.held) + len(uploads)) > MOST:
-            raise too_many(chosen)
-        return uploads
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

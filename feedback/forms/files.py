@@ -5,6 +5,7 @@ Pictures are drawn anew before they are kept: see `feedback.pictures`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Any, BinaryIO, cast
 
@@ -14,6 +15,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from feedback.actions.correcting import Upload
+from feedback.models import HeldUpload
 from feedback.pictures import UnreadablePicture, clean_picture
 
 MOST = 5
@@ -70,6 +72,26 @@ class FilesField(forms.FileField):
         if wrong:
             raise ValidationError(wrong)
         return self.accepted
+
+
+class KeptFiles(forms.Form):
+    """A form with `uploads` whose files are kept when it comes back: `held` came with an earlier try."""
+
+    def __init__(self, *args: Any, held: Sequence[HeldUpload] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.held = list(held)
+
+    @property
+    def accepted(self) -> list[Upload]:
+        """The files of this try that are good, whatever is wrong with the rest of the form."""
+        return list(getattr(self.fields["uploads"], "accepted", []))
+
+    def clean_uploads(self) -> list[Upload]:
+        """Return the files of this try. Raises ValidationError where they are too many with those held."""
+        uploads: list[Upload] = self.cleaned_data["uploads"]
+        if (chosen := len(self.held) + len(uploads)) > MOST:
+            raise too_many(chosen)
+        return uploads
 
 
 def too_many(chosen: int) -> ValidationError:

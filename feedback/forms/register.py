@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from feedback.actions.intake import Intake
 from feedback.deadlines import Contact
 from feedback.forms.citizen import AboutFields, ContactFields
-from feedback.forms.files import FilesField
+from feedback.forms.files import FilesField, KeptFiles
 from feedback.forms.units import TypedUnitField
 from feedback.workflow import Channel
 from organisation.ds_forms import DayField, TypedChoice
@@ -26,7 +26,7 @@ LANGUAGES = [
 ]
 
 
-class RegisterForm(AboutFields, ContactFields):
+class RegisterForm(KeptFiles, AboutFields, ContactFields):
     channel = forms.ChoiceField(
         label=_("How did it come?"), choices=[(channel.value, channel.label) for channel in CHANNELS]
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, datetime, time
 from typing import Any
 
@@ -12,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from feedback.actions.base import ImpossibleMoment
 from feedback.deadlines import moment_of
+from feedback.forms.choices import Choices, draw_from
 from feedback.forms.citizen import AboutFields, ContactFields
 from feedback.forms.files import FilesField
-from feedback.forms.ready_texts import completed, ready_texts
+from feedback.forms.ready_texts import completed
 from feedback.models import Callback, Card, Category, ContactAttempt, Submitter
 from feedback.queries import card_of_reference, categories_for, categories_in_use
 from feedback.workflow import CloseResult, results_for
@@ -73,12 +73,11 @@ class StepForm(forms.Form):
         calendar: WorkingCalendar,
         person: Person,
         now: datetime,
-        texts: Callable[[], dict[str, str]] | None = None,
+        choices: Choices | None = None,
         **kwargs: Any,
     ) -> None:
         self.card, self.calendar, self.person, self.now = card, calendar, person, now
-        # Asked for when a field that begins with one is drawn: what is posted needs none.
-        self.texts = texts or (lambda: ready_texts(card, municipality()))
+        self.choices = choices or Choices(card, municipality())
         super().__init__(*args, **kwargs)
         self.prepare()
 
@@ -119,6 +118,7 @@ class UnitForm(StepForm):
 
     def prepare(self) -> None:
         self.fields["unit"].queryset = answering_units().exclude(pk=self.card.unit_id)  # type: ignore[attr-defined]
+        draw_from(self.fields["unit"], self.choices.others)
 
 
 class RerouteForm(UnitForm):
@@ -177,6 +177,7 @@ class AboutForm(AboutFields, StepForm):
         known = {"kind": card.kind, "category": card.category.code if card.category else None, "place": card.place}
         self.initial = {**known, "area": card.area, "political": card.political, **self.initial}
         self.fields["category"].queryset = categories_for(card)  # type: ignore[attr-defined]
+        draw_from(self.fields["category"], self.choices.own_categories)
 
 
 class ContactForm(ContactFields, StepForm):
@@ -207,6 +208,8 @@ class SplitForm(StepForm):
         self.initial.setdefault("split_text", self.card.text)
         self.fields["category"].queryset = categories_in_use()  # type: ignore[attr-defined]
         self.fields["unit"].queryset = answering_units()  # type: ignore[attr-defined]
+        draw_from(self.fields["category"], self.choices.categories)
+        draw_from(self.fields["unit"], self.choices.answering)
 
 
 class OtherWayForm(StepForm):
@@ -233,7 +236,7 @@ class PreliminaryForm(StepForm):
 
     def prepare(self) -> None:
         key = "answer.political" if self.card.political else "answer.preliminary"
-        self.initial.setdefault("reason", lambda: self.texts()[key])
+        self.initial.setdefault("reason", lambda: self.choices.texts[key])
         self.fields["reason"].widget.attrs["lang"] = self.card.language
 
     def clean(self) -> dict[str, Any]:
@@ -363,10 +366,10 @@ class ReferForm(StepForm):
         if self.card.callback_owed:
             self.initial.setdefault("contacted_on", self.today)
         if getattr(self.card, "submitter", None) is not None:
-            self.initial.setdefault("text", lambda: self.texts()["answer.referred"])
+            self.initial.setdefault("text", lambda: self.choices.texts["answer.referred"])
         self.fields["text"].widget.attrs["lang"] = self.card.language
         self.fields["body"].widget = TypedChoice(
-            lambda: ((line.strip(), "") for line in self.texts()["bodies.external"].splitlines() if line.strip())
+            lambda: ((line.strip(), "") for line in self.choices.texts["bodies.external"].splitlines() if line.strip())
         )
 
     def clean_text(self) -> str:

@@ -19,6 +19,8 @@ NEAREST = 3
 class TypedUnitField(forms.CharField):
     """Cleans to a unit that can hold cards, or None. A wrong name is met with the nearest names there are."""
 
+    no_such = _("There is no unit «%(typed)s». Leave the field empty to let the rules decide.")
+
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("widget", TypedChoice(lambda: ((unit.name, "") for unit in answering_units())))
         super().__init__(**kwargs)
@@ -48,7 +50,7 @@ class TypedUnitField(forms.CharField):
                 params={"typed": typed, "names": ", ".join(near)},
             )
         raise ValidationError(
-            _("There is no unit «%(typed)s». Leave the field empty to let the rules decide."),
+            self.no_such,
             code="invalid_choice",
             params={"typed": typed},
         )

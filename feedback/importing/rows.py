@@ -20,7 +20,7 @@ from feedback.importing.mapping import COMPLETING, OUTCOMES, Completed, Mapping
 from feedback.importing.named import Lookup
 from feedback.importing.values import Read, Row, Value
 from feedback.models import Callback, CardEvent, Category, FollowUp, Referral, Submitter
-from feedback.workflow import Channel, CloseResult, State
+from feedback.workflow import Channel, CloseResult, State, is_negative
 from organisation.models import Unit
 from organisation.queries import open_successor
 
@@ -241,7 +241,7 @@ class RowMaker:
         if said and said not in ("1", "2", "3", "4", "5", "6"):
             raise RowRefused("impossible_reaction", f"reaction: «{said[:20]}» is not a number from 1 to 6.")
         reaction = int(said) if said else None
-        negative = reaction is not None and reaction <= 3
+        negative = is_negative(reaction)
         reason, alternative = self._text(rule.reason, row), self._text(rule.alternative, row)
         self._record(
             Callback, made, State.CALLED_BACK, at, held_at=at, summary=self._text(rule.summary, row) or NO_SUMMARY,

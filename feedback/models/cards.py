@@ -48,6 +48,7 @@ class Card(models.Model):
     category = models.ForeignKey(
         "feedback.Category", models.PROTECT, null=True, blank=True, related_name="cards", verbose_name=_("category")
     )
+    source = models.CharField(_("comes out of"), max_length=250, blank=True)
     text = models.TextField(_("text"))
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="nb")
     political = models.BooleanField(_("political content"), default=False)

@@ -7,7 +7,11 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from organisation.dates import long_date
+from organisation.numbers import thousands
 
 MOST_CARDS = 10_000_000
 
@@ -53,3 +57,11 @@ class Mailing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sent_on}: {self.cards}"
+
+    def in_words(self, language: str) -> str:
+        """Return what a chart says of it: «3. mars 2026: 12 000 kort. Sendt til alle husstander: Nordbyen.»"""
+        return gettext("%(day)s: %(cards)s cards. %(how)s") % {
+            "day": long_date(self.sent_on, language),
+            "cards": thousands(self.cards, language),
+            "how": f"{self.get_how_display()}: {self.area}." if self.area else f"{self.get_how_display()}.",
+        }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from datetime import date
 from typing import NamedTuple
 
@@ -55,13 +56,14 @@ def absence(request: HttpRequest) -> HttpResponse:
             else:
                 messages.success(request, _("Your absence is written down."))
                 return redirect("feedback:absence")
-    own = list(absences_of(person, today=today))
+    own, places = list(absences_of(person, today=today)), led_by(person)
+    first_on = own[0].first_on if own else today
     context = {
         "section": "absence",
         "form": form,
         "absences": own,
-        "stands_in": [_stands_in(unit, person, own[0].first_on if own else today) for unit in _led(person)],
-        "deputy_for": [unit for unit in led_by(person) if unit.deputy_id == person.pk and unit.leader_id != person.pk],
+        "stands_in": [_stands_in(unit, person, first_on) for unit in places if unit.leader_id == person.pk],
+        "deputy_for": [unit for unit in places if unit.leader_id != person.pk],
         "today": today,
     }
     return render(request, "feedback/unit/absence.html", context, status=status)
@@ -80,13 +82,10 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("feedback:absence")
 
 
-def _led(person: Person) -> list[Unit]:
-    return [unit for unit in led_by(person) if unit.leader_id == person.pk]
-
-
 def _stands_in(unit: Unit, person: Person, on: date) -> StandsIn:
     """Return who acts for the unit on the first day of the absence."""
     deputy = unit.deputy if unit.deputy is not None and unit.deputy.is_active and unit.deputy_id != person.pk else None
+    unit = copy(unit)
     unit.leader = None  # as it is while they are away, also where no absence is written down yet
     to = list_recipient(unit, on=on, language="")
     return StandsIn(unit, deputy, deputy is not None and is_away(deputy, on), to.person if to is not None else None)

@@ -17,7 +17,7 @@ from feedback.actions.seen import unless_changed
 from feedback.actions.undoing import undoable_event
 from feedback.errors import NotAllowed, Refused
 from feedback.models import Card
-from feedback.queries import card_by_reference, is_visible, names_in_history, stories_of
+from feedback.queries import card_by_reference, is_visible, people_in_history
 from feedback.rules import may_propose_story
 from feedback.views.access import card_for
 from feedback.views.bulk import undo_message
@@ -110,8 +110,8 @@ def page_of(drawing: Drawing, back: Back | None) -> dict[str, Any]:
         "more": [shown for slug, shown in steps.items() if slug not in (main, *beside, *answers)],
         "own_words": drawing.own_words,
         "answers": [steps[slug] for slug in answers if slug in steps],
-        "history": for_staff(card, *names_in_history(card)),
-        "stories": stories_of(card),
+        "history": for_staff(card, drawing.choices.unit_names, people_in_history(card)),
+        "stories": card.stories.all(),
         "may_propose_story": may_propose_story(drawing.desk.person, card),
         "has_errors": drawing.wrong is not None,
     }

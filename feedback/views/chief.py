@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -20,17 +21,18 @@ from feedback.queries import (
     entries_of_escalation,
     escalation_of_week,
     latest_run,
-    names_in_history,
+    mailings_between,
     overdue_by_week,
+    people_in_history,
     with_course,
 )
 from feedback.views.access import person_who_may
 from feedback.views.telling import StaffTold, for_staff
 from organisation.calendar import IsoWeek
-from organisation.charts import Chart, Point, trend
+from organisation.charts import Chart, Mark, Point, trend
 from organisation.models import Person, Unit
 from organisation.permissions import Permission
-from organisation.queries import answering_units, list_recipient, with_leaders
+from organisation.queries import all_units, answering_units, list_recipient, with_leaders
 
 NO_NEWS = {*CardEvent.OF_NO_WEIGHT, CardEvent.What.REPORTED_BACK, CardEvent.What.DELAY_EXPLAINED}
 """What is not the last that happened to a card: what the lists wrote, and what the page shows beside it."""
@@ -79,7 +81,7 @@ def _by_unit(escalation: Escalation) -> list[OfUnit]:
     today = timezone.localdate()
     entries = list(with_course(entries_of_escalation(escalation)))
     cards = [entry.card for entry in entries]
-    delays, names = delays_of(cards), names_in_history(*cards)
+    delays, names = delays_of(cards), ({unit.code: unit.name for unit in all_units()}, people_in_history(*cards))
     leaders = {unit.pk: unit for unit in with_leaders(answering_units())}
     by_unit = []
     for unit, theirs in groupby(entries, key=lambda entry: entry.overdue_list.unit):
@@ -107,9 +109,13 @@ def _repeat(
 
 
 def _trend(last: IsoWeek) -> Chart:
+    """Draw twelve weeks up to `last`, with the mailings of paper cards: each brought many cards, which fall due later."""
     weeks = overdue_by_week(last)
+    places = {week: place for place, (week, _cards, _repeats) in enumerate(weeks)}
+    sent, language = mailings_between(weeks[0][0].monday, last.day(7)), get_language() or "nb"
     return trend(
         [Point(str(week.week), repeats) for week, _cards, repeats in weeks],
         (_("All overdue"), [Point(str(week.week), cards) for week, cards, _repeats in weeks]),
         name=_("Second time or more"),
+        marks=[Mark(places[IsoWeek.of(one.sent_on)], one.in_words(language)) for one in sent],
     )

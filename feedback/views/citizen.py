@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import date, datetime
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -36,6 +37,7 @@ from feedback.views.limits import (
 from feedback.views.maps import allow_tiles, map_for_page
 from feedback.views.private import card_of_link, private_page
 from feedback.views.refusals import show_refusal
+from organisation.models import Municipality
 from organisation.queries import wordings, working_calendar
 
 LONGEST_SUBJECT = 100
@@ -77,11 +79,9 @@ def _send_page(request: HttpRequest, form: CitizenForm, *, opened: str, all_kept
     house = request.municipality  # type: ignore[attr-defined]
     data = form.cleaned_data if form.is_bound else {}
     category, rule = data.get("category"), house.callback_rule
-    words = wordings(["page.intro", "page.not_for"], municipality=house.name)
     context = {
+        **words_of_page(house),
         "form": form,
-        "intro": words["page.intro"],
-        "not_for": words["page.not_for"],
         "opened": opened,
         "other_way": data.get("other_way", ""),
         "lacking": form.lacking(rule),
@@ -90,8 +90,15 @@ def _send_page(request: HttpRequest, form: CitizenForm, *, opened: str, all_kept
         "held": shown(form.held),
         "all_kept": all_kept,
         "map": map_for_page(),
+        "keep_copy": settings.KEEP_SEND_PAGE,
     }
     return allow_tiles(render(request, "feedback/citizen/send.html", context, status=422 if form.errors else 200))
+
+
+def words_of_page(house: Municipality) -> dict[str, str]:
+    """Return the sentences of the page that staff may have put in their own words."""
+    words = wordings(["page.intro", "page.not_for"], municipality=house.name)
+    return {"intro": words["page.intro"], "not_for": words["page.not_for"]}
 
 
 def _register(request: HttpRequest, form: CitizenForm, now: datetime) -> Card:

@@ -11,7 +11,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
 from feedback.actions.seen import latest_event
-from feedback.forms.ready_texts import ready_texts
+from feedback.forms.choices import Choices
 from feedback.forms.steps import StepForm
 from feedback.models import Card, ContactAttempt, ContactCard
 from feedback.views.own_words import OwnWords, alternative_to_register, own_words_of
@@ -73,9 +73,9 @@ class Drawing:
         return next((made for made in self.card.contactcards.all() if made.cycle == self.card.cycle), None)
 
     @cached_property
-    def texts(self) -> dict[str, str]:
-        """The texts ready to adapt for this card: read once, and only where a form offers one."""
-        return ready_texts(self.card, self.desk.house)
+    def choices(self) -> Choices:
+        """What the card's forms offer, read once and only where one is drawn."""
+        return Choices(self.card, self.desk.house)
 
     @cached_property
     def own_words(self) -> OwnWords:
@@ -129,8 +129,9 @@ class Drawing:
 
     @property
     def seen(self) -> int:
-        """The latest event that the page shows, which each form carries."""
-        return latest_event(self.card)
+        """The latest event that the page shows, which each form carries; a list's cards have it with them."""
+        seen: int | None = getattr(self.card, "seen", None)
+        return latest_event(self.card) if seen is None else seen
 
     def form(self, entry: StepEntry, *data: Any) -> StepForm:
         """Return the step's form, bound where there is data."""
@@ -143,7 +144,7 @@ class Drawing:
             calendar=self.desk.calendar,
             person=self.desk.person,
             now=self.desk.now,
-            texts=lambda: self.texts,
+            choices=self.choices,
         )
 
     def again(self) -> Shown | None:

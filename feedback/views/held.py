@@ -9,7 +9,7 @@ from typing import BinaryIO, NamedTuple, cast
 from django.http import HttpRequest
 
 from feedback.actions.holding import HELD_FOR, hold_uploads, release
-from feedback.forms.citizen import CitizenForm
+from feedback.forms.files import KeptFiles
 from feedback.models import HeldUpload
 from feedback.pictures import UnreadablePicture, thumbnail
 from feedback.queries import held_uploads
@@ -41,7 +41,7 @@ def held_for(request: HttpRequest, now: datetime) -> list[HeldUpload]:
     return held_uploads(keys_in(request), now - HELD_FOR)
 
 
-def keep_files(request: HttpRequest, form: CitizenForm, now: datetime) -> bool:
+def keep_files(request: HttpRequest, form: KeptFiles, now: datetime) -> bool:
     """Keep the good files of a form that is shown again. Returns whether all that came is kept."""
     came = request.FILES.getlist("uploads")
     good = form.accepted[: MOST_KEYS - len(form.held)]

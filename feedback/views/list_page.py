@@ -16,15 +16,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from feedback.actions.bulk import Report
-from feedback.actions.seen import latest_events
-from feedback.actions.unit_suggestions import Looked, SentBack, Suggestion, look_at
+from feedback.actions.intake import read_units
+from feedback.actions.unit_suggestions import SentBack, Suggestion, look_at
 from feedback.filters import CardFilter, in_words, known_part
 from feedback.models import Card
 from feedback.paging import CardPage, order_of, page_of
-from feedback.queries import counts_for_today, saved_filters, visible_to
+from feedback.queries import all_categories, counts_for_today, saved_filters, visible_to
 from organisation.models import Person, Unit
 from organisation.permissions import Permission
-from organisation.queries import answering_units, grants_of, handlers_by_unit
+from organisation.queries import grants_of, handlers_by_unit
 
 FILTERS = ("state", "unit", "category", "kind", "channel", "received_from", "received_until")
 """Those that stand in the folded part, which is open where one of them is in use."""
@@ -60,11 +60,10 @@ def asked_by(request: HttpRequest, person: Person) -> QueryDict:
 
 
 @dataclass(frozen=True)
-class Row:
-    """One card of the list. `seen` is its latest event, which a step from the list is measured by."""
+class Listed:
+    """One card of the list, with what is suggested for it and who sent it back."""
 
     card: Card
-    seen: int = 0
     suggestion: Suggestion | None = None
     sent_back: SentBack | None = None
 
@@ -93,37 +92,39 @@ class ListPage:
         return page_of(self.filter.qs, self.order, after=after, before=before)
 
     @cached_property
-    def looked(self) -> Looked | None:
-        return look_at(self.page.rows) if self.to_forward else None
+    def all_units(self) -> dict[int, Unit]:
+        """All units but sectors by id, with their leaders: what the filter offers, a card can go to, and a rule names."""
+        return read_units("leader", "deputy")
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[Listed]:
         """Return the page's rows with what each needs to be acted on."""
-        cards = self.page.rows
-        seen = latest_events([card.pk for card in cards]) if cards and (self.may_route or self.may_delegate) else {}
-        if self.looked is None:
-            return [Row(card, seen.get(card.pk, 0)) for card in cards]
-        suggestions, sent_back = self.looked.suggestions, self.looked.sent_back
+        if not self.to_forward:
+            return [Listed(card) for card in self.page.rows]
+        looked = look_at(self.page.rows, self.all_units)
         return [
-            Row(
-                card,
-                seen.get(card.pk, 0),
-                suggestions.get(card.pk),
-                sent_back.get(card.pk) if card.returned_at else None,
-            )
-            for card in cards
+            Listed(card, looked.suggestions.get(card.pk), looked.sent_back.get(card.pk) if card.returned_at else None)
+            for card in self.page.rows
         ]
 
     def units(self) -> list[Unit]:
         """Return the units that a chosen card can be forwarded to."""
         if not self.may_route or not self.page.rows:
             return []
-        return self.looked.units if self.looked is not None else list(answering_units())
+        return [unit for unit in self.all_units.values() if unit.closed_on is None]
 
     def handlers(self) -> list[tuple[Unit, list[Person]]]:
         """Return the case handlers of the units on the page, by unit."""
         if not self.may_delegate:
             return []
-        return handlers_by_unit({card.unit_id for card in self.page.rows})
+        on_page = {card.unit_id for card in self.page.rows}
+        return handlers_by_unit([unit for unit in self.all_units.values() if unit.pk in on_page])
+
+    def offered(self) -> CardFilter:
+        """Return the filter with its choices, drawn from what the page has read."""
+        fields = self.filter.form.fields
+        fields["unit"].widget.choices = [(unit.code, unit.name) for unit in self.all_units.values()]
+        fields["category"].widget.choices = [(one.code, str(one)) for one in all_categories()]
+        return self.filter
 
     def counts(self) -> dict[str, Any]:
         """Return the numbers at the top, as their template takes them."""
@@ -185,7 +186,7 @@ class ListPage:
             | self.counts()
             | {
                 "section": "cards",
-                "filter": self.filter,
+                "filter": self.offered(),
                 "typed": self.request.GET,
                 "filtering": any(self.request.GET.get(name) for name in FILTERS),
                 "saved": list(saved_filters(self.person)),

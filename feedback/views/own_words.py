@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from feedback.actions.answering import HIGHEST_NEGATIVE
 from feedback.models import Addition, Callback, Card, CardEvent, OwnReaction, ReopeningRequest
+from feedback.workflow import is_negative
 
 FAR_APART = 2
 """From how many steps on the scale of 1–6 the submitter's own number is shown as another than the one written down."""
@@ -28,7 +28,7 @@ class Reactions:
 
     @property
     def negative(self) -> bool:
-        return self.own.reaction <= HIGHEST_NEGATIVE
+        return is_negative(self.own.reaction)
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ def political(request: HttpRequest) -> HttpResponse:
     person = person_who_may(request, Permission.SEE_POLITICAL_CARDS)
     desk = Desk.of(request, person)
     cards = political_cards(person)
-    waiting = list(for_rows(open_cards(cards)).order_by("due_on", "id")[:SHOWN])
+    waiting = for_rows(open_cards(cards).order_by("due_on", "id")[:SHOWN])
     context = {
         "section": "political",
         "rows": rows_of(waiting, desk, Back(request.get_full_path(), "feedback:political")),

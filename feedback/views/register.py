@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from csp.decorators import csp_update
@@ -19,6 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from feedback.actions.correcting import add_attachments
+from feedback.actions.holding import attach_held
 from feedback.actions.intake import House, Prepared, prepare_card
 from feedback.actions.registration import register_card
 from feedback.earlier_cards import address_suggestions, earlier_submitters, place_suggestions
@@ -26,8 +28,9 @@ from feedback.errors import Refused
 from feedback.forms.register import RegisterForm
 from feedback.models import Card
 from feedback.queries import card_by_reference
-from feedback.routing import Facts, words_found
+from feedback.routing import Facts, reasons
 from feedback.views.access import person_who_may
+from feedback.views.held import held_for, keep_files, keys_in, shown
 from feedback.views.refusals import show_refusal
 from organisation.models import Person
 from organisation.permissions import Permission
@@ -52,21 +55,25 @@ def register(request: HttpRequest) -> HttpResponse:
     person = person_who_may(request, Permission.REGISTER_CARDS)
     if request.method != "POST":
         return _page(request, RegisterForm(initial=_first(request, person)))
+    now = timezone.now()
+    form = RegisterForm(request.POST, request.FILES, held=held_for(request, now))
     if "look" in request.POST or "use" in request.POST:
-        typed = _used(request.POST, person)
-        form = RegisterForm(initial={**typed.dict(), "key": typed.get("key") or uuid.uuid4()})
-        return _page(request, form, known=_known(typed, person))
-    form = RegisterForm(request.POST, request.FILES)
+        form.full_clean()  # for the files, which would be gone from the next page
+        all_kept, typed = keep_files(request, form, now), _used(request.POST, person)
+        shown_again = RegisterForm(initial={**typed.dict(), "key": typed.get("key") or uuid.uuid4()}, held=form.held)
+        return _page(request, shown_again, known=_known(typed, person), all_kept=all_kept)
     if form.is_valid():
         try:
-            card = _register(form, person)
+            card = _register(request, form, person, now)
         except Refused as refusal:
             show_refusal(form, refusal)
         else:
             request.session[KEPT] = {name: form.data.get(name, "") for name in ("channel", "received_on")}
             messages.success(request, _saved(card))
             return _to_the_next(request, card)
-    return _page(request, form, known=_known(request.POST, person), status=422)
+    # With htmx the field itself stays on the page, with what was chosen in it.
+    all_kept = bool(request.htmx) or keep_files(request, form, now)  # type: ignore[attr-defined]
+    return _page(request, form, known=_known(request.POST, person), all_kept=all_kept, status=422)
 
 
 @login_required
@@ -82,11 +89,16 @@ def look_up(request: HttpRequest) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, form: RegisterForm, *, known: dict[str, Any] | None = None, status: int = 200
+    request: HttpRequest,
+    form: RegisterForm,
+    *,
+    known: dict[str, Any] | None = None,
+    all_kept: bool = True,
+    status: int = 200,
 ) -> HttpResponse:
     for name, offered in (("address", "addresses"), ("place", "places")):
         form.offer(name, known[offered] if known else [])
-    context = {"form": form, "known": known, "section": "register"}
+    context = {"form": form, "known": known, "held": shown(form.held), "all_kept": all_kept, "section": "register"}
     return render(request, "feedback/cards/register.html", context, status=status)
 
 
@@ -130,7 +142,7 @@ class Going:
     """Where a card would go, by what, and when somebody must ring."""
 
     prepared: Prepared
-    words: list[str]
+    words: tuple[str, ...]
 
     @property
     def unit(self) -> str:
@@ -149,14 +161,13 @@ def _going(form: RegisterForm) -> Going | None:
     except Refused:
         return None
     rule = next((rule for rule in house.rules if rule.rule_id == prepared.routed.rule_id), None)
-    return Going(prepared, words_found(rule, Facts(text=intake.text)) if rule else [])
+    return Going(prepared, reasons(rule, Facts(text=intake.text)).words if rule else ())
 
 
-def _register(form: RegisterForm, person: Person) -> Card:
-    now, uploads = timezone.now(), form.cleaned_data["uploads"]
-
+def _register(request: HttpRequest, form: RegisterForm, person: Person, now: datetime) -> Card:
     def attach(card: Card) -> None:
-        add_attachments(card, uploads, by=person, now=now)
+        attach_held(card, keys_in(request), form.held, by=person, now=now)
+        add_attachments(card, form.cleaned_data["uploads"], by=person, now=now)
 
     return register_card(form.intake(), by=person, now=now, and_then=attach)
 

@@ -16,7 +16,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import Resolver404, resolve
 
-from feedback.actions.seen import latest_events
 from feedback.deadlines import try_again_by
 from feedback.models import Card, CardEvent, ContactAttempt, OverdueEntry, Submitter
 from feedback.queries import delays_of, entry_in_week
@@ -88,7 +87,6 @@ class Row(Drawing):
         back: Back,
         *,
         entry: OverdueEntry | None = None,
-        seen: int | None = None,
         wrong: Wrong | None = None,
         opened: str = "",
         said: StepEntry | None = None,
@@ -98,13 +96,8 @@ class Row(Drawing):
     ) -> None:
         super().__init__(card, desk, wrong=wrong, opened=opened)
         self.back, self.entry, self.said, self.gone, self.refocus, self.delay = back, entry, said, gone, refocus, delay
-        self._seen = seen
         # Many rows' forms stand on one page: their fields' names are the steps', their ids the cards'.
         self.auto_id = f"id_{card.reference}_%s"
-
-    @property
-    def seen(self) -> int:
-        return super().seen if self._seen is None else self._seen
 
     @property
     def done(self) -> bool:
@@ -171,13 +164,9 @@ class Row(Drawing):
 def rows_of(
     cards: Sequence[Card], desk: Desk, back: Back, *, entries: dict[int, OverdueEntry] | None = None
 ) -> list[Row]:
-    """Return the rows of `cards`, which `for_rows` has joined (two queries for all). `entries` are by card."""
-    ids = [card.pk for card in cards]
-    seen, by_card, delays = latest_events(ids), entries or {}, delays_of(cards)
-    return [
-        Row(card, desk, back, entry=by_card.get(card.pk), seen=seen.get(card.pk, 0), delay=delays.get(card.pk))
-        for card in cards
-    ]
+    """Return the rows of `cards`, which `for_rows` has joined (one query for all). `entries` are by card."""
+    by_card, delays = entries or {}, delays_of(cards)
+    return [Row(card, desk, back, entry=by_card.get(card.pk), delay=delays.get(card.pk)) for card in cards]
 
 
 def draw_row(request: HttpRequest, row: Row, *, status: int = 200) -> HttpResponse:

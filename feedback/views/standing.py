@@ -207,6 +207,7 @@ class Standing:
             return [
                 _("It is not the municipality that decides this, but %(body)s.") % {"body": self.referral.body},
                 _("We told you so on %(day)s.") % {"day": long_day(told)} if told else "",
+                self.referral.text,
             ]
         if self.follow_up is not None:
             day = {"day": long_day(self.follow_up.done_at)}
@@ -329,6 +330,8 @@ class Standing:
                 text = answers.pop(0).reason
             elif event.what in (What.REOPENING_ASKED, What.REOPENING_DECLINED):
                 text = self._of_request(event)
+            elif event.what in (What.FOLLOWED_UP, What.REFERRED):
+                text = self._told_earlier(event)
             elif event.what == What.SPLIT:
                 link = self._secret_of(event.to_value)
             told.append(Told(event.at, words, text, link))
@@ -358,7 +361,7 @@ class Standing:
         return {event.details.get("event") for event in self.card.events.all() if event.what == What.UNDONE}
 
     def _referred(self, event: CardEvent) -> str:
-        referral = next((row for row in self.card.referrals.all() if row.pk == event.details.get("referral")), None)
+        referral = self._referral_of(event)
         if referral is None:
             return ""
         if referral.contacted_at is None:
@@ -381,6 +384,16 @@ class Standing:
         if asked is None:
             return ""
         return asked.reason if event.what == What.REOPENING_ASKED else asked.answer_reason
+
+    def _told_earlier(self, event: CardEvent) -> str:
+        """What was told of it in a cycle that is over; that of the present one stands at the top of the page."""
+        followed_up = event.details.get("follow_up")
+        earlier = (row.told for row in self.card.followups.all() if row.pk == followed_up and row != self.follow_up)
+        referral = self._referral_of(event)
+        return next(earlier, referral.text if referral is not None and referral != self.referral else "")
+
+    def _referral_of(self, event: CardEvent) -> Referral | None:
+        return next((row for row in self.card.referrals.all() if row.pk == event.details.get("referral")), None)
 
     def _secret_of(self, reference: str) -> str:
         """Both halves of a split card are the same submitter's."""

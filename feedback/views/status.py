@@ -17,7 +17,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from feedback.actions.answering import HIGHEST_NEGATIVE
 from feedback.actions.reopening import ask_reopening
 from feedback.actions.submitter import add_to_card, may_change, react, withdraw_card
 from feedback.codes import is_code_of
@@ -30,7 +29,7 @@ from feedback.views.limits import Finding, Following, say_wait, seconds_to_wait,
 from feedback.views.private import card_of_link, closed_after, private_page
 from feedback.views.refusals import show_refusal
 from feedback.views.standing import Standing
-from feedback.workflow import Step, may
+from feedback.workflow import Step, is_negative, may
 from organisation.queries import working_calendar
 
 
@@ -173,7 +172,7 @@ def _context(request: HttpRequest, card: Card, now: datetime, wrong: tuple[str, 
         "sent": standing.sent(),
         "may_withdraw": may(Step.WITHDRAW, card.state),
         "done": done if done in DONE else "",
-        "ask_why": own is not None and own.reaction <= HIGHEST_NEGATIVE and not (own.reason or own.alternative),
+        "ask_why": own is not None and is_negative(own.reaction) and not (own.reason or own.alternative),
         "wrong": wrong[0] if wrong else "",
         "has_errors": wrong is not None,
         "add": shown.get("add"),

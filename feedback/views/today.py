@@ -26,16 +26,16 @@ def today(request: HttpRequest) -> HttpResponse:
     cards = to_ring(person)
     units = grants_of(person).units_with(Permission.WORK_ON_CARDS)
     answered_for = answers_for(person, units, on=desk.today)
-    counts = counts_by_unit(cards, desk.today)
+    own = mine(person, answered_for)
+    counts = counts_by_unit(cards, desk.today, own)
     only_mine, unit = request.GET.get("mine") == "true", request.GET.get("unit", "")
     if unit:
         cards = cards.filter(unit__code=unit)
-    own = mine(cards, person, answered_for)
     everybodys = [count for count in counts if not unit or count.code == unit]
-    mine_by_unit = counts_by_unit(own, desk.today)
+    mine_by_unit = [own_count for count in everybodys if (own_count := count.of_own()).waiting]
     chosen = mine_by_unit if only_mine else everybodys
     waiting = sum(count.waiting for count in chosen)
-    found = list(for_rows(own if only_mine else cards).order_by("due_on", "id")[:SHOWN])
+    found = for_rows((cards.filter(own) if only_mine else cards).order_by("due_on", "id")[:SHOWN])
     context = {
         "section": "today",
         "rows": rows_of(found, desk, Back(request.get_full_path(), "feedback:today")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Mapping
 from smtplib import SMTPException
 from typing import Any
 
@@ -10,7 +11,7 @@ from allauth.account.forms import ResetPasswordForm
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.forms import BaseForm
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -28,7 +29,7 @@ from organisation.actions.people import (
     remove_role,
 )
 from organisation.forms.people import AbsenceForm, NewPersonForm, PersonForm, RoleForm
-from organisation.models import Person
+from organisation.models import Absence, Person, RoleAssignment
 from organisation.overview import people as people_found
 from organisation.overview import roles_held, with_roles
 from organisation.permissions import ROLES, Role
@@ -90,18 +91,16 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     by = administrator(request)
     found = get_object_or_404(Person, pk=pk)
     form = PersonForm(request.POST or None, instance=Person.objects.get(pk=pk))
-    return answer(
+    return _with_form(
         request,
-        form,
+        found,
+        {"form": form},
         lambda: change_person(found, **form.cleaned_data, by=by, now=timezone.now()),
-        template="organisation/administration/person.html",
-        context=lambda: _about(found, form=form),
         done=_("Saved."),
-        to=reverse("organisation:person", args=[pk]),
     )
 
 
-def _about(found: Person, **forms: BaseForm) -> dict[str, Any]:
+def _about(found: Person, forms: Mapping[str, BaseForm]) -> dict[str, Any]:
     return {
         "person": found,
         "held": roles_held(found),
@@ -111,7 +110,32 @@ def _about(found: Person, **forms: BaseForm) -> dict[str, Any]:
         "form": PersonForm(instance=found),
         "role_form": RoleForm(prefix="role"),
         "absence_form": AbsenceForm(prefix="away"),
-    } | forms
+        "has_errors": any(form.errors for form in forms.values()),
+        **forms,
+    }
+
+
+def _with_form(
+    request: HttpRequest,
+    found: Person,
+    sent: Mapping[str, BaseForm],
+    act: Callable[[], object],
+    *,
+    done: str,
+    part: str = "",
+) -> HttpResponse:
+    """Answer one of the person's page's forms, `sent` by its name there: the page again where something is wrong, else
+    back to `part` of it."""
+    [form] = sent.values()
+    return answer(
+        request,
+        form,
+        act,
+        template="organisation/administration/person.html",
+        context=lambda: _about(found, sent),
+        done=done,
+        to=reverse("organisation:person", args=[found.pk]) + part,
+    )
 
 
 @login_required
@@ -120,31 +144,13 @@ def _about(found: Person, **forms: BaseForm) -> dict[str, Any]:
 def give_role(request: HttpRequest, pk: int) -> HttpResponse:
     by, found = administrator(request), get_object_or_404(Person, pk=pk)
     form = RoleForm(request.POST, prefix="role")
-    return answer(
+    return _with_form(
         request,
-        form,
-        lambda: assign_role(
-            found, role=form.cleaned_data["role"], unit=form.cleaned_data["unit"], by=by, now=timezone.now()
-        ),
-        template="organisation/administration/person.html",
-        context=lambda: _about(found, role_form=form) | {"has_errors": True},
+        found,
+        {"role_form": form},
+        lambda: assign_role(found, **form.cleaned_data, by=by, now=timezone.now()),
         done=_("The role is given."),
-        to=reverse("organisation:person", args=[pk]) + "#roles",
-    )
-
-
-@login_required
-@require_POST
-def take_role(request: HttpRequest, pk: int, role: int) -> HttpResponse:
-    by, found = administrator(request), get_object_or_404(Person, pk=pk)
-    assignment = found.role_assignments.filter(pk=role).first()
-    if assignment is None:
-        raise Http404
-    return do(
-        request,
-        lambda: remove_role(assignment, by=by, now=timezone.now()),
-        done=_("The role is taken back."),
-        to=reverse("organisation:person", args=[pk]),
+        part="#roles",
     )
 
 
@@ -154,27 +160,35 @@ def take_role(request: HttpRequest, pk: int, role: int) -> HttpResponse:
 def write_absence(request: HttpRequest, pk: int) -> HttpResponse:
     by, found = administrator(request), get_object_or_404(Person, pk=pk)
     form = AbsenceForm(request.POST, prefix="away")
-    return answer(
+    return _with_form(
         request,
-        form,
+        found,
+        {"absence_form": form},
         lambda: register_absence(found, **form.cleaned_data, by=by),
-        template="organisation/administration/person.html",
-        context=lambda: _about(found, absence_form=form) | {"has_errors": True},
         done=_("The absence is written down."),
-        to=reverse("organisation:person", args=[pk]) + "#away",
+        part="#away",
+    )
+
+
+@login_required
+@require_POST
+def take_role(request: HttpRequest, pk: int, role: int) -> HttpResponse:
+    by, held = administrator(request), get_object_or_404(RoleAssignment, person=pk, pk=role)
+    return do(
+        request,
+        lambda: remove_role(held, by=by, now=timezone.now()),
+        done=_("The role is taken back."),
+        to=reverse("organisation:person", args=[pk]),
     )
 
 
 @login_required
 @require_POST
 def take_back_absence(request: HttpRequest, pk: int, absence: int) -> HttpResponse:
-    by, found = administrator(request), get_object_or_404(Person, pk=pk)
-    row = found.absences.filter(pk=absence).first()
-    if row is None:
-        raise Http404
+    by, away = administrator(request), get_object_or_404(Absence, person=pk, pk=absence)
     return do(
         request,
-        lambda: remove_absence(row, by=by),
+        lambda: remove_absence(away, by=by),
         done=_("The absence is taken back."),
         to=reverse("organisation:person", args=[pk]),
     )

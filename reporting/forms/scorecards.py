@@ -42,8 +42,10 @@ class TableForm(forms.Form):
                 label=_("Of"), required=False, choices=[("", _("The whole municipality")), *names],
                 error_messages={"invalid_choice": _("There are no figures of that unit here. Choose another.")},
             )  # fmt: skip
-        self.fields["first"] = YearField(label=_("From the year"), required=False, last=this_year)
-        self.fields["last"] = YearField(label=_("To the year"), required=False, last=this_year)
+        self.fields["first"] = YearField(
+            label=_("From the year"), required=False, last=this_year, initial=this_year - scorecard.years + 1
+        )
+        self.fields["last"] = YearField(label=_("To the year"), required=False, last=this_year, initial=this_year)
 
     def clean(self) -> dict[str, Any]:
         """Refuse years in the wrong order, or more than fit."""
@@ -137,6 +139,7 @@ class LimitsForm(forms.Form):
             ("acceptable_low", _("Acceptable from")), ("acceptable_high", _("Acceptable to")),
         ):  # fmt: skip
             self.fields[name] = FigureField(label=label)
+            self.fields[name].conditional = True  # type: ignore[attr-defined]  # nobody needs «(optional)» four times
 
     def clean(self) -> dict[str, Any]:
         """Refuse limits that say nothing of what is desired."""

@@ -17,8 +17,7 @@ from django.views.decorators.http import require_safe
 from feedback.models import Mailing
 from feedback.queries import category_names, mailings_between, published_stories
 from organisation.charts import Chart, Mark, Point, Row, bars, trend
-from organisation.dates import long_date, short_month
-from organisation.numbers import thousands
+from organisation.dates import short_month
 from reporting.figures import Heard, what_we_hear
 
 NEWEST_STORIES = 3
@@ -69,14 +68,9 @@ def stories(request: HttpRequest) -> HttpResponse:
 
 
 def marks(mailings: Iterable[Mailing], months: list[date], language: str) -> Iterable[Mark]:
-    """Return each mailing as a mark on its month: «3. mars 2026: 12 000 kort. Sendt til alle husstander.»"""
+    """Return each mailing as a mark on its month."""
     for mailing in mailings:
-        words = _("%(day)s: %(cards)s cards. %(how)s") % {
-            "day": long_date(mailing.sent_on, language),
-            "cards": thousands(mailing.cards, language),
-            "how": f"{mailing.get_how_display()}: {mailing.area}" if mailing.area else mailing.get_how_display(),
-        }
-        yield Mark(months.index(mailing.sent_on.replace(day=1)), f"{words}.")
+        yield Mark(months.index(mailing.sent_on.replace(day=1)), mailing.in_words(language))
 
 
 def _bars(named: Iterable[tuple[str, int]], others: int) -> Chart:

@@ -89,9 +89,12 @@ def indicator(request: HttpRequest, key: str) -> HttpResponse:
         raise Http404
     pk = place.pk if place else None
     values = list(standing_values([found.pk], pk, every=every))[-SHOWN[Every(every)] :]
+    name = found.name_in(language)
+    largest = max((value.value for value in values if value.value is not None), default=0)
+    thousand = 1000 if largest >= 10_000 else 1  # as many zeros as there is room for beside the drawing
     context = PART | {
         "indicator": found,
-        "name": found.name_in(language),
+        "name": name,
         "explanation": found.explained(language),
         "made_of": _made_of(found),
         "place": place,
@@ -99,7 +102,8 @@ def indicator(request: HttpRequest, key: str) -> HttpResponse:
         "every": every,
         "offered": [(kind, label) for kind, label in Every.choices if kind == every or _has(found, pk, kind)],
         "values": values[::-1],
-        "chart": _chart(found, values, language),
+        "chart": _chart(found, values, language, thousand),
+        "chart_title": _("%(name)s, in thousands") % {"name": name} if thousand > 1 else name,
         "change": change_of([cell_of(value, found) for value in values], found) if every == Every.YEAR else None,
         "revisions": revisions(found, pk),
         "on": [(row, row.factor.goal.scorecard.name_in(language)) for row in rows_with(found)],
@@ -125,13 +129,13 @@ def _made_of(indicator: Indicator) -> Indicator | None:
     return Indicator.objects.filter(key=indicator.formula).first() if indicator.formula else None
 
 
-def _chart(indicator: Indicator, values: Sequence[Value], language: str) -> Chart | None:
+def _chart(indicator: Indicator, values: Sequence[Value], language: str, thousand: int) -> Chart | None:
     """The course, with a gap where nothing was measured. The scale begins where the indicator's does: at 0, or at 1."""
     measured = {value.period: value.shown(indicator.decimals) for value in values if value.value is not None}
     if len(measured) < 2:
         return None
     points = [
-        Point(_label(period, language), None if (shown := measured.get(period)) is None else _plain(shown))
+        Point(_label(period, language), None if (shown := measured.get(period)) is None else _plain(shown / thousand))
         for period in _between(min(measured), max(measured))
     ]
     low, high = BOUNDS.get(indicator.scale, (0, None))

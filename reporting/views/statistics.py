@@ -43,7 +43,7 @@ def statistics(request: HttpRequest) -> HttpResponse:
     found = sorted(indicators().filter(key__in=order), key=lambda indicator: order[indicator.key])
     stored = values_by_year([indicator.pk for indicator in found], None)
     years = range(today.year - YEARS + 1, today.year + 1)
-    rows = []
+    rows: list[dict[str, Any]] = []
     for indicator in found:
         cells = {year: cell_of(value, indicator) for year, value in stored.get(indicator.pk, {}).items()}
         rows.append(
@@ -54,7 +54,8 @@ def statistics(request: HttpRequest) -> HttpResponse:
                 "change": change_of(cells.values(), indicator),
             }
         )
-    context: dict[str, Any] = PART | {"rows": rows, "years": years, "may_manage": may_manage(person)}
+    so_far = max((cell.so_far for row in rows for cell in row["cells"] if cell.so_far), default=None)
+    context: dict[str, Any] = PART | {"rows": rows, "years": years, "so_far": so_far, "may_manage": may_manage(person)}
     if may_count(person):
         today_by_way = contacts_on(today, request.municipality.zone)  # type: ignore[attr-defined]
         context |= {

@@ -112,6 +112,7 @@
       const carrier = new DataTransfer();
       chosen.forEach((file) => carrier.items.add(file));
       files.files = carrier.files;
+      files.dispatchEvent(new CustomEvent("innspill:brought-back"));
       form.querySelector("[data-draft-files]").hidden = false;
     }).catch(function () {});
   }
@@ -127,7 +128,10 @@
 
   form.addEventListener("input", () => write());
   form.addEventListener("change", () => write());
-  files.addEventListener("change", keepFiles);
+  files.addEventListener("innspill:chosen", function () {
+    keepFiles();
+    write();
+  });
   form.addEventListener("innspill:changed", () => write());
   form.addEventListener("submit", () => write(true));
   form.querySelectorAll("[data-draft-away]").forEach(function (button) {

@@ -12,6 +12,7 @@
 
   // --- What is promised ---
   const box = one("promise");
+  const openedOffline = form.hasAttribute("data-opened-offline");
   const needed = Array.from(form.querySelectorAll("[data-needed]"));
   const joined = new Intl.ListFormat(document.documentElement.lang, { type: "conjunction" });
 
@@ -32,9 +33,12 @@
       }
     });
   }
-  form.addEventListener("input", promise);
-  form.addEventListener("change", promise);
-  promise();
+  // A page that was kept for the time without a net promises no day: its days would be those of when it was kept.
+  if (box) {
+    form.addEventListener("input", promise);
+    form.addEventListener("change", promise);
+    promise();
+  }
 
   // --- Sending ---
   let passing = false, looking = false, waiting = false;
@@ -47,13 +51,29 @@
     if (window.AbortSignal && AbortSignal.timeout) {
       options.signal = AbortSignal.timeout(PATIENCE);
     }
+    if (openedOffline) {
+      return fetch(form.action, options).then(borrow).catch(() => false);
+    }
     // Any answer at all will do: the way is open.
     return fetch(form.dataset.alive, options).then(() => true, () => false);
   }
 
+  // The kept page has neither the token nor the key that make a message welcome, and welcome once: a fresh one lends its own.
+  function borrow(answer) {
+    return answer.text().then(function (text) {
+      const fresh = new DOMParser().parseFromString(text, "text/html").querySelector("form[data-send]");
+      if (!fresh) {
+        return false;
+      }
+      form.elements.csrfmiddlewaretoken.value = fresh.elements.csrfmiddlewaretoken.value;
+      form.elements.key.value = form.elements.key.value || fresh.elements.key.value;
+      return true;
+    });
+  }
+
   function show() {
     one("waiting").hidden = !waiting;
-    one("offline").hidden = waiting || navigator.onLine !== false;
+    one("offline").hidden = openedOffline || waiting || navigator.onLine !== false;
   }
 
   function send() {

@@ -44,10 +44,11 @@
       return;
     }
     event.preventDefault();
-    if (target.matches("a, button")) {
-      target.click();
-    } else {
+    if (!target.matches("a, button")) {
       target.focus();
+    }
+    if (target.matches("a, button, input[type=radio]")) {
+      target.click();
     }
   });
 })();

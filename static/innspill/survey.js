@@ -7,6 +7,7 @@
   }
   function given(name) {
     return Array.from(form.querySelectorAll("[name='" + name + "']:checked, select[name^='" + name + ".']"))
+      .filter(function (one) { return !one.closest("[data-depends-on][hidden]"); })  // not asked, so not answered
       .map(function (one) { return one.value; });
   }
   function show() {

@@ -1,11 +1,12 @@
-// The work list: choose all, choose a range with Shift, say how many are chosen, and keep the focus when a row is replaced.
+// A list to work on: choose all, choose a range with Shift, say how many are chosen, and keep the focus when a row is replaced.
 // Everything works without it.
 (function () {
   "use strict";
+  var BOX = 'input[type="checkbox"][form="bulk"]';
   var last = null;
 
   function boxes() {
-    return Array.prototype.slice.call(document.querySelectorAll('input[form="bulk"][name="card"]'));
+    return Array.prototype.slice.call(document.querySelectorAll(BOX));
   }
 
   function tell() {
@@ -26,7 +27,7 @@
   }
 
   document.addEventListener("click", function (event) {
-    if (!event.target.matches('input[form="bulk"][name="card"]')) {
+    if (!event.target.matches(BOX)) {
       return;
     }
     var all = boxes();

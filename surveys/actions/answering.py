@@ -60,8 +60,12 @@ class NothingAnswered(Refused):
 
 
 def check_open(survey: Survey, *, now: datetime, paper: bool = False) -> None:
-    """Raise NotOpenYet or SurveyClosed where no answer is taken at `now`. Paper is typed in until the survey is closed."""
-    if survey.stage == Stage.DRAFT or (survey.opens_at and now < survey.opens_at):
+    """Raise NotOpenYet or SurveyClosed where no answer is taken at `now`.
+
+    Paper is typed in from the moment of fielding, for whoever gets the letter early may answer it at once, and until the
+    survey is closed: with `paper_until` that is some days after the last answer by net.
+    """
+    if survey.stage == Stage.DRAFT or (not paper and survey.opens_at and now < survey.opens_at):
         raise NotOpenYet
     if survey.stage != Stage.FIELDED or (not paper and survey.closes_at and now >= survey.closes_at):
         raise SurveyClosed
@@ -86,9 +90,7 @@ def submit_answer(
         hold_open(survey)
         survey = Survey.objects.get(pk=survey.pk)
         check_open(survey, now=now, paper=source == Answer.Source.PAPER)
-        if invitation is None and source == Answer.Source.INVITED:
-            raise NotByLink
-        if source == Answer.Source.OPEN and not (survey.open_to_all or survey.kiosk):
+        if invitation is None and (source == Answer.Source.INVITED or not survey.takes_answers_without_code):
             raise NotByLink
         items = items_of(survey)
         kept = without_unasked(items, checked(items, values))
@@ -98,7 +100,11 @@ def submit_answer(
             raise AlreadyAnswered
         texts = {item.key: kept.pop(item.key) for item in items if item.kind == QuestionKind.TEXT and item.key in kept}
         Answer.objects.create(
-            survey=survey, source=source, stratum=invitation.stratum if invitation else "", values=kept
+            survey=survey,
+            # Without a code it belongs to no sample, whatever it was written on.
+            source=source if invitation else Answer.Source.OPEN,
+            stratum=invitation.stratum if invitation else "",
+            values=kept,
         )
         for question, text in texts.items():
             _keep_text(survey, question, text, language, invitation)

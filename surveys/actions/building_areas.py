@@ -22,6 +22,7 @@ from surveys.actions.building_base import (
     clean_texts,
     draft,
     keys_in,
+    still_there,
 )
 from surveys.keys import key_from
 from surveys.models import Area, Question, Survey
@@ -65,11 +66,11 @@ def add_area(
 def change_area(area: Area, *, titles: Texts, introductions: Texts, by: Person | None, now: datetime) -> Area:
     """Change what an area says. Its key stays.
 
-    Raises NotAllowed, SurveyFrozen, TextMissing, TextTooLong, LanguageUnknown.
+    Raises NotAllowed, SurveyFrozen, GoneMeanwhile, TextMissing, TextTooLong, LanguageUnknown.
     """
     with transaction.atomic():
         draft(area.survey, by)
-        found = Area.objects.select_related("survey").get(pk=area.pk)
+        found = still_there(area)
         before = values_of(found)
         found.titles = clean_texts(titles, field="title", longest=LONGEST_TITLE)
         found.introductions = _prose(introductions)

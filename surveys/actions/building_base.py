@@ -78,15 +78,32 @@ class ConditionHalf(Refused):
     message = _("Choose with which answers the question is asked.")
 
 
+class GoneMeanwhile(Refused):
+    """Somebody else took away what the page is about, between its being fetched and its being changed."""
+
+    code = "gone_meanwhile"
+    message = _("Somebody has taken this away meanwhile. Go back to the questionnaire and look again.")
+
+
 def draft(survey: Survey, by: Person | None) -> Survey:
     """Return the survey's row as it stands now, locked until the transaction ends.
 
-    The lock is what keeps keys unique over the whole survey. Raises NotAllowed, SurveyFrozen.
+    The lock is what keeps keys unique over the whole survey. Raises NotAllowed, SurveyFrozen, GoneMeanwhile.
     """
     require_manager(by)
-    found = Survey.objects.select_for_update().get(pk=survey.pk)
+    found = Survey.objects.select_for_update().filter(pk=survey.pk).first()
+    if found is None:
+        raise GoneMeanwhile
     if found.stage != Stage.DRAFT:
         raise SurveyFrozen(survey=found.title(municipality().language))
+    return found
+
+
+def still_there(area: Area) -> Area:
+    """Return the area's row as it stands now, in the locked survey. Raises GoneMeanwhile."""
+    found = Area.objects.select_related("survey").filter(pk=area.pk).first()
+    if found is None:
+        raise GoneMeanwhile
     return found
 
 

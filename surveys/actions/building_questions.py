@@ -19,11 +19,13 @@ from surveys.actions.building_base import (
     LONGEST_PROSE,
     LONGEST_QUESTION,
     STEP,
+    GoneMeanwhile,
     Texts,
     check_conditions,
     clean_texts,
     draft,
     keys_in,
+    still_there,
 )
 from surveys.keys import key_from
 from surveys.models import Area, Question
@@ -94,11 +96,12 @@ def add_question(
     `key` is made of the text where none is given, and then differs from those of earlier rounds too: a key that comes
     back means the same question. `options` and `show_if` as `Question` holds them; an option without a key gets one.
 
-    Raises NotAllowed, SurveyFrozen, KeyTaken, AnotherKindBefore, OptionsMissing, TooManyOptions, OptionTaken,
+    Raises NotAllowed, SurveyFrozen, GoneMeanwhile, KeyTaken, AnotherKindBefore, OptionsMissing, TooManyOptions, OptionTaken,
     ImpossibleAtMost, ConditionBroken, ConditionHalf, TextMissing, TextTooLong, LanguageUnknown, Unfit.
     """
     with transaction.atomic():
         survey = draft(area.survey, by)
+        area = still_there(area)
         question = Question(area=area)
         _fill(question, texts, kind, helps or {}, options, background, dont_know, at_most, show_if)
         taken, before = keys_in(survey), keys_of_earlier_rounds(survey)
@@ -135,17 +138,20 @@ def change_question(
 ) -> Question:
     """Change a question. Its key stays. In another `area` it becomes the last.
 
-    Raises NotAllowed, SurveyFrozen, AreaOfAnotherSurvey, AnotherKindBefore, OptionsMissing, TooManyOptions, OptionTaken,
-    ImpossibleAtMost, ConditionBroken, ConditionHalf, ConditionOfOther, TextMissing, TextTooLong, LanguageUnknown, Unfit.
+    Raises NotAllowed, SurveyFrozen, GoneMeanwhile, AreaOfAnotherSurvey, AnotherKindBefore, OptionsMissing,
+    TooManyOptions, OptionTaken, ImpossibleAtMost, ConditionBroken, ConditionHalf, ConditionOfOther, TextMissing,
+    TextTooLong, LanguageUnknown, Unfit.
     """
     with transaction.atomic():
         survey = draft(question.area.survey, by)
-        found = Question.objects.select_related("area").get(pk=question.pk)
+        found = Question.objects.select_related("area").filter(pk=question.pk).first()
+        if found is None:
+            raise GoneMeanwhile
         before = values_of(found)
         _fill(found, texts, kind, helps, options, background, dont_know, at_most, show_if)
         _compare_with(keys_of_earlier_rounds(survey), found)
         if area is not None and area.pk != found.area_id:
-            if area.survey_id != survey.pk:
+            if still_there(area).survey_id != survey.pk:
                 raise AreaOfAnotherSurvey
             last = area.questions.order_by("-position").values_list("position", flat=True).first() or 0
             found.area, found.position = area, last + STEP

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import connection, models, transaction
+from django.db import DatabaseError, connection, models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from organisation.errors import Refused
@@ -43,6 +43,7 @@ def close_survey(survey: Survey, *, by: Person | None = None, now: datetime) -> 
         flush_spent(survey, everything=True)
         Draft.objects.filter(invitation__survey=survey).delete()
         _hold_what_names_residents(survey)
+        _hide_few_on_paper(survey)
         for model in SHUFFLED:
             _write_anew(model, survey)
         _put_residents_away(survey)
@@ -54,20 +55,42 @@ def close_survey(survey: Survey, *, by: Person | None = None, now: datetime) -> 
     return survey
 
 
-def forget_row_versions() -> None:
+def forget_row_versions(*, patience: str = "10s") -> None:
     """Write the tables anew in the order of their random or drawn keys, so that no earlier row version stays on a page.
 
-    Harmless at any time, and quick; people who answer wait meanwhile. Not inside a transaction: what it has seen would stay.
+    Harmless at any time, and quick; people who answer wait meanwhile. All rows of a table bear one transaction then. Each
+    table by itself: what one of them cannot have now, as a backup reads it, does not keep the others waiting; it raises at
+    the end, and the next night tries again. `patience` is how long it waits for a table.
     """
-    with connection.cursor() as cursor:
-        for model in (Draft, SpentCode, Answer, Comment, Invitation):
-            table = connection.ops.quote_name(model._meta.db_table)
-            # Whoever waits for a table keeps all who come later waiting: better to try again tomorrow.
-            cursor.execute("SELECT set_config('lock_timeout', '10s', false)")
-            try:
-                cursor.execute(f"CLUSTER {table} USING {model._meta.db_table}_pkey")
-            finally:
-                cursor.execute("SELECT set_config('lock_timeout', '0', false)")
+    faults: list[DatabaseError] = []
+    for model in (Draft, SpentCode, Answer, Comment, Invitation):
+        try:
+            _forget_row_versions_of(model, patience)
+        except DatabaseError as fault:
+            faults.append(fault)
+    if faults:
+        raise faults[0]
+
+
+def _forget_row_versions_of(model: type[models.Model], patience: str) -> None:
+    """Copy what lives into a new file, then put it in the order of the key.
+
+    `CLUSTER` alone also copies dead rows that some open snapshot in the database could still see, whosever it is. An `ALTER
+    TABLE` that rewrites looks at what is committed and leaves them: the volatile `random()` makes it rewrite.
+    """
+    table = connection.ops.quote_name(model._meta.db_table)
+    plain = [field for field in model._meta.concrete_fields if not (field.is_relation or field.unique)]
+    field = plain[0] if plain else model._meta.concrete_fields[0]
+    column = connection.ops.quote_name(str(field.column))
+    with transaction.atomic(), connection.cursor() as cursor:
+        # Whoever waits for a table keeps all who come later waiting: better to try again tomorrow.
+        cursor.execute("SET LOCAL lock_timeout = %s", [patience])
+        cursor.execute(
+            f"ALTER TABLE {table} ALTER COLUMN {column} TYPE {field.db_type(connection)} "
+            f"USING CASE WHEN random() IS NOT NULL THEN {column} END"
+        )
+        cursor.execute(f"CLUSTER {table} USING {model._meta.db_table}_pkey")
+        cursor.execute("SET LOCAL lock_timeout = '0'")
 
 
 def _hold_what_names_residents(survey: Survey) -> None:
@@ -80,6 +103,13 @@ def _hold_what_names_residents(survey: Survey) -> None:
             if comment.state == Comment.State.KEPT:
                 comment.state = Comment.State.HELD
             comment.save(update_fields=["found", "state"])
+
+
+def _hide_few_on_paper(survey: Survey) -> None:
+    """Let answers on paper stand as others where they are fewer than a group that may be shown: it is known who writes."""
+    on_paper = Answer.objects.filter(survey=survey, source=Answer.Source.PAPER)
+    if on_paper.count() < survey.smallest_group:
+        on_paper.update(source=Answer.Source.INVITED)
 
 
 def _write_anew(model: type[models.Model], survey: Survey) -> None:

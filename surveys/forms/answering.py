@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -73,26 +73,104 @@ class Asked:
         return name_of(self.item)
 
     @property
+    def has_places(self) -> bool:
+        """Whether several answers can be given, so that «don't know» is a box to tick of its own."""
+        return self.item.kind in (QuestionKind.MULTIPLE, QuestionKind.RANKING)
+
+    @property
     def first_id(self) -> str:
         """The id of what an error leads to."""
         return f"{self.name}-1"
 
 
 @dataclass
-class Questionnaire:
-    """A survey's pages for one respondent: the areas in which something is asked, in one language."""
+class Wording:
+    """How questions read in one language, easy to read where that is chosen: on the pages of answering, and in a preview."""
 
-    survey: Survey
-    areas: Sequence[Area]
     language: str
     easy: bool = False
-    items: list[Item] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.items = [question.item for area in self.areas for question in area.questions.all()]
 
     def words(self, texts: Mapping[str, str]) -> str:
         return text_in(texts, self.language, easy=self.easy)
+
+    def asked_of(
+        self, item: Item, others: Sequence[Item], value: Any = None, *, wrong: bool = False
+    ) -> Asked:  # fmt: skip
+        """Return the question as it is shown, with `value` given. `others` are those that its condition may name."""
+        drawn: dict[str, Any] = {}
+        given = value if isinstance(value, list) else [] if value is None else [value]
+        chosen = [str(one) for one in given]
+        if item.kind == QuestionKind.TEXT:
+            drawn["typed"] = chosen[0] if chosen else ""
+        elif item.kind == QuestionKind.RANKING:
+            drawn["places"] = self._places(item, chosen)
+        else:
+            drawn["choices"] = [Choice(key, text, key in chosen) for key, text in self.choices(item)]
+        if item.kind == QuestionKind.SCALE:
+            drawn["low"], drawn["high"] = self.ends(item)
+        if item.show_if and (other := next((one for one in others if one.key == item.show_if[0]), None)):
+            drawn["depends_on"] = name_of(other)
+            drawn["with_values"] = " ".join(sorted(item.show_if[1]))
+            known = [*self.choices(other), (DONT_KNOW, _("Don't know / not relevant"))]
+            wanted = [text or "…" for key, text in known if key in item.show_if[1]]
+            drawn["only_if"] = _("Answer this if you chose «%(answers)s» for «%(question)s».") % {
+                "answers": _("» or «").join(wanted) or "…",
+                "question": self.words(other.texts),
+            }
+        return Asked(
+            item=item,
+            text=self.words(item.texts),
+            help=self.words(item.help),
+            offers_dont_know=item.dont_know and item.kind != QuestionKind.TEXT,
+            dont_know=DONT_KNOW in chosen,
+            error=self.complaint(item) if wrong else "",
+            **drawn,
+        )
+
+    def choices(self, item: Item) -> list[tuple[str, str]]:
+        """Return what can be chosen, as (value, text). The points of a scale are numbers; those of three points are words."""
+        own = {option.key: self.words(option.texts) for option in item.options}
+        if item.kind == QuestionKind.SCALE:
+            return [(str(point), str(point)) for point in SCALE]
+        if item.kind == QuestionKind.THREE_POINTS:
+            three = [_("Disagree"), _("In between"), _("Agree")]
+            return [(str(point), own.get(str(point)) or three[point - 1]) for point in THREE_POINTS]
+        return list(own.items())
+
+    def ends(self, item: Item) -> tuple[str, str]:
+        """Return the words at the two ends of a scale: a statement to disagree or agree with, as the library has them."""
+        own = {option.key: self.words(option.texts) for option in item.options}
+        return own.get("1") or _("completely disagree"), own.get("6") or _("completely agree")
+
+    def _places(self, item: Item, chosen: Sequence[str]) -> list[Place]:
+        places = []
+        for number in range(1, (item.at_most or len(item.options)) + 1):
+            here = chosen[number - 1] if number <= len(chosen) else ""
+            places.append(Place(number, [Choice(key, text, key == here) for key, text in self.choices(item)]))
+        return places
+
+    def complaint(self, item: Item) -> str:
+        """Return the sentence for an answer that cannot be."""
+        if item.kind == QuestionKind.TEXT:
+            return _("The text is longer than %(limit_value)s characters. Shorten it.") % {
+                "limit_value": LONGEST_COMMENT
+            }
+        if item.kind == QuestionKind.RANKING:
+            return _("Choose each only once, or «don't know» alone.")
+        if item.kind == QuestionKind.MULTIPLE and item.at_most:
+            return _("Choose at most %(number)s, or «don't know» alone.") % {"number": item.at_most}
+        if item.kind == QuestionKind.MULTIPLE:
+            return _("Choose «don't know» alone, or some of the others.")
+        return _("That is not a possible answer to this question.")
+
+
+class Questionnaire(Wording):
+    """A survey's pages for one respondent: the areas in which something is asked, in one language."""
+
+    def __init__(self, survey: Survey, areas: Sequence[Area], language: str, easy: bool = False) -> None:
+        super().__init__(language, easy)
+        self.survey, self.areas = survey, areas
+        self.items = [question.item for area in areas for question in area.questions.all()]
 
     @property
     def has_easy(self) -> bool:
@@ -135,80 +213,22 @@ class Questionnaire:
         """Return the questions of an area. `raw` is what was sent where that could not be understood."""
         on_page = self.items_in(step)
         shown = [item for item in on_page if self._may_be_asked(item, on_page, values)]
-        return [self._draw(item, on_page, (raw if raw is not None else values).get(item.key), item.key in errors)
-                for item in shown]  # fmt: skip
+        given = values if raw is None else raw
+        return [self.asked_of(item, on_page, given.get(item.key), wrong=item.key in errors) for item in shown]
+
+    def all_asked(self, raw: Mapping[str, Any], errors: Sequence[str] = ()) -> list[tuple[str, list[Asked]]]:
+        """Return all questions as one page has them: each area's title with its questions, the conditional ones too."""
+        return [
+            (self.words(area.titles), [self.asked_of(item, self.items, raw.get(item.key), wrong=item.key in errors)
+                                       for item in self.items_in(area.key)])
+            for area in self.areas if self.items_in(area.key)
+        ]  # fmt: skip
 
     def _may_be_asked(self, item: Item, on_page: Sequence[Item], values: Mapping[str, Any]) -> bool:
         """Whether it is asked, or may yet be by an answer on the same page."""
         if item.show_if and any(other.key == item.show_if[0] for other in on_page):
             return True
         return item.is_asked(values)
-
-    def _draw(self, item: Item, on_page: Sequence[Item], value: Any, wrong: bool) -> Asked:
-        drawn: dict[str, Any] = {}
-        given = value if isinstance(value, list) else [] if value is None else [value]
-        chosen = [str(one) for one in given]
-        if item.kind == QuestionKind.TEXT:
-            drawn["typed"] = chosen[0] if chosen else ""
-        elif item.kind == QuestionKind.RANKING:
-            drawn["places"] = self._places(item, chosen)
-        else:
-            drawn["choices"] = [Choice(key, text, key in chosen) for key, text in self.choices(item)]
-        if item.kind == QuestionKind.SCALE:
-            drawn["low"], drawn["high"] = self.ends(item)
-        if item.show_if and (other := next((one for one in on_page if one.key == item.show_if[0]), None)):
-            drawn["depends_on"] = name_of(other)
-            drawn["with_values"] = " ".join(sorted(item.show_if[1]))
-            wanted = [text for key, text in self.choices(other) if key in item.show_if[1]]
-            drawn["only_if"] = _("Answer this if you chose «%(answers)s» for «%(question)s».") % {
-                "answers": _("» or «").join(wanted),
-                "question": self.words(other.texts),
-            }
-        return Asked(
-            item=item,
-            text=self.words(item.texts),
-            help=self.words(item.help),
-            offers_dont_know=item.dont_know and item.kind != QuestionKind.TEXT,
-            dont_know=DONT_KNOW in chosen,
-            error=self.complaint(item) if wrong else "",
-            **drawn,
-        )
-
-    def choices(self, item: Item) -> list[tuple[str, str]]:
-        """Return what can be chosen, as (value, text). The points of a scale are numbers; those of three points are words."""
-        own = {option.key: self.words(option.texts) for option in item.options}
-        if item.kind == QuestionKind.SCALE:
-            return [(str(point), str(point)) for point in SCALE]
-        if item.kind == QuestionKind.THREE_POINTS:
-            three = [_("Bad"), _("In between"), _("Good")]
-            return [(str(point), own.get(str(point)) or three[point - 1]) for point in THREE_POINTS]
-        return list(own.items())
-
-    def ends(self, item: Item) -> tuple[str, str]:
-        """Return the words at the two ends of a scale."""
-        own = {option.key: self.words(option.texts) for option in item.options}
-        return own.get("1") or _("worst"), own.get("6") or _("best")
-
-    def _places(self, item: Item, chosen: Sequence[str]) -> list[Place]:
-        places = []
-        for number in range(1, (item.at_most or len(item.options)) + 1):
-            here = chosen[number - 1] if number <= len(chosen) else ""
-            places.append(Place(number, [Choice(key, text, key == here) for key, text in self.choices(item)]))
-        return places
-
-    def complaint(self, item: Item) -> str:
-        """Return the sentence for an answer that cannot be."""
-        if item.kind == QuestionKind.TEXT:
-            return _("The text is longer than %(limit_value)s characters. Shorten it.") % {
-                "limit_value": LONGEST_COMMENT
-            }
-        if item.kind == QuestionKind.RANKING:
-            return _("Choose each only once, or «don't know» alone.")
-        if item.kind == QuestionKind.MULTIPLE and item.at_most:
-            return _("Choose at most %(number)s, or «don't know» alone.") % {"number": item.at_most}
-        if item.kind == QuestionKind.MULTIPLE:
-            return _("Choose «don't know» alone, or some of the others.")
-        return _("That is not a possible answer to this question.")
 
     def in_words(self, item: Item, values: Mapping[str, Any]) -> str:
         """Return what was answered as it is read on the review; empty where nothing was."""
@@ -314,3 +334,22 @@ class CodeForm(forms.Form):
                 code="mistyped",
             )
         return code
+
+
+class PaperCodeForm(forms.Form):
+    """The code on a paper, as staff type it. What it is good for the action says."""
+
+    use_required_attribute = False
+    code = forms.CharField(
+        label=gettext_lazy("The code on the paper"),
+        max_length=40,
+        help_text=gettext_lazy("Like K7QM-2XPD-4. Dashes and capital letters do not matter."),
+        error_messages={
+            "required": gettext_lazy("Type the code that stands on the paper."),
+            "max_length": gettext_lazy("That is longer than a code. It has nine letters and digits."),
+        },
+        widget=forms.TextInput(
+            attrs={"size": "14", "autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false",
+                   "autofocus": True}
+        ),
+    )  # fmt: skip

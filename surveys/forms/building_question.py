@@ -133,6 +133,9 @@ class QuestionForm(forms.Form):
             area=area,
             options=[Option(key, texts) for key, texts in self.options.typed()],
             dont_know=bool(self["dont_know"].value()) and kind != QuestionKind.TEXT,
+            at_most=int(most)
+            if (most := str(self["at_most"].value() or "")).isdecimal() and 0 < int(most) < 10
+            else None,
             show_if=(condition, frozenset(values or ())) if condition else None,
             help=self.help.typed(),
         )
@@ -222,7 +225,7 @@ class OptionRows:
         places = {row: str(self.form[f"option_{row}_place"].value() or "") for row, _texts in rows}
         shown = [(row, texts) for row, texts in rows if any(texts.values())]
         shown.sort(key=lambda pair: (int(places[pair[0]]) if places[pair[0]].isdecimal() else MOST_OPTIONS, pair[0]))
-        return [(str(row), texts) for row, texts in shown]
+        return [(str(self.form[f"option_{row}_key"].value() or f"row-{row}"), texts) for row, texts in shown]
 
 
 def _label(row: int, code: str, first: str) -> Any:

@@ -8,12 +8,14 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from feedback.forms.steps import ClockField
 from organisation.ds_forms import DayField
+from surveys.actions.fielding import Ways
 from surveys.actions.sampling import LONGEST_SEED, Wanted
-from surveys.models import Draw, Population
+from surveys.models import Draw, Population, Survey
 from surveys.statistics.planning import Plan, plan_sample
 from surveys.strata import Stratum
 
@@ -148,28 +150,80 @@ class DrawForm(forms.Form):
         return Wanted(data["method"], data["size"] or 0, data["stratum"], data["seed"])
 
 
-class ClosingForm(forms.Form):
-    """When it closes, on the municipality's clock."""
+class TimesForm(forms.Form):
+    """When it opens and closes and how long it waits for paper, on the municipality's clock.
+
+    A time that the clocks leave out one night in spring is an hour later; of one that comes twice in autumn it is the first.
+    """
 
     use_required_attribute = False
+    opens_on = DayField(label=_("Opens"), error_messages={"required": _("Write the day on which it opens.")})
+    opens_time = ClockField(label=_("at"), required=False, initial="00:00")
     closes_on = DayField(label=_("Closes"), error_messages={"required": _("Write the day on which it closes.")})
-    closes_time = ClockField(label=_("at"), required=False)
+    closes_time = ClockField(label=_("at"), required=False, initial="23:59")
+    paper_until = DayField(
+        label=_("Paper is typed in until"), required=False,
+        help_text=_("A week after the closing, if paper may come by post. Results wait as long. Empty: no waiting."),
+    )  # fmt: skip
+
+    def opens_at(self, zone: ZoneInfo) -> datetime:
+        data = self.cleaned_data
+        return datetime.combine(data["opens_on"], data["opens_time"] or time(0), zone)
 
     def closes_at(self, zone: ZoneInfo) -> datetime:
         data = self.cleaned_data
         return datetime.combine(data["closes_on"], data["closes_time"] or CLOSES, zone)
 
+    def waits_until(self, zone: ZoneInfo) -> datetime | None:
+        """Return the end of the day until which paper is typed in."""
+        day = self.cleaned_data["paper_until"]
+        return datetime.combine(day, CLOSES, zone) if day else None
 
-class FieldForm(ClosingForm):
-    """When it opens and closes, on the municipality's clock."""
 
-    opens_on = DayField(label=_("Opens"), error_messages={"required": _("Write the day on which it opens.")})
-    opens_time = ClockField(label=_("at"), required=False)
-    field_order = ("opens_on", "opens_time", "closes_on", "closes_time")
+class MoveForm(TimesForm):
+    """Other times for a survey that is fielded. What has opened stays so."""
 
-    def opens_at(self, zone: ZoneInfo) -> datetime:
+    def __init__(self, data: QueryDict | None, *, survey: Survey, opened: bool, zone: ZoneInfo) -> None:
+        super().__init__(data, initial=_times_of(survey, zone), auto_id="closing-%s")
+        if opened:
+            del self.fields["opens_on"], self.fields["opens_time"]
+
+    def times(self, zone: ZoneInfo) -> dict[str, datetime | None]:
+        """Return the action's arguments."""
+        opens = self.opens_at(zone) if "opens_on" in self.fields else None
+        return {"opens_at": opens, "paper_until": self.waits_until(zone)}
+
+
+def _times_of(survey: Survey, zone: ZoneInfo) -> dict[str, Any]:
+    first: dict[str, Any] = {}
+    for name in ("opens", "closes"):
+        if at := getattr(survey, f"{name}_at"):
+            local = at.astimezone(zone)
+            first |= {f"{name}_on": local.date(), f"{name}_time": local.strftime("%H:%M")}
+    if survey.paper_until:
+        first["paper_until"] = survey.paper_until.astimezone(zone).date()
+    return first
+
+
+class FieldForm(TimesForm):
+    """When it opens and closes, who may answer besides the invited, and how often they are reminded."""
+
+    reminders_at_most = NumberField(
+        label=_("Reminders at most"), help_text=_("To those who have not answered. Two are usual."),
+        error_messages={"required": _("Write a number from 0 to 5.")},
+    )  # fmt: skip
+    open_to_all = forms.BooleanField(
+        label=_("Everybody with the link may answer"), required=False,
+        help_text=_("What comes so belongs to no sample, and is kept out of its figures."),
+    )  # fmt: skip
+    kiosk = forms.BooleanField(
+        label=_("May be answered on a tablet at the desk"), required=False,
+        help_text=_("One after another, without a code. It belongs to no sample either."),
+    )  # fmt: skip
+
+    def ways(self) -> Ways:
         data = self.cleaned_data
-        return datetime.combine(data["opens_on"], data["opens_time"] or time(0), zone)
+        return Ways(data["open_to_all"], data["kiosk"], data["reminders_at_most"])
 
 
 class CodeForm(forms.Form):

@@ -3,7 +3,7 @@
 from surveys.models.answers import Answer, Comment, Draft, SpentCode
 from surveys.models.imports import ResponseFile
 from surveys.models.questionnaire import Area, Question, Survey
-from surveys.models.results import Comparator, ComparatorValue, Publication
+from surveys.models.results import Comparator, ComparatorValue, Publication, PublicationDraft
 from surveys.models.sample import Draw, Invitation, Population, Resident
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Invitation",
     "Population",
     "Publication",
+    "PublicationDraft",
     "Question",
     "Resident",
     "ResponseFile",

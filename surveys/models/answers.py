@@ -5,7 +5,10 @@ from __future__ import annotations
 import uuid
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+from feedback.workflow import Kind
 
 WITH_THE_REVIEW = "when the comment has been looked through and put away"
 AT_CLOSING = "when the survey is closed"
@@ -44,14 +47,16 @@ class Comment(models.Model):
     """What somebody wrote in a text question, apart from their other answers and in random order.
 
     Held until it has been looked through where it may name somebody. `found` holds what kinds of things were found
-    (phone, birth_number, name, email), never the things.
+    (phone, birth_number, name, email), never the things. Area, unit, kind and category are what staff coded it as; it
+    has no time of its own, and one that is left out loses its text the night after. `sent` stays when the card has gone.
     """
 
     class State(models.TextChoices):
         HELD = "held", _("To be looked through")
-        KEPT = "kept", _("Kept")
-        CODED = "coded", _("Sent to a service")
-        REMOVED = "removed", _("Removed")
+        KEPT = "kept", _("To be coded")
+        CODED = "coded", _("Coded")
+        SENT = "sent", _("Sent to a service")
+        REMOVED = "removed", _("Left out")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     survey = models.ForeignKey("surveys.Survey", models.CASCADE, related_name="comments")
@@ -60,8 +65,21 @@ class Comment(models.Model):
     language = models.CharField(_("language"), max_length=5, blank=True)
     found = models.JSONField(_("may name somebody"), default=list, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.KEPT)
-    area = models.ForeignKey("surveys.Area", models.SET_NULL, null=True, blank=True, related_name="comments")
-    unit = models.ForeignKey("organisation.Unit", models.SET_NULL, null=True, blank=True, related_name="+")
+    area = models.ForeignKey(
+        "surveys.Area",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="comments",
+        verbose_name=_("area"),
+    )
+    unit = models.ForeignKey(
+        "organisation.Unit", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("unit")
+    )
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices, blank=True)
+    category = models.ForeignKey(
+        "feedback.Category", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("category")
+    )
     card = models.OneToOneField("feedback.Card", models.SET_NULL, null=True, blank=True, related_name="survey_comment")
 
     personal_data = {"text": WITH_THE_REVIEW}
@@ -70,6 +88,10 @@ class Comment(models.Model):
         verbose_name = _("comment")
         verbose_name_plural = _("comments")
         ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(name="comment_has_text", condition=~Q(text="") | Q(state="removed")),
+            models.CheckConstraint(name="comment_with_card_is_sent", condition=Q(card=None) | Q(state="sent")),
+        ]
 
     def __str__(self) -> str:
         return str(self.pk)

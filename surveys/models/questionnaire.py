@@ -39,6 +39,10 @@ class Survey(models.Model):
     )
     opens_at = models.DateTimeField(_("opens"), null=True, blank=True)
     closes_at = models.DateTimeField(_("closes"), null=True, blank=True)
+    paper_until = models.DateTimeField(
+        _("paper answers are typed in until"), null=True, blank=True,
+        help_text=_("Later than the closing: until then it waits for the post. Empty: it closes at once."),
+    )  # fmt: skip
     reminders_at_most = models.PositiveSmallIntegerField(_("reminders at most"), default=2)
     open_to_all = models.BooleanField(_("open to everybody by link"), default=False)
     kiosk = models.BooleanField(_("may be answered on a tablet at the desk"), default=False)
@@ -80,6 +84,10 @@ class Survey(models.Model):
                 name="survey_closes_after_it_opens",
                 condition=Q(opens_at__isnull=True) | Q(closes_at__isnull=True) | Q(closes_at__gt=models.F("opens_at")),
             ),
+            models.CheckConstraint(
+                name="survey_waits_for_paper_after_it_closes",
+                condition=Q(paper_until__isnull=True) | Q(closes_at__isnull=False, paper_until__gt=models.F("closes_at")),
+            ),
             models.CheckConstraint(name="survey_not_its_own_previous", condition=~Q(previous=models.F("id"))),
         ]  # fmt: skip
 
@@ -88,6 +96,11 @@ class Survey(models.Model):
 
     def title(self, language: str) -> str:
         return text_in(self.titles, language) or self.code
+
+    @property
+    def takes_answers_without_code(self) -> bool:
+        """Whether others than the invited may answer: by the link, or on a tablet."""
+        return self.open_to_all or self.kiosk
 
     @property
     def is_frozen(self) -> bool:

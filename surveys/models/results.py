@@ -69,9 +69,12 @@ class Publication(models.Model):
     version = models.PositiveSmallIntegerField(_("version"), default=1)
     publish_on = models.DateField(_("published from"))
     words = models.JSONField(_("words about the result"), default=dict, blank=True)
-    figures = models.JSONField(_("figures"))
+    reason = models.TextField(_("why there is a new version"), blank=True)
+    figures = models.JSONField(_("figures"), editable=False)
     made_at = models.DateTimeField(_("made"))
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
+    withdrawn_because = models.TextField(_("why it was withdrawn"), blank=True)
 
     personal_data: dict[str, str] = {}
 
@@ -79,7 +82,59 @@ class Publication(models.Model):
         verbose_name = _("publication")
         verbose_name_plural = _("publications")
         ordering = ["-version"]
-        constraints = [models.UniqueConstraint(name="publication_version_once", fields=["survey", "version"])]
+        constraints = [
+            models.UniqueConstraint(name="publication_version_once", fields=["survey", "version"]),
+            models.CheckConstraint(
+                name="publication_withdrawn_with_reason",
+                condition=models.Q(withdrawn_at__isnull=True, withdrawn_because="")
+                | (models.Q(withdrawn_at__isnull=False) & ~models.Q(withdrawn_because="")),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.survey_id}: {self.version}"
+
+
+class PublicationDraft(models.Model):
+    """What is to be published next: day and words as the staff last saved them, and the figures once a worker has them.
+
+    `done` of `total` is how far the worker has come. `sentence` says why the figures could not be computed.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waits for a worker")
+        COMPUTING = "computing", _("Being computed")
+        READY = "ready", _("Computed")
+        FAILED = "failed", _("Could not be computed")
+
+    survey = models.OneToOneField("surveys.Survey", models.CASCADE, related_name="publication_draft")
+    publish_on = models.DateField(_("published from"), null=True, blank=True)
+    words = models.JSONField(_("words about the result"), default=dict, blank=True)
+    reason = models.TextField(_("why there is a new version"), blank=True)
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.WAITING, editable=False)
+    started_at = models.DateTimeField(null=True, blank=True, editable=False)
+    done = models.PositiveIntegerField(default=0, editable=False)
+    total = models.PositiveIntegerField(default=0, editable=False)
+    sentence = models.TextField(blank=True, editable=False)
+    figures = models.JSONField(_("figures"), null=True, blank=True, editable=False)
+    computed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    saved_at = models.DateTimeField(_("saved"), editable=False)
+    saved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", editable=False
+    )
+
+    personal_data: dict[str, str] = {}
+
+    class Meta:
+        verbose_name = _("draft of a publication")
+        verbose_name_plural = _("drafts of publications")
+        constraints = [
+            models.CheckConstraint(
+                name="publication_draft_ready_has_figures",
+                condition=models.Q(state="ready", figures__isnull=False, computed_at__isnull=False)
+                | (~models.Q(state="ready") & models.Q(figures__isnull=True, computed_at__isnull=True)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.survey_id)

@@ -5,19 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import redis
 from django.core.cache import cache
 from django.utils.translation import gettext as _
 
-from surveys.models import Survey
+from surveys.models import Publication, Survey
 from surveys.questionnaires import DONT_KNOW as SAID_DONT_KNOW
 from surveys.questionnaires import Item, QuestionKind, Stage
 from surveys.results.comparing import against_all
 from surveys.results.faults import NoResults, in_words
-from surveys.results.figures import AreaResult, ChosenFigures, Group, RatedFigures, Results
-from surveys.results.groups import hidden_cells, split, values_of
+from surveys.results.figures import AreaResult, ChosenFigures, Group, RatedFigures, Results, Share
+from surveys.results.groups import Told, hidden_cells, split, told_by, values_of
 from surveys.results.reading import SCALES, Sheet, read_sheet
 from surveys.results.weighing import Margins, Weighing, margins_of_population, weighing_of
 from surveys.statistics.answers import Answer, valid
@@ -27,10 +27,13 @@ from surveys.statistics.estimates import Estimate
 from surveys.statistics.items import item_figures
 from surveys.statistics.means import mean_of_values
 from surveys.statistics.reliability import cronbach_alpha
+from surveys.statistics.shares import share_interval
 from surveys.statistics.stratified import stratified_mean
 from surveys.statistics.tables import EVERYBODY
 from surveys.statistics.weighted import weighted_means
 from surveys.statistics.weighting import Weights
+
+Progress = Callable[[int, int], None]
 
 logger = logging.getLogger(__name__)
 
@@ -47,26 +50,36 @@ def results_of(
     margins_by: Sequence[str] = (),
     drawn: bool = True,
     compared: bool = True,
+    progress: Progress | None = None,
 ) -> Results:
-    """Return a survey's results, at full precision and with small groups taken out.
+    """Return a survey's results, at full precision and with small groups taken out, beside what was published before.
 
     `by`: variables to group by. `population`: N, in place of the survey's own. `margins`, or `margins_by` (variables
     that the register knows): what the answers are weighted to. `drawn`: whether a draw by strata weighs. While answers
-    still come in there are counts only. Raises NoResults.
+    still come in there are counts only. `progress` is told how much of the groups is done. Raises NoResults.
     """
     if population is not None and population < 1:
         raise NoResults(_("The population is at least one person."), "population")
     if survey.stage not in CLOSED:
         return _counts(survey)
-    wanted = json.dumps([list(by), population, margins, list(margins_by), drawn, survey.smallest_group], sort_keys=True)
+    told, versions = told_before(survey)
+    wanted = json.dumps(
+        [list(by), population, margins, list(margins_by), drawn, survey.smallest_group, versions], sort_keys=True
+    )
     digest = hashlib.sha256(wanted.encode()).hexdigest()
     stamp = survey.closed_at.isoformat() if survey.closed_at else ""
-    key = f"survey-results:2:{survey.pk}:{survey.population_size}:{stamp}:{digest}"
+    key = f"survey-results:3:{survey.pk}:{survey.population_size}:{stamp}:{digest}"
     found = _kept(key)
     if found is None:
-        found = _assemble(survey, by, population, margins, margins_by, drawn)
+        found = _assemble(survey, by, population, margins, margins_by, drawn, told, progress)
         _keep(key, found)
     return found.with_comparisons(against_all(survey, found, _earlier(survey))) if compared else found
+
+
+def told_before(survey: Survey) -> tuple[Told, list[int]]:
+    """Return what earlier publications of the survey have told, those that wait for their day among them, and their keys."""
+    published = list(Publication.objects.filter(survey=survey).order_by("pk").values_list("pk", "figures"))
+    return told_by(figures for _pk, figures in published), [pk for pk, _figures in published]
 
 
 def _earlier(survey: Survey) -> Results | None:
@@ -116,6 +129,8 @@ def _assemble(
     margins: Margins | None,
     margins_by: Sequence[str],
     drawn: bool,
+    told: Told,
+    progress: Progress | None,
 ) -> Results:
     sheet, least = read_sheet(survey), survey.smallest_group
     known = sheet.variables()
@@ -139,7 +154,7 @@ def _assemble(
     try:
         items = [maker.item(item) for item in sheet.rated]
         areas = [maker.area(area.key) for area in sheet.areas if sheet.rated_in(area.key)]
-        groups = _groups(sheet, maker, by, least) if by else []
+        groups = _groups(sheet, maker, by, least, told, progress) if by else []
     except CannotCompute as error:
         raise NoResults(in_words(error), "population") from error
     return Results(
@@ -269,20 +284,12 @@ class _Maker:
         if n < self.least:
             return ChosenFigures(item.key)
         dont_know = sum(value == SAID_DONT_KNOW for value in given)
-        weights = self._weights(answered) if self.weighing.weights else [1.0] * len(answered)
-        counts = {option.key: 0 for option in item.options}
-        sums = dict.fromkeys(counts, 0.0)
-        first = dict.fromkeys(counts, 0)
-        whole = 0.0
-        for chosen, weight in zip(answered, weights, strict=True):
-            if chosen is None:
-                continue
-            whole += weight
-            for place, key in enumerate(chosen):
-                if key in counts:
-                    counts[key] += 1
-                    sums[key] += weight
-                    first[key] += place == 0
+        counts, first = (
+            {option.key: sum(option.key in (chosen or [])[:most] for chosen in answered) for option in item.options}
+            for most in (None, 1)
+        )
+        ranking = item.kind == QuestionKind.RANKING
+        shares, why = self._shares_of(item, answered, None)
         return ChosenFigures(
             key=item.key,
             suppressed=False,
@@ -290,14 +297,40 @@ class _Maker:
             n_dont_know=dont_know,
             n_missing=len(given) - n - dont_know,
             counts=counts,
-            shares={key: total / whole for key, total in sums.items()},
-            first=first if item.kind == QuestionKind.RANKING else None,
+            shares=shares,
+            first=first if ranking else None,
+            shares_first=self._shares_of(item, answered, 1)[0] if ranking else None,
+            why=why,
         )
 
+    def _shares_of(
+        self, item: Item, answered: Sequence[list[str] | None], most: int | None
+    ) -> tuple[dict[str, Share], str]:
+        """The share who have each option among their first `most` (None: at all), and why there is none."""
+        columns = {
+            option.key: [None if chosen is None else float(option.key in chosen[:most]) for chosen in answered]
+            for option in item.options
+        }
+        if self.fitted is not None:
+            estimates = dict(zip(columns, weighted_means(list(columns.values()), self.fitted), strict=True))
+        else:
+            estimates = {}
+            for key, column in columns.items():
+                estimates[key], why = self._mean("", column)
+                if why:
+                    return {}, why
+        shares = {}
+        for key, estimate in estimates.items():
+            low, high = share_interval(estimate) or (None, None)
+            shares[key] = Share(estimate.mean or 0.0, estimate.se, low, high)
+        return shares, ""
 
-def _groups(sheet: Sheet, maker: _Maker, by: Sequence[str], least: int) -> list[Group]:
+
+def _groups(
+    sheet: Sheet, maker: _Maker, by: Sequence[str], least: int, told: Told, progress: Progress | None
+) -> list[Group]:
     """Every group of the variables in `by`. The population's N says nothing of a group, so its factor does not enter."""
-    hidden = hidden_cells(sheet, least=least)
+    hidden = hidden_cells(sheet, least=least, told=told, progress=progress)
     weights = maker.weighing.weights
     found: list[Group] = []
     for variable in by:

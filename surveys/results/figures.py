@@ -91,8 +91,18 @@ class AreaResult:
 
 
 @dataclass(frozen=True)
+class Share:
+    """The share who chose something, with its standard error and its interval where they exist."""
+
+    share: float
+    se: float | None = None
+    ci_low: float | None = None
+    ci_high: float | None = None
+
+
+@dataclass(frozen=True)
 class ChosenFigures:
-    """A question with choices: how many chose each, and for a ranking how many put it first."""
+    """A question with choices: how many chose each, and for a ranking how many put it first. Shares are weighted."""
 
     key: str
     suppressed: bool = True
@@ -100,8 +110,10 @@ class ChosenFigures:
     n_dont_know: int = 0
     n_missing: int = 0
     counts: Mapping[str, int] = field(default_factory=dict)
-    shares: Mapping[str, float] = field(default_factory=dict)
+    shares: Mapping[str, Share] = field(default_factory=dict)
     first: Mapping[str, int] | None = None
+    shares_first: Mapping[str, Share] | None = None
+    why: str = ""
 
     def as_json(self) -> dict[str, Any]:
         if self.suppressed:
@@ -113,9 +125,21 @@ class ChosenFigures:
             "n_dont_know": self.n_dont_know,
             "n_missing": self.n_missing,
             "counts": dict(self.counts),
-            "shares": dict(self.shares),
+            **_shares_json("shares", self.shares),
         }
-        return made | ({"first": dict(self.first)} if self.first is not None else {})
+        if self.first is not None:
+            made |= {"first": dict(self.first)}
+        if self.shares_first is not None:
+            made |= _shares_json("shares_first", self.shares_first)
+        return made | ({"why": self.why} if self.why else {})
+
+
+def _shares_json(name: str, shares: Mapping[str, Share]) -> dict[str, Any]:
+    return {
+        name: {key: one.share for key, one in shares.items()},
+        f"{name}_se": {key: one.se for key, one in shares.items()},
+        f"{name}_ci": {key: [one.ci_low, one.ci_high] for key, one in shares.items()},
+    }
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ one value of one variable in a protected table.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from surveys.results.reading import Sheet
@@ -21,6 +22,37 @@ Hidden = dict[tuple[str, str], frozenset[Cell]]
 """The hidden cells of each item and area: by `("item", key)` and `("area", key)`."""
 
 
+@dataclass(frozen=True)
+class Told:
+    """Which groups' figures were published before, and which were held back. Both stay: what was hidden once beside what
+    was shown could else be worked out from two versions together."""
+
+    shown: Mapping[tuple[str, str], frozenset[Cell]]
+    hidden: Mapping[tuple[str, str], frozenset[Cell]]
+
+
+NOTHING_TOLD = Told({}, {})
+
+
+def told_by(published: Iterable[Mapping[str, Any]]) -> Told:
+    """Return what the figures of earlier publications, all that ever were out, have told and held back.
+
+    A cell that one version showed is told, even where another hid it.
+    """
+    shown: dict[tuple[str, str], set[Cell]] = {}
+    hidden: dict[tuple[str, str], set[Cell]] = {}
+    for figures in published:
+        for group in figures["groups"]:
+            cell: Cell = ((group["variable"], group["value"]),)
+            for level in ("item", "area"):
+                for one in group[f"{level}s"]:
+                    (hidden if one["suppressed"] else shown).setdefault((level, one["key"]), set()).add(cell)
+    return Told(
+        {key: frozenset(cells) for key, cells in shown.items()},
+        {key: frozenset(cells - shown.get(key, set())) for key, cells in hidden.items()},
+    )
+
+
 def values_of(sheet: Sheet, variable: str) -> list[str]:
     """Return the groups of a variable. Not stated is one where anybody in the survey has not stated it."""
     values = sheet.variables()[variable]
@@ -29,8 +61,13 @@ def values_of(sheet: Sheet, variable: str) -> list[str]:
     return [*values, *strangers, *([NOT_STATED] if None in groups else [])]
 
 
-def hidden_cells(sheet: Sheet, *, least: int) -> Hidden:
-    """Return what is not to be shown, for every rated question and area by every variable."""
+def hidden_cells(
+    sheet: Sheet, *, least: int, told: Told = NOTHING_TOLD, progress: Callable[[int, int], None] | None = None
+) -> Hidden:
+    """Return what is not to be shown, for every rated question and area by every variable, beside what is `told`.
+
+    `progress` is told how many questions and areas are done, and of how many.
+    """
     variables = {name: values_of(sheet, name) for name in sheet.variables()}
     groups = {name: sheet.groups(name) for name in variables}
     masks: dict[Cell, int] = {
@@ -39,16 +76,21 @@ def hidden_cells(sheet: Sheet, *, least: int) -> Hidden:
         for value in values
     }
     hidden: Hidden = {}
+    areas = [area for area in sheet.areas if sheet.rated_in(area.key)]
+
+    def find(key: tuple[str, str], answers: Sequence[float | None], inside: frozenset[Cell]) -> None:
+        before = (inside - told.shown.get(key, frozenset())) | told.hidden.get(key, frozenset())
+        hidden[key] = _hidden(answers, variables, groups, masks, before, told.shown.get(key, frozenset()), least)
+        if progress is not None:
+            progress(len(hidden), len(sheet.rated) + len(areas))
+
     for item in sheet.rated:
-        answers = valid(sheet.column(item))
-        hidden["item", item.key] = _hidden(answers, variables, groups, masks, frozenset(), least)
-    for area in sheet.areas:
+        find(("item", item.key), valid(sheet.column(item)), frozenset())
+    for area in areas:
         parts = sheet.rated_in(area.key)
-        if parts:
-            scores = area_scores([sheet.column(item) for item in parts])
-            # An area beside its questions would tell what a hidden one's few answers did to it.
-            inside = frozenset[Cell]().union(*(hidden["item", item.key] for item in parts))
-            hidden["area", area.key] = _hidden(scores, variables, groups, masks, inside, least)
+        # An area beside its questions would tell what a hidden one's few answers did to it.
+        inside = frozenset[Cell]().union(*(hidden["item", item.key] for item in parts))
+        find(("area", area.key), area_scores([sheet.column(item) for item in parts]), inside)
     return hidden
 
 
@@ -62,6 +104,7 @@ def _hidden(
     groups: Mapping[str, Sequence[str | None]],
     masks: Mapping[Cell, int],
     before: frozenset[Cell],
+    told: frozenset[Cell],
     least: int,
 ) -> frozenset[Cell]:
     answered = _mask([answer is not None for answer in answers])
@@ -76,9 +119,12 @@ def _hidden(
             cell for cell, mask in own.items() if any(_differ_by_few(mask, other, least) for other in shown.values())
         }
         table = Table.of_answers(answers, [Variable.flat(name, values)], {name: groups[name]})
+        out = told & own.keys()
         try:
-            found = suppress(table, least=least, shown=[EVERYBODY], hidden=(near | before) & own.keys()).hidden
-        except CannotCompute:  # beside the figure of everybody no part of it can be shown
+            found = suppress(
+                table, least=least, shown=[EVERYBODY, *out], hidden=((near - out) | before) & own.keys()
+            ).hidden
+        except CannotCompute:  # beside the figure of everybody, and what was told, no part of it can be shown
             found = frozenset(own)
         hidden |= found
         shown |= {cell: mask for cell, mask in own.items() if cell not in found}

@@ -15,7 +15,8 @@ suppression problem on tabular data with linear constraints, Management Science 
 with sliding protection, and with the number of each answer in place of one value a cell, because shares and means are
 shown too. At last the attacker with whole numbers must get nowhere, or more is asked for.
 
-After ten tries at the best choice a good one will do: cells are then only added.
+After ten tries at the best choice a good one will do: cells are then only added. A table with a single shown total needs
+no solver (`one_way`).
 
 What is shown must stay: give a later table of the same answers together with the earlier ones (`tables.linked`), what
 was shown in `shown` and what was hidden in `hidden`, and keep the result with the publication. Another version of the
@@ -32,6 +33,7 @@ from typing import Any
 
 from surveys.statistics.attacker import intervals
 from surveys.statistics.errors import CannotCompute
+from surveys.statistics.one_way import hide_one_way, is_one_way
 from surveys.statistics.tables import Cell, Table
 
 LEAST = 5
@@ -80,7 +82,14 @@ def suppress(
         raise CannotCompute("cannot_protect")
     needs = {cell: min(wide, bounds.get(cell, wide)) for cell in small}
 
-    programme = _Programme(table, needs, bounds, always={*small, *hidden}, never={*shown, *impossible})
+    always, never = {*small, *hidden}, {*shown, *impossible}
+    if not bounds and is_one_way(table, never):
+        found_one_way = hide_one_way(table, always=always, never=never, needed=wide if small else 0)
+        if found_one_way is None:
+            raise CannotCompute("cannot_protect")
+        together = float(sum(table.n(cell) for cell in found_one_way))
+        return Suppression(found_one_way, dict.fromkeys(small, (0.0, together)))
+    programme = _Programme(table, needs, bounds, always=always, never=never)
     while True:
         chosen = programme.solve()
         if programme.tighten(chosen):

@@ -6,7 +6,7 @@ from django import template
 from django.utils.translation import get_language
 
 from surveys.publishing import Figures
-from surveys.reports import method_sentences
+from surveys.reports import in_short, method_sentences
 
 register = template.Library()
 
@@ -15,3 +15,9 @@ register = template.Library()
 def method(figures: Figures) -> list[str]:
     """How the survey was done and what its figures are, a sentence each."""
     return method_sentences(figures, get_language() or "nb")
+
+
+@register.filter
+def shortly(figures: Figures) -> list[str]:
+    """What stands out, a sentence each."""
+    return in_short(figures, get_language() or "nb")

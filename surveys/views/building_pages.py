@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,9 +16,10 @@ from organisation.context import OWN_NAMES
 from organisation.models import Person
 from organisation.permissions import Permission
 from organisation.views.access import person_who_may
+from surveys.forms.answering import Asked, Wording
 from surveys.models import Area, Question, Survey
 from surveys.queries import question_in
-from surveys.questionnaires import DONT_KNOW, EASY, SCALE, Item, QuestionKind, text_in
+from surveys.questionnaires import EASY, Item
 from surveys.rules import may_manage
 
 SECTION = {"section": "surveys"}
@@ -69,20 +69,6 @@ def may_change(person: Person, survey: Survey) -> bool:
 
 
 @dataclass(frozen=True)
-class ShownQuestion:
-    """One question as a citizen meets it. `is_edited` marks the one in the form; `condition` says when it is asked."""
-
-    key: str
-    kind: str
-    text: str
-    help: str
-    choices: list[tuple[str, str]]
-    dont_know: bool
-    is_edited: bool
-    condition: str
-
-
-@dataclass(frozen=True)
 class Preview:
     """An area as a citizen meets it. `code` is the language with `-easy` where it is the easy-to-read variant."""
 
@@ -90,9 +76,9 @@ class Preview:
     language: str
     title: str
     introduction: str
-    questions: list[ShownQuestion]
+    questions: list[tuple[Asked, bool]]
+    """Each as the pages of answering draw it, and whether it is the one in the form."""
     languages: list[tuple[str, str]]
-    dont_know: str
 
 
 def preview_of(
@@ -101,7 +87,7 @@ def preview_of(
 ) -> Preview:  # fmt: skip
     """Return how the area looks in the language that the request asks for (`shown_in`), else in the first one.
 
-    `others` are the questions of other areas, which a condition may name.
+    `others` are the questions of the whole survey, which a condition may name.
     """
     offered = [(code, OWN_NAMES.get(code.removesuffix(EASY), code)) for code in _codes(survey)]
     named = [(code, f"{name} – {_('easy to read')}" if code.endswith(EASY) else name) for code, name in offered]
@@ -109,50 +95,14 @@ def preview_of(
     codes = [code for code, _name in named]
     code = asked if asked in codes else codes[0]
     easy = code.endswith(EASY)
-    known = {item.key: item for item in (*others, *items)}
-    with override(language := code.removesuffix(EASY)):
-        dont_know, points = _("Don't know / not relevant"), [_("Disagree"), _("In between"), _("Agree")]
-    return Preview(
-        code,
-        language,
-        text_in(titles, language, easy=easy),
-        text_in(introductions, language, easy=easy),
-        [_shown(item, language, easy, points, known, item is edited) for item in items],
-        named,
-        dont_know,
-    )
+    others = [*items, *others]  # as it stands in the form, before what is stored
+    wording = Wording(language := code.removesuffix(EASY), easy=easy)
+    with override(language):
+        questions = [
+            (wording.asked_of(item if item.key else replace(item, key="new"), others), item is edited) for item in items
+        ]
+    return Preview(code, language, wording.words(titles), wording.words(introductions), questions, named)
 
 
 def _codes(survey: Survey) -> list[str]:
     return [f"{code}{easy}" for code in survey.languages for easy in ("", EASY)]
-
-
-def _shown(
-    item: Item, language: str, easy: bool, points: list[str], known: Mapping[str, Item], is_edited: bool
-) -> ShownQuestion:
-    if item.kind == QuestionKind.SCALE:
-        choices = [(str(point), str(point)) for point in SCALE]
-    elif item.kind == QuestionKind.THREE_POINTS:
-        choices = [(str(number), point) for number, point in enumerate(points, start=1)]
-    else:
-        choices = [(option.key, text_in(option.texts, language, easy=easy)) for option in item.options]
-    return ShownQuestion(
-        key=item.key or "new",
-        kind=item.kind,
-        text=text_in(item.texts, language, easy=easy),
-        help=text_in(item.help, language, easy=easy),
-        choices=choices,
-        dont_know=item.dont_know,
-        is_edited=is_edited,
-        condition=_condition(item, language, known),
-    )
-
-
-def _condition(item: Item, language: str, known: Mapping[str, Item]) -> str:
-    """«Har du hatt kontakt …: Ja»."""
-    if item.show_if is None or (other := known.get(item.show_if[0])) is None:
-        return ""
-    words: dict[str, Any] = {option.key: text_in(option.texts, language) for option in other.options}
-    words[DONT_KNOW] = _("Don't know")
-    values = ", ".join(str(words.get(value, value)) for value in sorted(item.show_if[1]))
-    return f"{text_in(other.texts, language)} – {values or '…'}"

@@ -62,7 +62,7 @@ def question(request: HttpRequest, code: str, question: str) -> HttpResponse:
     if away := away_if_frozen(request, survey, "surveys:area", area=found.area.key):
         return away
     items, areas = items_of(survey), list(areas_of(survey))
-    place = next(number for number, item in enumerate(items) if item.key == found.key)
+    place = next((number for number, item in enumerate(items) if item.key == found.key), len(items))
     form = _form(request, survey, items[:place], areas=areas, question=found)
     if form.is_bound is False:
         return render(request, TEMPLATE, _about(request, survey, found.area, items, form))

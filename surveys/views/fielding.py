@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -17,16 +21,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from organisation.errors import Refused
 from organisation.models import Person
 from organisation.permissions import Permission
-from organisation.queries import grants_of
 from organisation.views.access import person_who_may
-from organisation.views.answering import show_refusal
-from surveys.actions.fielding import field_survey, mark_reserved, mark_returned, move_closing
+from organisation.views.answering import do, show_refusal
+from surveys.actions.closing import close_survey
+from surveys.actions.fielding import field_survey, mark_reserved, mark_returned, move_times, open_now
 from surveys.actions.reminding import send_reminders
-from surveys.forms.sampling import ClosingForm, CodeForm, FieldForm
+from surveys.forms.sampling import CodeForm, FieldForm, MoveForm
 from surveys.letters import letters_pdf
 from surveys.models import Survey
 from surveys.questionnaires import Stage
-from surveys.rules import SEEING_SURVEYS, may_manage
+from surveys.rules import SEEING_SURVEYS, may_manage, may_type
 from surveys.sample_queries import draw_of, progress_of, rates, reminder_rounds, to_post, to_remind
 from surveys.strata import Stratum
 
@@ -46,11 +50,14 @@ def fielding(request: HttpRequest, code: str) -> HttpResponse:
         if form.is_valid():
             zone = request.municipality.zone  # type: ignore[attr-defined]
             try:
-                field_survey(survey, form.opens_at(zone), form.closes_at(zone), by=person, now=timezone.now())
+                field_survey(
+                    survey, form.opens_at(zone), form.closes_at(zone), paper_until=form.waits_until(zone),
+                    ways=form.ways(), by=person, now=timezone.now(),
+                )  # fmt: skip
             except Refused as refusal:
                 show_refusal(form, refusal)
             else:
-                messages.success(request, _("The survey is fielded. Print the letters and post them."))
+                messages.success(request, _("The survey is fielded."))
                 return redirect("surveys:fielding", code)
     return _page(request, survey, person, field_form=form, status=status)
 
@@ -59,20 +66,60 @@ def fielding(request: HttpRequest, code: str) -> HttpResponse:
 @never_cache
 @require_POST
 def closing(request: HttpRequest, code: str) -> HttpResponse:
-    """Let the survey close at another moment."""
+    """Let the survey open, close, and stop to wait for paper at other moments."""
     person = person_who_may(request, Permission.MANAGE_SURVEYS)
     survey = get_object_or_404(Survey, code=code)
-    form = ClosingForm(request.POST, auto_id="closing-%s")
+    now, zone = timezone.now(), request.municipality.zone  # type: ignore[attr-defined]
+    form = _move_form(survey, zone, now, request.POST)
     if form.is_valid():
-        closes_at = form.closes_at(request.municipality.zone)  # type: ignore[attr-defined]
         try:
-            move_closing(survey, closes_at, by=person, now=timezone.now())
+            move_times(survey, form.closes_at(zone), **form.times(zone), by=person, now=now)
         except Refused as refusal:
             show_refusal(form, refusal)
         else:
-            messages.success(request, _("It closes at the new time. Letters that are printed still say the old one."))
+            messages.success(request, _("The new times stand. Letters that are printed still say the old ones."))
             return redirect("surveys:fielding", code)
     return _page(request, survey, person, closing_form=form, status=422)
+
+
+@login_required
+@never_cache
+@require_POST
+def open_at_once(request: HttpRequest, code: str) -> HttpResponse:
+    """Let the survey open now."""
+    person = person_who_may(request, Permission.MANAGE_SURVEYS)
+    survey = get_object_or_404(Survey, code=code)
+    done = _("The survey is open. Invitations by e-mail go out within minutes.")
+    return do(
+        request, lambda: open_now(survey, by=person, now=timezone.now()),
+        done=done, to=reverse("surveys:fielding", args=[code]),
+    )  # fmt: skip
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def close(request: HttpRequest, code: str) -> HttpResponse:
+    """Say what closing means, and close the survey for good."""
+    person = person_who_may(request, Permission.MANAGE_SURVEYS)
+    survey = get_object_or_404(Survey, code=code)
+    back = reverse("surveys:fielding", args=[code])
+    if request.method == "POST":
+        done = _("The survey is closed. Its results can be read now.")
+        return do(request, lambda: close_survey(survey, by=person, now=timezone.now()), done=done, to=back)
+    if survey.stage != Stage.FIELDED:
+        return redirect(back)
+    context = {"section": "surveys", "survey": survey, "title": survey.title(get_language() or "nb")}
+    context |= {"progress": progress_of(survey), "draw": draw_of(survey), "opened": _has_opened(survey, timezone.now())}
+    return render(request, "surveys/sample/close.html", context)
+
+
+def _has_opened(survey: Survey, now: datetime) -> bool:
+    return survey.opens_at is not None and survey.opens_at <= now
+
+
+def _move_form(survey: Survey, zone: ZoneInfo, now: datetime, data: QueryDict | None = None) -> MoveForm:
+    return MoveForm(data, survey=survey, opened=_has_opened(survey, now), zone=zone)
 
 
 @login_required
@@ -86,7 +133,7 @@ def letters(request: HttpRequest, code: str) -> HttpResponse:
     invited = list(to_post(survey, reminder=reminder))
     if not invited:
         raise Http404
-    made = letters_pdf(survey, invited, now=timezone.now(), reminder=reminder)
+    made = letters_pdf(survey, invited, now=timezone.now(), reminder=reminder, easy="easy" in request.GET)
     response = HttpResponse(made.content, content_type=made.content_type)
     response["Content-Disposition"] = f'inline; filename="{made.name}"'
     return response
@@ -135,13 +182,18 @@ def mark(request: HttpRequest, code: str) -> HttpResponse:
     return _page(request, survey, person, code_form=form, status=422)
 
 
+def _as_it_stands(survey: Survey) -> dict[str, Any]:
+    """What the form for fielding begins with: the next round of a survey is held as the last one was."""
+    return {name: getattr(survey, name) for name in ("reminders_at_most", "open_to_all", "kiosk")}
+
+
 def _page(
     request: HttpRequest,
     survey: Survey,
     person: Person,
     *,
     field_form: FieldForm | None = None,
-    closing_form: ClosingForm | None = None,
+    closing_form: MoveForm | None = None,
     code_form: CodeForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
@@ -152,27 +204,27 @@ def _page(
     by = request.GET.get("by", "")
     by = by if by in dict(ways) else ways[0][0]
     rounds = reminder_rounds(survey)
-    closes = survey.closes_at.astimezone(zone) if survey.closes_at else None
-    closing_first = {"closes_on": closes.date(), "closes_time": closes.strftime("%H:%M")} if closes else {}
-    grants = grants_of(person)
     context: dict[str, Any] = {
         "section": "surveys",
         "survey": survey,
         "draw": draw,
         "may_manage": may_manage(person),
-        "may_mark": may_manage(person) or grants.somewhere(Permission.TYPE_ANSWERS),
+        "may_mark": may_manage(person) or may_type(person),
+        "may_type": may_type(person),
+        "title": survey.title(get_language() or "nb"),
+        "link": settings.SITE_URL + reverse("surveys:answer", args=[survey.code]) if survey.open_to_all else "",
         "progress": progress_of(survey),
         "ways": ways,
         "by": by,
         "rates": rates(survey, by, (survey.fielded_at or now).astimezone(zone).year) if draw else [],
         "is_draft": survey.stage == Stage.DRAFT,
         "is_fielded": survey.stage == Stage.FIELDED,
-        "opened": survey.opens_at is not None and survey.opens_at <= now,
+        "opened": _has_opened(survey, now),
         "over": survey.closes_at is not None and survey.closes_at <= now,
         "rounds": rounds,
         "rounds_left": max(0, survey.reminders_at_most - rounds),
-        "field_form": field_form or FieldForm(),
-        "closing_form": closing_form or ClosingForm(initial=closing_first, auto_id="closing-%s"),
+        "field_form": field_form or FieldForm(initial=_as_it_stands(survey)),
+        "closing_form": closing_form or _move_form(survey, zone, now),
         "code_form": code_form
         or CodeForm(initial={"what": request.GET.get("what", CodeForm.RETURNED)}, auto_id="mark-%s"),
     }

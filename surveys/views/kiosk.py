@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -35,7 +36,8 @@ def start(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST":
         logout(request)
         return redirect("surveys:kiosk_answer", code=code, token=signing.dumps(survey.pk, salt=_SALT))
-    return render(request, "surveys/answering/kiosk.html", {"survey": survey, "section": "surveys"})
+    context = {"survey": survey, "title": survey.title(get_language() or "nb"), "section": "surveys"}
+    return render(request, "surveys/answering/kiosk.html", context)
 
 
 @never_cache

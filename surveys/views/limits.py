@@ -17,6 +17,13 @@ class Guessing(SimpleRateThrottle):
         return f"survey-code:{self.get_ident(request)}"
 
 
+class TypedGuessing(Guessing):
+    """Codes that nobody has, typed by one of the staff: counted by person, for they all share the town hall's address."""
+
+    def get_cache_key(self, request: Request, view: APIView) -> str:
+        return f"survey-code-typed:{request.user.pk}"
+
+
 class OpenSending(SimpleRateThrottle):
     """Answers to surveys by the open link. Generous, because a library or a school shares one address."""
 

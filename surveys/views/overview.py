@@ -22,7 +22,7 @@ from surveys.intervals import TOLD_BEFORE
 from surveys.models import Survey
 from surveys.queries import all_surveys, next_round
 from surveys.questionnaires import Stage
-from surveys.rules import SEEING_SURVEYS, may_manage
+from surveys.rules import SEEING_SURVEYS, may_manage, may_type
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,7 @@ def survey(request: HttpRequest, code: str) -> HttpResponse:
         "later": later and {"code": later.code, "title": later.title(language)},
         "previous": found.previous and {"code": found.previous.code, "title": found.previous.title(language)},
         "may_manage": may_manage(person),
+        "may_type": may_type(person) and found.stage == Stage.FIELDED,
         "may_read": any(grants.somewhere(held) for held in (Permission.SEE_SURVEYS, Permission.MANAGE_SURVEYS)),
         **_next_round(next_round(found, request.municipality.zone)),  # type: ignore[attr-defined]
     }

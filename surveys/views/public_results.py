@@ -11,12 +11,11 @@ from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from surveys.exporting import comparisons_csv, dictionary_csv, figures_csv, open_json
+from surveys.exporting import choices_csv, comparisons_csv, dictionary_csv, figures_csv, open_json
 from surveys.models import Publication, Survey
-from surveys.publishing import publication_of, said
-from surveys.questionnaires import text_in
+from surveys.publishing import publication_of
 from surveys.reports import report_pdf
-from surveys.views.showing import shown_page
+from surveys.views.showing import public_context
 
 KEPT_BY_BROWSER = 5 * 60
 
@@ -32,18 +31,12 @@ def _published(code: str) -> tuple[Survey, Publication]:
 
 @require_safe
 def results(request: HttpRequest, code: str) -> HttpResponse:
-    """The published results."""
+    """The published results; where they were withdrawn, why."""
     survey, found = _published(code)
     language = get_language() or "nb"
-    context: dict[str, Any] = {
-        "survey": survey,
-        "figures": found.figures,
-        "title": said(found.figures["titles"], language, survey.code),
-        "words": text_in(found.words, language),
-        "publish_on": found.publish_on,
-        "page": shown_page(found.figures, language),
-    }
-    response = render(request, "surveys/results/public.html", context)
+    context = public_context(survey, found.figures, found, language)
+    template = "surveys/results/withdrawn.html" if found.withdrawn_at else "surveys/results/public.html"
+    response = render(request, template, context, status=410 if found.withdrawn_at else 200)
     patch_cache_control(response, private=True, max_age=KEPT_BY_BROWSER)
     return response
 
@@ -52,10 +45,13 @@ def results(request: HttpRequest, code: str) -> HttpResponse:
 def file(request: HttpRequest, code: str, form: str) -> HttpResponse:
     """The open data, its dictionary, and the document."""
     survey, found = _published(code)
+    if found.withdrawn_at:
+        raise Http404
     language = get_language() or "nb"
     made: dict[str, Any] = {
         "figures.csv": lambda: figures_csv(found.figures, language, public=True),
         "comparisons.csv": lambda: comparisons_csv(found.figures, language),
+        "choices.csv": lambda: choices_csv(found.figures, language, public=True),
         "dictionary.csv": dictionary_csv,
         "figures.json": lambda: open_json(found.figures),
         "report.pdf": lambda: report_pdf(survey, found, language),

@@ -1,33 +1,30 @@
-"""A survey's results for the staff: the page, its files, and publishing."""
+"""A survey's results for the staff: the page and its files."""
 
 from __future__ import annotations
 
 import io
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from organisation.models import Person
 from organisation.permissions import Permission
 from organisation.views.access import person_who_may
-from organisation.views.answering import answer, do
-from surveys.actions.publishing import publish_results, take_back_publication
-from surveys.exporting import comparisons_csv, figures_csv, spss_csv, spss_syntax, write_xlsx
-from surveys.forms.publishing import PublishForm
+from surveys.comment_queries import followed_up
+from surveys.exporting import choices_csv, comparisons_csv, figures_csv, spss_csv, spss_syntax, write_xlsx
 from surveys.models import Survey
-from surveys.publishing import described, fresh_figures, publication_of, variables_of, waiting_publication
+from surveys.publishing import described, draft_of, publication_of, variables_of, waiting_publication
 from surveys.queries import all_surveys, items_of
 from surveys.questionnaires import text_in
 from surveys.results import NoResults, Results, results_of
+from surveys.results.reading import STRATUM
 from surveys.rules import may_manage
 from surveys.views.showing import shown_page
 
@@ -56,6 +53,7 @@ def results(request: HttpRequest, code: str) -> HttpResponse:
         "may_manage": may_manage(person),
         "published": publication_of(survey, today),
         "waiting": waiting_publication(survey, today),
+        "draft": draft_of(survey),
     }
     try:
         found = results_of(survey, by=_by(request, survey))
@@ -64,6 +62,7 @@ def results(request: HttpRequest, code: str) -> HttpResponse:
     if not found.running:
         figures = described(survey, found)
         context |= {"figures": figures, "page": shown_page(figures, get_language() or "nb")}
+    context |= {"followed": followed_up(survey)}
     context |= {"results": found, "known": _known(survey), "chosen": request.GET.get("by", "")}
     return render(request, "surveys/results/staff.html", context)
 
@@ -72,6 +71,7 @@ def _known(survey: Survey) -> list[tuple[str, str]]:
     """What the figures can be grouped by, in words."""
     language = get_language() or "nb"
     texts = {item.key: text_in(item.texts, language) for item in items_of(survey)}
+    texts[STRATUM] = _("Group that was drawn from")
     return [(key, texts.get(key) or key) for key in variables_of(survey)]
 
 
@@ -103,6 +103,8 @@ def file(request: HttpRequest, code: str, form: str) -> HttpResponse:
         return _attached(figures_csv(figures, language, public=False), CSV, f"{name}.csv")
     if form == "comparisons":
         return _attached(comparisons_csv(figures, language), CSV, f"{name}-{_('comparisons')}.csv")
+    if form == "choices":
+        return _attached(choices_csv(figures, language, public=False), CSV, f"{name}-{_('choices')}.csv")
     if form == "sps":
         syntax = spss_syntax(figures, language, data_file=f"{name}-spss.csv")
         return _attached(syntax, "text/plain; charset=utf-8", f"{name}.sps")
@@ -115,76 +117,3 @@ def _attached(content: bytes | str, content_type: str, name: str) -> HttpRespons
     answered = HttpResponse(content, content_type=content_type)
     answered["Content-Disposition"] = f'attachment; filename="{name}"'
     return answered
-
-
-@login_required
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def publish(request: HttpRequest, code: str) -> HttpResponse:
-    """Ask for the day and the words, and publish."""
-    person, survey = survey_for(request, code, Permission.MANAGE_SURVEYS)
-    today = timezone.localdate()
-    waiting = waiting_publication(survey, today)
-    latest = waiting or publication_of(survey, today)
-    words = latest.words if latest else {}
-    initial = {"publish_on": waiting.publish_on if waiting else today} | {
-        f"words_{language}": text for language, text in words.items()
-    }
-    languages = {code: str(name) for code, name in settings.LANGUAGES}
-    form = PublishForm(request.POST or None, survey=survey, languages=languages, initial=initial)
-    return answer(
-        request,
-        form,
-        lambda: publish_results(
-            survey, publish_on=form.cleaned_data["publish_on"], words=form.words(), by=person, now=timezone.now()
-        ),
-        template="surveys/results/publish.html",
-        context=lambda: {
-            "section": "surveys",
-            "survey": survey,
-            "title": survey.title(get_language() or "nb"),
-            "waiting": waiting,
-            "has_errors": bool(form.errors),
-        },
-        done=_("The results are frozen, and shown from the day that you chose."),
-        to=reverse("surveys:results", args=[survey.code]),
-    )
-
-
-@login_required
-@require_POST
-def take_back(request: HttpRequest, code: str) -> HttpResponse:
-    """Take back what waits for its day."""
-    person, survey = survey_for(request, code, Permission.MANAGE_SURVEYS)
-    return do(
-        request,
-        lambda: take_back_publication(survey, by=person, now=timezone.now()),
-        done=_("The publication was taken back."),
-        to=reverse("surveys:results", args=[survey.code]),
-    )
-
-
-@login_required
-@never_cache
-@require_safe
-def preview(request: HttpRequest, code: str) -> HttpResponse:
-    """Show the public page as it would be if it were published now, or as it waits for its day."""
-    _person, survey = survey_for(request, code, Permission.MANAGE_SURVEYS)
-    waiting = waiting_publication(survey, timezone.localdate())
-    try:
-        figures = waiting.figures if waiting else fresh_figures(survey)
-    except NoResults:
-        raise Http404 from None
-    if figures["running"]:
-        raise Http404
-    language = get_language() or "nb"
-    context = {
-        "survey": survey,
-        "figures": figures,
-        "title": survey.title(language),
-        "words": (waiting.words if waiting else {}).get(language, ""),
-        "publish_on": waiting.publish_on if waiting else None,
-        "page": shown_page(figures, language),
-        "is_preview": True,
-    }
-    return render(request, "surveys/results/public.html", context)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.utils.translation import pgettext
+from django.utils.translation import gettext as _
 
 from organisation.charts import Measured, Profile, profile
-from surveys.publishing import Figures, name_of, said, saying_in_words
+from surveys.comment_queries import public_follow_up
+from surveys.models import Publication, PublicationDraft, Survey
+from surveys.publishing import Figures, first_large, main_comparisons, name_of, said, saying_in_words
+from surveys.questionnaires import text_in
 
 
 @dataclass(frozen=True)
@@ -46,11 +49,23 @@ class Theme:
     items: list[Shown]
 
 
+class Chosen(NamedTuple):
+    """One choice: the share who chose it, as a bar of 100, its interval, and in a ranking the share who put it first."""
+
+    label: str
+    share: float
+    width: int
+    low: float | None
+    high: float | None
+    first: float | None
+
+
 @dataclass(frozen=True)
 class Choice:
     label: str
     figures: Mapping[str, Any]
-    rows: list[tuple[str, float, int]]
+    rows: list[Chosen]
+    ranked: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,6 +78,14 @@ class ByGroup:
 
 
 @dataclass(frozen=True)
+class Others:
+    """Ours beside what is not drawn, such as other municipalities: a row each for what one of them has a mean of."""
+
+    names: list[str]
+    rows: list[tuple[Shown, list[Held | None]]]
+
+
+@dataclass(frozen=True)
 class Page:
     """Everything that the result page shows."""
 
@@ -72,17 +95,18 @@ class Page:
     themes: list[Theme]
     choices: list[Choice]
     by: list[ByGroup]
-    against: list[tuple[str, Mapping[str, Any]]]
+    others: Others
     any_hidden: bool
 
 
 def shown_page(figures: Figures, language: str) -> Page:
     """Return what the page shows of `figures`, those of `described` or those that were published."""
-    names = [name_of(against) for against in figures["comparisons"]]
+    main = main_comparisons(figures)
+    names = [first_large(name_of(against)) for against in main]
     held = {
         level: {
             (name, one["key"]): Held(name, one["mean"], saying_in_words(one["saying"]), one["saying"])
-            for name, against in zip(names, figures["comparisons"], strict=True)
+            for name, against in zip(names, main, strict=True)
             for one in against[level]
         }
         for level in ("areas", "items")
@@ -137,11 +161,24 @@ def shown_page(figures: Figures, language: str) -> Page:
         themes=themes,
         choices=[_choice(one, language) for one in figures["choices"]],
         by=_by_groups(figures, language),
-        against=list(zip(names, figures["comparisons"], strict=True)),
+        others=_others(figures, main, areas or items),
         any_hidden=any(
             one["suppressed"] for part in [figures, *figures["groups"]] for one in [*part["areas"], *part["items"]]
         ),
     )
+
+
+def _others(figures: Figures, main: Sequence[Mapping[str, Any]], shown: list[Shown]) -> Others:
+    """Everything that is compared with and not among `main`."""
+    others = [one for one in figures["comparisons"] if one not in main]
+    names = [first_large(name_of(one)) for one in others]
+    found = {
+        (name, one["key"]): Held(name, one["mean"], saying_in_words(one["saying"]), one["saying"])
+        for name, against in zip(names, others, strict=True)
+        for one in [*against["areas"], *against["items"]]
+    }
+    rows = [(row, [found.get((name, row.key)) for name in names]) for row in shown]
+    return Others(names, [(row, held) for row, held in rows if any(held)])
 
 
 def _bars(one: Mapping[str, Any]) -> list[tuple[int, float, int, int]]:
@@ -157,17 +194,16 @@ def _bars(one: Mapping[str, Any]) -> list[tuple[int, float, int, int]]:
 
 def _choice(one: Mapping[str, Any], language: str) -> Choice:
     rows = []
-    if not one["suppressed"]:
-        rows = [
-            (
-                said(option["texts"], language, option["key"]),
-                one["shares"][option["key"]],
-                round(100 * one["shares"][option["key"]]),
+    first = one.get("shares_first") or {}
+    if not one["suppressed"] and one["shares"]:
+        for option in one["options"]:
+            key, share = option["key"], one["shares"][option["key"]]
+            low, high = one.get("shares_ci", {}).get(key, (None, None))
+            rows.append(
+                Chosen(said(option["texts"], language, key), share, round(100 * share), low, high, first.get(key))
             )
-            for option in one["options"]
-        ]
-        rows.sort(key=lambda row: -row[1])
-    return Choice(said(one["texts"], language, one["key"]), one, rows)
+        rows.sort(key=lambda row: -row.share)
+    return Choice(said(one["texts"], language, one["key"]), one, rows, bool(first))
 
 
 def _by_groups(figures: Figures, language: str) -> list[ByGroup]:
@@ -182,10 +218,24 @@ def _by_groups(figures: Figures, language: str) -> list[ByGroup]:
         found.append(
             ByGroup(
                 label=said(variable["texts"], language, variable["key"]),
-                groups=[
-                    words.get(group["value"], group["value"]) or pgettext("group", "Not stated") for group in groups
-                ],
+                groups=[words.get(group["value"], group["value"]) or _("Not stated") for group in groups],
                 rows=[(label, [group[level][place] for group in groups]) for place, label in enumerate(labels[level])],
             )
         )
     return found
+
+
+def public_context(
+    survey: Survey, figures: Figures, made: Publication | PublicationDraft, language: str
+) -> dict[str, Any]:
+    """Return what the public page shows of figures that are published, or are to be."""
+    return {
+        "survey": survey,
+        "figures": figures,
+        "title": said(figures["titles"], language, survey.code),
+        "words": text_in(made.words, language),
+        "publish_on": made.publish_on,
+        "made": made,
+        "page": shown_page(figures, language),
+        "comments": public_follow_up(survey),
+    }

@@ -36,6 +36,8 @@ from surveys.actions.answering import (
 from surveys.forms.answering import REVIEW, START, Questionnaire, brought_along, sent_in, understood
 from surveys.models import Answer, Invitation, Survey
 from surveys.queries import areas_of, draft_of, invitation_of_code, is_spent
+from surveys.sample_queries import draw_of
+from surveys.strata import label
 from surveys.views.limits import OpenSending
 
 logger = logging.getLogger(__name__)
@@ -189,7 +191,7 @@ class Visit:
             "name": self.paper.words(self.survey.titles) or self.survey.code,
             "here": self.here,
             "by_code": self.invitation is not None,
-            "stratum": self.invitation.stratum if self.invitation else "",
+            "stratum": self._stratum(),
             "ticket": ticket_of(self.invitation) if self.invitation else "",
             "brought": json.dumps(self.values),
             "answered": len(self.values),
@@ -201,6 +203,14 @@ class Visit:
             "language": self.language,
             "easy": self.easy,
         }
+
+    def _stratum(self) -> str:
+        """In words: what stands beside the answer of somebody who was drawn from a group."""
+        if self.invitation is None or not self.invitation.stratum:
+            return ""
+        draw = draw_of(self.survey)
+        with translation.override(self.language):
+            return label(draw.stratum if draw else "", self.invitation.stratum)
 
     def _render(self, template: str, context: dict[str, Any], status: int) -> HttpResponse:
         with translation.override(self.language):

@@ -119,3 +119,9 @@ def check_every_look(page: Page, name: str = "page") -> None:
 def _no_complaint(page: Page, rules: dict[str, Any]) -> None:
     found = Axe().run(page, options={"runOnly": rules, "resultTypes": ["violations"]})
     assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
+
+
+def kept(page: Page, address: str) -> None:
+    """Open the page for sending and wait until the browser has its copy: the net can go then."""
+    page.goto(address)
+    page.evaluate("async () => { await navigator.serviceWorker.ready }")

@@ -26,15 +26,19 @@ from feedback.models import Card, Category, Mailing, RoutingRule, Story
 from organisation.calendar import IsoWeek
 from organisation.models import Person
 from organisation.permissions import Role
-from surveys.models import Survey
+from surveys.actions.comments import Coding, send_comment
+from surveys.models import Comment, Survey
 from surveys.questionnaires import Stage
 from tests.browser.conftest import check_every_look, sign_in
 from tests.factories import CategoryFactory, RoleFactory, RuleFactory, Solvik, a_card
 from tests.feedback.steps import called_back, try_three_times
+from tests.reporting.scorecards import a_scorecard_with_figures
+from tests.surveys.commented import make_commented, the_comment
 from tests.surveys.rounds import make_survey
 
 CITIZENS = {
     "feedback:send": "/",
+    "feedback:offline": "/offline/",
     "feedback:find": "/card/",
     "feedback:status": "/card/{card.secret}/",
     "feedback:receipt": "/card/{card.secret}/receipt/",
@@ -76,6 +80,7 @@ SERVICE_CENTRE = {
     "feedback:story": "/staff/stories/{story.pk}/",
     "feedback:escalations": "/staff/escalations/",
     "feedback:escalation": "/staff/escalations/{week}/",
+    "reporting:statistics": "/staff/statistics/",
     "surveys:kiosk": "/surveys/{survey.code}/kiosk/",
     "account_logout": "/accounts/logout/",
     "account_change_password": "/accounts/password/change/",
@@ -111,7 +116,8 @@ FILES = {
     "feedback:own_file", "feedback:download", "feedback:contact_cards_document", "feedback:contact_card",
     "feedback:attachment", "feedback:overdue_week_document", "feedback:overdue_list_document",
     "feedback:paper_card_file", "surveys:letters", "surveys:results_file", "surveys:public_results_file",
-    "look:colour", "look:arms",
+    "surveys:comments_file",
+    "look:colour", "look:arms", "feedback:send_worker",
 }  # fmt: skip
 """Answered with a file, and tested where the file is."""
 ELSEWHERE = {"feedback:own_step", "surveys:enter_by_surveys", "account_set_password", "set_language", "demo_mail"}
@@ -132,9 +138,33 @@ QUALITY_ADVISER = {
     "surveys:populations": "/staff/populations/",
     "surveys:sample": "/staff/surveys/{draft.code}/sample/",
     "surveys:fielding": "/staff/surveys/{survey.code}/fielding/",
+    "surveys:close": "/staff/surveys/{survey.code}/fielding/close/",
+    "surveys:paper": "/staff/surveys/{survey.code}/paper/",
     "surveys:results": "/staff/surveys/{survey.code}/results/",
+    "surveys:comments": "/staff/surveys/{commented.code}/comments/",
+    "surveys:comments_by_area": "/staff/surveys/{commented.code}/comments/by-area/",
+    "surveys:comment": "/staff/surveys/{commented.code}/comments/one/{held.pk}/",
 }
-RESULTS = {"surveys:results_publish", "surveys:results_preview", "surveys:public_results"}
+SCORECARDS = {
+    "reporting:scorecards": "/staff/scorecards/",
+    "reporting:new_scorecard": "/staff/scorecards/new/",
+    "reporting:scorecard": "/staff/scorecards/{scorecard.key}/",
+    "reporting:scorecard_settings": "/staff/scorecards/{scorecard.key}/settings/",
+    "reporting:structure": "/staff/scorecards/{scorecard.key}/structure/",
+    "reporting:new_goal": "/staff/scorecards/{scorecard.key}/new-goal/",
+    "reporting:goal": "/staff/scorecards/{scorecard.key}/goals/{row.factor.goal_id}/",
+    "reporting:new_factor": "/staff/scorecards/{scorecard.key}/goals/{row.factor.goal_id}/new-factor/",
+    "reporting:factor": "/staff/scorecards/{scorecard.key}/factors/{row.factor_id}/",
+    "reporting:new_row": "/staff/scorecards/{scorecard.key}/factors/{row.factor_id}/new-indicator/",
+    "reporting:row": "/staff/scorecards/{scorecard.key}/rows/{row.pk}/",
+    "reporting:indicators": "/staff/indicators/",
+    "reporting:new_indicator": "/staff/indicators/new/",
+    "reporting:indicator": "/staff/indicators/{row.indicator.key}/",
+    "reporting:indicator_settings": "/staff/indicators/{row.indicator.key}/settings/",
+    "reporting:values": "/staff/values/",
+    "reporting:import": "/staff/values/import/",
+}
+RESULTS = {"surveys:results_publish", "surveys:results_preview", "surveys:results_withdraw", "surveys:public_results"}
 """Visited with a survey that is closed and published, in all looks: test_survey_results.py."""
 
 
@@ -168,7 +198,14 @@ class Life:
             opens_at=late, fielded_at=late, closes_at=now + timedelta(days=9), open_to_all=True, kiosk=True
         )
         self.draft: Survey = make_survey(code="next", stage=Stage.DRAFT, opens_at=None, closes_at=None, fielded_at=None)
+        self.commented: Survey = make_commented(
+            "Hull i veien", "Fint bibliotek", code="commented", held=("Ring 33 18 10 00",)
+        )
+        self.held: Comment = the_comment(self.commented, "Ring")
+        send_comment(the_comment(self.commented, "Hull"), Coding(unit=solvik.roads), by=None, now=now)
         RoleFactory(person=solvik.sector_leader, role=Role.QUALITY_ADVISER)
+        self.row = a_scorecard_with_figures(now)
+        self.scorecard = self.row.factor.goal.scorecard
         self.tablet = signing.dumps(self.survey.pk, salt="survey-kiosk")
 
 
@@ -198,6 +235,7 @@ def test_every_address_is_visited_here_or_takes_no_visits(life: Life, client: Cl
         *FILES,
         *ELSEWHERE,
         *QUALITY_ADVISER,
+        *SCORECARDS,
         *RESULTS,
     }
     named = dict(addresses(get_resolver()))
@@ -214,7 +252,8 @@ def an_address(name: str, pattern: URLPattern, life: Life) -> str:
     values = {
         "reference": life.card.reference, "secret": life.card.secret, "pk": 1, "week": str(life.week), "unit": "roads",
         "code": life.draft.code if name.startswith("surveys:") else "roads", "step": "note", "role": 1, "absence": 1,
-        "area": "streets", "question": "road", "token": life.tablet, "form": "csv",
+        "area": "streets", "question": "road", "token": life.tablet, "form": "csv", "comment": life.held.pk,
+        "key": life.scorecard.key, "kind": "rows", "limits": 1,
     }  # fmt: skip
     return reverse(name, kwargs={name: values[name] for name in pattern.pattern.converters})
 
@@ -244,8 +283,9 @@ def test_citizens(page: Page, live_server: Any, life: Life) -> None:
         (MAYORS_OFFICE, lambda solvik: solvik.mayors_secretary),
         (CHIEF_EXECUTIVE, lambda solvik: solvik.chief),
         (QUALITY_ADVISER, lambda solvik: solvik.sector_leader),
+        (SCORECARDS, lambda solvik: solvik.administrator),
     ],
-    ids=["centre-1", "centre-2", "administrator-1", "administrator-2", "mayor", "chief", "adviser"],
+    ids=["centre-1", "centre-2", "administrator-1", "administrator-2", "mayor", "chief", "adviser", "scorecards"],
 )
 def test_staff(
     page: Page, live_server: Any, solvik: Solvik, life: Life, pages: dict[str, str], who: Callable[[Solvik], Person]

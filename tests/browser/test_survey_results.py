@@ -10,6 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from organisation.permissions import Role
+from surveys.actions.publication_drafts import compute_waiting, save_draft
 from surveys.actions.publishing import publish_results
 from surveys.models import Answer, Comparator, Survey
 from tests.browser.conftest import check_accessibility, check_every_look, sign_in
@@ -73,8 +74,23 @@ def test_the_pages_can_be_read_by_everybody(look: Page, live_server: Any, survey
     sign_in(look, live_server.url, adviser)
     look.goto(f"{live_server.url}/staff/surveys/{survey.code}/results/?by=district")
     check_every_look(look, "staff")
+    save_draft(survey, publish_on=None, words={}, by=adviser, now=timezone.now())
     look.goto(f"{live_server.url}/staff/surveys/{survey.code}/results/publish/")
+    expect(look.get_by_role("progressbar")).to_be_visible()
+    check_accessibility(look)
+    compute_waiting(now=timezone.now())
+    expect(look.get_by_text("The figures are computed")).to_be_visible()
     check_every_look(look, "publish")
+    look.goto(f"{live_server.url}/staff/surveys/{survey.code}/results/preview/")
+    check_accessibility(look)
+    look.goto(f"{live_server.url}/staff/surveys/{survey.code}/results/withdraw/")
+    check_every_look(look, "withdraw")
+    look.get_by_label("Why the results are withdrawn").fill("There was an error in them.")
+    look.get_by_role("button", name="Withdraw the results").click()
+    expect(look.get_by_text("The public page tells why.")).to_be_visible()
+    look.goto(f"{live_server.url}/surveys/{survey.code}/results/")
+    expect(look.get_by_text("There was an error in them.")).to_be_visible()
+    check_accessibility(look)
 
 
 def test_publishing_by_keyboard(page: Page, live_server: Any, survey: Survey, adviser: Any) -> None:
@@ -88,6 +104,16 @@ def test_publishing_by_keyboard(page: Page, live_server: Any, survey: Survey, ad
     page.keyboard.press("Enter")
     expect(page.get_by_role("link", name="The day is past. Choose today or later.")).to_be_visible()
     page.get_by_label("Published from").fill(timezone.localdate().isoformat())
+    page.get_by_label("What the municipality says of the result (English)").fill("Thank you.")
+    page.get_by_role("button", name="Save the draft").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("The figures are being computed.")).to_be_visible()
+    compute_waiting(now=timezone.now())
+    # The page looks again by itself.
+    page.get_by_role("link", name="Look at the page as everybody will see it").press("Enter")
+    expect(page.get_by_text("It is not public yet.")).to_be_visible()
+    expect(page.get_by_text("Thank you.")).to_be_visible()
+    page.get_by_role("link", name="Back").press("Enter")
     page.get_by_role("button", name="Publish").focus()
     page.keyboard.press("Enter")
     page.get_by_role("link", name="The public page").click()

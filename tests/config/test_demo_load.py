@@ -25,6 +25,7 @@ from config.demo.load import load_demo, story_day, write_story
 from config.demo.plans import CardPlan, Story
 from config.demo.rows import intake_of
 from config.demo.story import build_story
+from config.demo.texts_answers import WHOM_TO_TURN_TO
 from feedback.actions import answering, calling, closing, correcting, explaining, moving, reopening, submitter
 from feedback.actions.listing import latest_week_to_run
 from feedback.actions.registration import register_card
@@ -34,6 +35,8 @@ from feedback.workflow import CloseResult, State
 from organisation.calendar import IsoWeek
 from organisation.models import Municipality, OutgoingMail, Person, Unit
 from organisation.queries import demonstration_people
+from surveys.models import Comment, SpentCode, Survey
+from surveys.publishing import publication_of
 from tests.factories import MunicipalityFactory
 
 SATURDAY = datetime(2026, 11, 21, 12, 0, tzinfo=OSLO)
@@ -62,6 +65,7 @@ def test_load_writes_solvik_with_cards_in_all_states_and_sends_nothing(loaded: N
     assert references[-1] == max(references)
     check_lists()
     check_logins()
+    check_surveys()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(settings, "DEMONSTRATION", True)
         assert load_demo(seed=1, now=SATURDAY) is None
@@ -84,6 +88,29 @@ def check_lists() -> None:
     assert 12 <= still.count() <= 15
     assert 4 <= still.filter(overdue_entries__isnull=False).distinct().count() <= 6
     assert CardEvent.objects.filter(what="escalated").count() == OverdueEntry.objects.filter(times__gte=2).count()
+
+
+def check_surveys() -> None:
+    """Two rounds that are out, with their comparisons, and a survey in the field; nothing that joins answers to people."""
+    assert list(Survey.objects.order_by("created_at").values_list("code", "stage")) == [
+        ("citizens-2022", "published"), ("citizens-2026", "published"), ("home-care-2026", "fielded"),
+    ]  # fmt: skip
+    for code in ("citizens-2022", "citizens-2026"):
+        survey = Survey.objects.get(code=code)
+        figures = publication_of(survey, SATURDAY.date()).figures  # type: ignore[union-attr]
+        assert figures["n_invited"] == 500
+        assert 0.36 < figures["response_rate"] < 0.52
+        assert survey.invitations.filter(answered=True).count() == survey.answers.count() == figures["n_answered"]
+        assert not survey.invitations.exclude(resident=None).exists()
+        assert {one["kind"] for one in figures["comparisons"]} >= {"nation"}
+        assert any(one["suppressed"] for group in figures["groups"] for one in group["areas"])
+        for one in figures["items"]:
+            assert one["n_valid"] + round(one["share_dont_know"] * figures["n_answered"]) <= figures["n_answered"]
+    said = {one["key"]: one["saying"] for one in figures["comparisons"][0]["areas"]}
+    assert (said["meeting"], said["transport"]) == ("clearly_higher", "clearly_lower")
+    assert Comment.objects.filter(state="held").count() >= 4
+    running = Survey.objects.get(code="home-care-2026")
+    assert running.answers.count() == running.invitations.filter(answered=True).count() + SpentCode.objects.count()
 
 
 def check_logins() -> None:
@@ -293,10 +320,13 @@ class ByActions:
             case plans.ContactCardPosted():
                 calling.post_contact_card(card, posted_on=step.at.date(), **who)
             case plans.FollowedUp():
-                answering.record_follow_up(card, done_at=step.at, summary=step.note, measures=step.measures, **who)
+                answering.record_follow_up(
+                    card, done_at=step.at, summary=step.note, measures=step.measures, told=step.measures, **who
+                )
             case plans.ReferredOutside():
                 told = None if plan.submitter.anonymous else step.at
-                answering.refer_card(card, body=step.body, contacted_at=told, note=step.note, **who)
+                text = WHOM_TO_TURN_TO.format(body=step.body)
+                answering.refer_card(card, body=step.body, contacted_at=told, text=text, note=step.note, **who)
             case plans.Closed():
                 other = self.cards[step.duplicate_of] if step.duplicate_of else None
                 closing.close_card(card, result=step.result, duplicate_of=other, note=step.note, **who)

@@ -24,7 +24,7 @@ from feedback.actions.listing import run_overdue_list
 from feedback.actions.moving import delegate_card, return_card
 from feedback.actions.reminding import remind_of_deadlines
 from feedback.actions.reopening import ask_reopening, decline_reopening
-from feedback.actions.submitter import add_to_card, withdraw_card
+from feedback.actions.submitter import add_to_card, react, withdraw_card
 from feedback.actions.undoing import undo_step
 from feedback.deadlines import Contact
 from feedback.models import Card, Submitter
@@ -94,9 +94,7 @@ def _negative_callback(town: Town) -> None:
 
 
 def _silent_callback(town: Town) -> None:
-    record_callback(
-        town.card(), held_at=LATER, summary="Fortalte.", reaction=None, would_not_answer=True, by=town.leader, now=LATER
-    )
+    _silently(town.card(), town)
 
 
 def _follow_up(town: Town) -> None:
@@ -130,6 +128,25 @@ def _picture_added(town: Town) -> None:
 
 def _card_withdrawn(town: Town) -> None:
     withdraw_card(town.card(), reason="Det ordnet seg.", now=LATER)
+
+
+def _unhappy(town: Town) -> None:
+    card = town.card()
+    delegate_card(card, handler=town.handler, by=town.leader, now=LATER)
+    record_callback(card, held_at=LATER, summary="Fortalte.", reaction=5, by=town.leader, now=LATER)
+    react(card, reaction=2, reason="Det er & blir et hull.", alternative="Asfalt før jul.", now=LATER)
+
+
+def _unhappy_without_a_word(town: Town) -> None:
+    card = town.card()
+    _silently(card, town)
+    react(card, reaction=1, now=LATER)
+
+
+def _silently(card: Card, town: Town) -> None:
+    record_callback(
+        card, held_at=LATER, summary="Fortalte.", reaction=None, would_not_answer=True, by=town.leader, now=LATER
+    )
 
 
 def _reopening_asked(town: Town) -> None:
@@ -184,6 +201,8 @@ WAYS: list[tuple[str, Callable[[Town], None]]] = [
     ("submitter_added", _submitter_added),
     ("submitter_added", _picture_added),
     ("card_withdrawn", _card_withdrawn),
+    ("negative_reaction", _unhappy),
+    ("negative_reaction", _unhappy_without_a_word),
     ("reopening_asked", _reopening_asked),
     ("reopening_answered", _reopening_declined),
     ("reopening_answered", _reopening_granted),

@@ -653,9 +653,9 @@ def test_run_takes_the_same_statements_whatever_the_number_of_cards_and_units(
     for number in range(units):
         people = {"leader": PersonFactory(), "deputy": PersonFactory()}
         many_cards(cards, unit=UnitFactory(code=f"unit-{number:02}", parent=solvik.sector, **people))
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(18):
         run_overdue_list(now=SIX[W47])
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(21):
         run_overdue_list(now=SIX[W48])
     assert OverdueEntry.objects.filter(times=2).count() == units * cards
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from feedback.actions.closing import close_card
 from feedback.deadlines import Contact
 from feedback.earlier_cards import address_suggestions, earlier_submitters, place_suggestions
-from feedback.models import Card, CardEvent
+from feedback.models import Card, CardEvent, HeldUpload
 from tests.factories import FULL_CONTACT, MONDAY, RuleFactory, Solvik, UnitFactory, a_card, many_cards
 
 LOOK = "/staff/register/look-up/"
@@ -148,7 +150,7 @@ def test_looking_up_costs_the_same_however_many_wrote(
     many_cards(how_many, place="Skolegata 4")
     typed = GOOD | {"name": "Kari Nordmann", "phone": "33181000", "address": "Stor", "place": "Skole"}
     desk.post(LOOK, typed)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(9):
         desk.post(LOOK, typed)
 
 
@@ -260,4 +262,48 @@ def test_a_unit_that_is_not_there_is_met_with_the_nearest(
     assert response.status_code == 422
     assert response.context["form"].errors["unit"] == [sentence]
     assert f'value="{typed}"' in response.content.decode()
+    assert Card.objects.count() == 0
+
+
+# --- A scan over an error -------------------------------------------------------------------------------------------
+
+
+def held_on(response) -> list[str]:
+    return re.findall(r'name="held" value="([^"]+)"', response.content.decode())
+
+
+def scan(name: str) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, b"%PDF-1.7 scan", "application/pdf")
+
+
+def test_without_script_a_scan_stays_over_an_error_and_over_a_look_up(solvik: Solvik, desk: Client) -> None:
+    response = desk.post("/staff/register/", GOOD | {"text": "", "uploads": [scan("a.pdf")]}, HTTP_ACCEPT_LANGUAGE="en")
+    keys = held_on(response)
+    assert (response.status_code, len(keys), "a.pdf" in response.content.decode()) == (422, 1, True)
+    response = desk.post("/staff/register/", GOOD | {"look": "1", "held": keys, "uploads": [scan("b.pdf")]})
+    keys = held_on(response)
+    assert (response.status_code, len(keys)) == (200, 2)
+    response = desk.post("/staff/register/", GOOD | {"held": keys, "drop": keys[:1], "uploads": [scan("c.pdf")]})
+    assert response.status_code == 302
+    card = Card.objects.get()
+    assert [(one.name, one.added_by, one.by_submitter) for one in card.attachments.all()] == [
+        ("b.pdf", solvik.clerk, False),
+        ("c.pdf", solvik.clerk, False),
+    ]
+    assert not HeldUpload.objects.exists()
+
+
+def test_with_script_the_field_keeps_its_files_and_none_is_held(desk: Client) -> None:
+    typed = GOOD | {"text": "", "uploads": [scan("a.pdf")]}
+    response = desk.post("/staff/register/", typed, HTTP_HX_REQUEST="true")
+    assert (response.status_code, held_on(response), HeldUpload.objects.count()) == (422, [], 0)
+
+
+def test_held_scans_count_towards_the_five_and_one_that_is_gone_is_told(desk: Client) -> None:
+    keys = held_on(desk.post("/staff/register/", GOOD | {"text": "", "uploads": [scan(f"{n}.pdf") for n in range(3)]}))
+    response = desk.post("/staff/register/", GOOD | {"held": keys, "uploads": [scan(f"n{n}.pdf") for n in range(3)]})
+    assert (response.status_code, len(held_on(response))) == (422, 6)
+    HeldUpload.objects.all().delete()
+    response = desk.post("/staff/register/", GOOD | {"held": keys[:1]}, HTTP_ACCEPT_LANGUAGE="en")
+    assert "waits here no more" in response.content.decode()
     assert Card.objects.count() == 0

@@ -68,12 +68,14 @@ def test_card_with_everything_is_written_whole(solvik: Solvik) -> None:
         area="Sentrum",
         latitude=Decimal("59.053"),
         longitude=Decimal("10.0261"),
+        source=" Innbyggerundersøkelsen ",
     )
     row = Card.objects.values().get()
     assert row.pop("secret")
     assert row.pop("search")
     assert row == {
         "id": card.pk, "reference": reference(2026, 1), "channel": "post", "kind": "fault_report",
+        "source": "Innbyggerundersøkelsen",
         "category_id": category.pk, "text": "Hull i veien\nved brua", "language": "nn", "political": False,
         "place": "Storgata 5", "area": "Sentrum", "latitude": Decimal("59.053000"), "longitude": Decimal("10.026100"),
         "received_on": day("2026-10-30"), "registered_at": MONDAY, "registered_by_id": solvik.clerk.pk,

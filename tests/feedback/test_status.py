@@ -12,7 +12,7 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from feedback.actions.answering import record_callback, record_follow_up
+from feedback.actions.answering import record_callback, record_follow_up, refer_card
 from feedback.actions.calling import give_preliminary_answer, record_contact_attempt, undo_contact_attempt
 from feedback.actions.closing import close_card, reopen_card
 from feedback.actions.correcting import Upload, add_attachments, split_card
@@ -20,7 +20,8 @@ from feedback.actions.moving import delegate_card
 from feedback.actions.submitter import MOST_ADDITIONS, add_to_card
 from feedback.codes import code_of
 from feedback.models import Addition, Attachment, Card, OwnReaction, ReopeningRequest
-from organisation.models import Municipality
+from feedback.queries import taken_badly
+from organisation.models import Municipality, OutgoingMail, Unit
 from tests.factories import MONDAY, NO_PHONE, OSLO, AbsenceFactory, Solvik, a_card, day, events, mails, oslo
 from tests.feedback.status_lives import LIVES
 from tests.feedback.steps import called_back, closed
@@ -134,7 +135,7 @@ def test_the_page_costs_the_same_whatever_happened(solvik: Solvik, client: Clien
         for n in range(3):
             record_contact_attempt(card, by=solvik.handler, now=MONDAY)
             add(client, card, f"Mer {n}", uploads=[SimpleUploadedFile("a.png", PNG)])
-        with django_assert_num_queries(15):
+        with django_assert_num_queries(14):
             look(client, card)
 
 
@@ -292,6 +293,68 @@ def test_the_own_reaction_stands_beside_the_one_written_down(solvik: Solvik, cli
     callback = answered.callbacks.get()
     assert (callback.reaction, callback.reason, callback.alternative) == (5, "", "")
     assert events(answered)[-1] == ("own_reaction", "", "2")
+
+
+def test_what_was_written_of_whom_to_turn_to_is_read_at_the_top_and_later_where_it_happened(
+    solvik: Solvik, client: Client
+) -> None:
+    card = a_card(now=MONDAY)
+    text = "Ring 22 07 30 00.\nSi at det gjelder riksvei 303."
+    refer_card(card, body="Statens vegvesen", contacted_at=MONDAY, text=text, by=solvik.clerk, now=MONDAY)
+    top, happened = look(client, card).split('id="happened"')
+    assert text in top
+    assert text not in happened
+    reopen_card(card, reason="Veien er vår", by=solvik.clerk, now=MONDAY)
+    top, happened = look(client, card).split('id="happened"')
+    assert text not in top
+    assert text in happened
+
+
+def negative(card: Card) -> list[tuple[str, str]]:
+    """Who heard of it, by which of the two mails."""
+    found = OutgoingMail.objects.filter(kind="negative_reaction").order_by("id")
+    return [(mail.to, mail.dedupe_key.split(":")[3]) for mail in found]
+
+
+def test_those_who_answered_hear_of_a_negative_reaction_once_and_of_why_once(
+    solvik: Solvik, client: Client, answered: Card
+) -> None:
+    do(client, answered, "reaction", reaction="4", reason="Tja")
+    assert negative(answered) == []
+    do(client, answered, "reaction", reaction="3", reason="")
+    assert negative(answered) == [("roads@solvik.test", "number")]
+    do(client, answered, "reaction", reaction="2", reason="")
+    do(client, answered, "reaction", reaction="2", reason="Hullet er der")
+    do(client, answered, "reaction", reaction="1", reason="Hullet er der ennå", alternative="Ny asfalt")
+    do(client, answered, "reaction", reaction="6", reason="")
+    do(client, answered, "reaction", reaction="1", reason="")
+    assert negative(answered) == [("roads@solvik.test", "number"), ("roads@solvik.test", "words")]
+    mail = OutgoingMail.objects.filter(kind="negative_reaction").latest("id")
+    assert "2" in mail.subject
+    assert "Hullet er der" in mail.text
+
+
+def test_the_case_handler_hears_of_a_negative_reaction_beside_the_leader(solvik: Solvik, client: Client) -> None:
+    Unit.objects.filter(pk=solvik.roads.pk).update(email="")
+    card = a_card(unit=solvik.roads)
+    delegate_card(card, handler=solvik.handler, by=solvik.roads_leader, now=MONDAY)
+    called_back(card, by=solvik.handler, now=MONDAY)
+    do(client, card, "reaction", reaction="1", alternative="Ny asfalt")
+    assert sorted(negative(card)) == [("handler@solvik.test", "words"), ("roads_leader@solvik.test", "words")]
+
+
+def test_the_work_list_finds_answers_that_were_taken_badly(solvik: Solvik, client: Client, answered: Card) -> None:
+    content = a_card(unit=solvik.roads)
+    called_back(content, by=solvik.handler, now=MONDAY)
+    do(client, content, "reaction", reaction="4")
+    do(client, answered, "reaction", reaction="3")
+    assert list(taken_badly(Card.objects.all())) == [answered]
+    client.force_login(solvik.clerk)
+    listed = client.get("/staff/?due=taken_badly", HTTP_ACCEPT_LANGUAGE="en")
+    assert answered.reference in page(listed)
+    assert content.reference not in page(listed)
+    reopen_card(answered, reason="Hull", by=solvik.clerk, now=MONDAY)
+    assert list(taken_badly(Card.objects.all())) == []
 
 
 def test_why_is_asked_for_and_not_demanded(solvik: Solvik, client: Client, answered: Card) -> None:

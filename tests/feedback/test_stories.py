@@ -325,5 +325,5 @@ def test_the_list_costs_the_same_whatever_its_length(
 ) -> None:
     for _each in range(how_many):
         written(card, solvik)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(5):
         clerk.get("/staff/stories/")

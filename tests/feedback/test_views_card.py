@@ -233,7 +233,7 @@ def test_a_card_costs_the_same_whatever_its_history(
     for _ in range(how_many):
         record_contact_attempt(card, by=solvik.handler, now=NOW)
     client.force_login(solvik.handler)
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(8):
         client.get(f"/staff/cards/{card.reference}/")
 
 

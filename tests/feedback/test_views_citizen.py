@@ -324,7 +324,7 @@ def test_letters_that_look_alike_are_the_same_in_a_code() -> None:
 def test_the_front_page_takes_few_queries_and_sets_no_cookie_but_csrf(
     solvik: Solvik, client: Client, django_assert_num_queries
 ) -> None:
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         response = client.get("/")
     assert set(response.cookies) == {"csrftoken"}
 

@@ -168,6 +168,10 @@ def _broker(url: str) -> None:
     app.conf.broker_url = app.conf.broker_write_url = url
 
 
+BEARABLE = 10
+"""Seconds. No measure of speed: with Celery's own settings one would wait for minutes."""
+
+
 def _queued_and_committed(django_capture_on_commit_callbacks) -> float:
     started = time.monotonic()
     with django_capture_on_commit_callbacks(execute=True):
@@ -181,24 +185,24 @@ class TestBrokerDown:
 
     def test_nobody_listens_on_its_port(self, django_capture_on_commit_callbacks) -> None:
         _broker(f"redis://127.0.0.1:{free_port()}/0")
-        assert _queued_and_committed(django_capture_on_commit_callbacks) < 2
+        assert _queued_and_committed(django_capture_on_commit_callbacks) < BEARABLE
         assert statuses() == {"a": Status.QUEUED}
 
     def test_its_socket_is_gone(self, django_capture_on_commit_callbacks, tmp_path) -> None:
         _broker(f"redis+socket://{tmp_path}/gone.sock")
-        assert _queued_and_committed(django_capture_on_commit_callbacks) < 2
+        assert _queued_and_committed(django_capture_on_commit_callbacks) < BEARABLE
         assert statuses() == {"a": Status.QUEUED}
 
     def test_its_name_is_not_known(self, django_capture_on_commit_callbacks) -> None:
         _broker("redis://no-such-host.invalid:6379/0")
-        assert _queued_and_committed(django_capture_on_commit_callbacks) < 5
+        assert _queued_and_committed(django_capture_on_commit_callbacks) < BEARABLE
         assert statuses() == {"a": Status.QUEUED}
 
     @pytest.mark.slow
     def test_it_takes_the_connection_and_never_answers(self, django_capture_on_commit_callbacks) -> None:
         with socket.create_server(("127.0.0.1", 0)) as deaf:
             _broker(f"redis://127.0.0.1:{deaf.getsockname()[1]}/0")
-            assert _queued_and_committed(django_capture_on_commit_callbacks) < 8
+            assert _queued_and_committed(django_capture_on_commit_callbacks) < BEARABLE
         assert statuses() == {"a": Status.QUEUED}
 
     @pytest.mark.parametrize(
@@ -226,7 +230,7 @@ class TestBrokerDown:
         with socket.create_server(("127.0.0.1", 0)) as server:
             threading.Thread(target=_answer_all, args=(server, answer), daemon=True).start()
             _broker(f"redis://127.0.0.1:{server.getsockname()[1]}/0")
-            assert _queued_and_committed(django_capture_on_commit_callbacks) < 8
+            assert _queued_and_committed(django_capture_on_commit_callbacks) < BEARABLE
         assert statuses() == {"a": Status.QUEUED}
 
 

@@ -132,7 +132,7 @@ def test_person_without_a_role_holds_nothing(solvik: Solvik) -> None:
 
 def test_grants_are_read_once_a_person(solvik: Solvik, django_assert_num_queries: object) -> None:
     person = Person.objects.get(pk=solvik.sector_leader.pk)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         grants_of(person)
         grants_of(person)
 

@@ -21,10 +21,14 @@ from reporting.counting import counts_of_cards
 from reporting.measures import FROM_FEEDBACK, KNOWN
 from reporting.models import Counting, DeskContact, Indicator, Value
 from reporting.periods import Every, Period
-from reporting.scales import Standing
+from reporting.scales import Origin, Standing
 from reporting.tasks import compute_indicators
+from surveys.actions.publishing import publish_results
 from tests.factories import NO_PHONE, OSLO, Solvik, a_card, many_cards, oslo
 from tests.feedback.steps import closed, posted
+from tests.reporting.scorecards import an_indicator
+from tests.surveys.against_r import answers_of
+from tests.surveys.making import answer_all, make_survey
 
 pytestmark = pytest.mark.django_db
 
@@ -150,10 +154,10 @@ def test_twice_changes_nothing_and_all_is_counted_in_few_queries(
     assert compute_figures(now=NOW + timedelta(minutes=30), zone=OSLO)[:] == (0, 0)
     assert set(Value.objects.values_list("pk", "value", "n", "recorded_at")) == before
     assert Counting.objects.count() == 2
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(5):
         counts_of_cards(date(2026, 1, 1), NOW.date(), OSLO)
     many_cards(5, now=oslo(2026, 7, 1))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(5):
         counts_of_cards(date(2026, 1, 1), NOW.date(), OSLO)
 
 
@@ -212,3 +216,51 @@ def test_the_job_says_what_it_did(autumn: Solvik) -> None:
         said = compute_indicators()
     assert said.endswith("new, 0 changed")
     assert ScheduledJob.objects.get(name="reporting.compute_indicators").result == said
+
+
+# --- From surveys -----------------------------------------------------------------------------------------------------
+
+
+def test_an_area_of_a_published_survey_is_an_indicator_and_small_groups_stay_hidden(solvik: Solvik) -> None:
+    """The whole municipality's from a citizen survey, the unit's from its user survey; nothing before its day."""
+    columns = answers_of("simple")
+    areas = {"a": ["q1", "q2", "q3", "q4", "q5"], "b": ["q6", "q7", "q8"]}
+    background = {"district": sorted({each for each in columns["district"] if each})}
+    survey = make_survey(areas=areas, background=background, population_size=950)
+    answer_all(survey, columns)
+    for key, formula in (("meeting", "a"), ("first", "q1"), ("gone", "nothing")):
+        an_indicator(key, origin=Origin.SURVEY, formula=formula, key=key)
+    compute_figures(now=NOW, zone=OSLO)
+    assert not Value.objects.filter(how="computed").exists()  # not published
+    published = publish_results(survey, publish_on=NOW.date() + timedelta(days=1), words={}, by=None, now=NOW)
+    compute_figures(now=NOW, zone=OSLO)
+    assert not Value.objects.filter(how="computed").exists()  # its day has not come
+    tomorrow = NOW + timedelta(days=1)
+    compute_figures(now=tomorrow, zone=OSLO)
+    area = next(one for one in published.figures["areas"] if one["key"] == "a")
+    found = Value.objects.get(indicator__key="meeting")
+    assert (found.standing, found.unit, found.year, found.n) == ("measured", None, survey.closes_at.year, area["n"])
+    assert found.value == pytest.approx(D(area["mean"]), abs=D("0.000001"))
+    assert found.margin == pytest.approx(D((area["ci_high"] - area["ci_low"]) / 2), abs=D("0.000001"))
+    assert found.source == survey.code
+    assert Value.objects.filter(indicator__key="first").count() == 1
+    assert not Value.objects.filter(indicator__key="gone").exists()
+
+    # A later version that holds the area back is a new revision without a figure.
+    held_back = [one if one["key"] != "a" else {"key": "a", "suppressed": True} for one in published.figures["areas"]]
+    published.figures["areas"] = held_back
+    published.pk, published.version = None, 2
+    published.save()
+    compute_figures(now=tomorrow, zone=OSLO)
+    again = Value.objects.get(indicator__key="meeting", replaced_at=None)
+    assert (again.standing, again.value, again.n, again.revision) == ("too_few", None, None, 2)
+
+    survey.kind, survey.unit = "user", solvik.roads
+    survey.save()
+    compute_figures(now=tomorrow, zone=OSLO)
+    assert Value.objects.get(indicator__key="first", unit=solvik.roads, replaced_at=None).standing == "measured"
+    assert Value.objects.get(indicator__key="first", unit=None, replaced_at=None).standing == "not_measured"
+    published.withdrawn_at, published.withdrawn_because = NOW, "Feil i utvalget"
+    published.save()
+    compute_figures(now=tomorrow, zone=OSLO)
+    assert not Value.objects.filter(indicator__key="first", standing="measured", replaced_at=None).exists()

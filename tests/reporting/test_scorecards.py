@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from decimal import Decimal
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,6 @@ from reporting.actions.indicators import (
     OriginStays,
     ScaleStays,
     change_indicator,
-    create_indicator,
     know_our_indicators,
 )
 from reporting.actions.recording import (
@@ -32,7 +30,6 @@ from reporting.actions.recording import (
     GridCell,
     OutsideScale,
     Where,
-    Written,
     YearToCome,
     record_grid,
     record_values,
@@ -42,35 +39,12 @@ from reporting.models import Goal, Indicator, Scorecard, ScorecardRow, SuccessFa
 from reporting.periods import Period
 from reporting.scales import Origin, Scale, Standing
 from reporting.tables import table_of, years_until
-from tests.factories import Solvik, oslo
+from tests.factories import Solvik
+from tests.reporting.scorecards import NOW, D, a_scorecard, an_indicator, write
 
 pytestmark = pytest.mark.django_db
 
-D = Decimal
-NOW = oslo(2026, 11, 16, 9)
 FIGURES = Path(__file__).resolve().parents[2].parent / "shared" / "domain" / "seed-figures.json"
-
-
-def an_indicator(name: str = "Opplevd god service", scale: str = Scale.ONE_TO_SIX, **more: Any) -> Indicator:
-    given = {"direction": "higher", "perspective": "users", "by": None, "now": NOW} | more
-    return create_indicator(names={"nb": name}, scale=scale, **given)
-
-
-def write(indicator: Indicator, years: dict[int, Any], by: Any = None, **more: Any) -> Written:
-    figures = [Figure(Period(year), None if v is None else D(str(v)), **more) for year, v in years.items()]
-    return record_values(indicator, figures, by=by, now=NOW, this_year=2026)
-
-
-def a_scorecard(*rows: tuple[str, Indicator, Limits | None], name: str = "Målekort") -> Scorecard:
-    """A scorecard with one goal; rows that name the same success factor stand under one."""
-    made = cards.create_scorecard(names={"nb": name}, by=None, now=NOW)
-    goal = cards.add_goal(made, texts={"nb": "Gode tjenester"}, perspective="users", by=None, now=NOW)
-    factors: dict[str, SuccessFactor] = {}
-    for factor, indicator, limits in rows:
-        if factor not in factors:
-            factors[factor] = cards.add_factor(goal, texts={"nb": factor}, by=None, now=NOW)
-        cards.add_row(factors[factor], indicator=indicator, limits=limits, by=None, now=NOW)
-    return made
 
 
 # --- Kristiansund -----------------------------------------------------------------------------------------------------

@@ -17,4 +17,9 @@ def solvik(db: None) -> Solvik:
 @pytest.fixture
 def adviser(solvik: Solvik) -> Person:
     """The quality adviser, who manages surveys."""
-    return RoleFactory(role=Role.QUALITY_ADVISER, person__name="Adviser", person__email="adviser@solvik.test").person
+    return RoleFactory(
+        role=Role.QUALITY_ADVISER,
+        person__name="Quality Adviser",
+        person__email="adviser@solvik.test",
+        person__language="en",
+    ).person

@@ -1,4 +1,4 @@
-"""A municipality with a quality adviser, and surveys as the actions make them."""
+"""Surveys as the actions make them."""
 
 from __future__ import annotations
 
@@ -8,24 +8,11 @@ from typing import Any
 import pytest
 
 from organisation.models import Person
-from organisation.permissions import Role
 from surveys.actions.building import create_survey
 from surveys.actions.building_areas import add_area
 from surveys.actions.building_questions import add_question
 from surveys.models import Area, Question, Survey
-from tests.factories import MONDAY, PersonFactory, RoleFactory, Solvik, make_solvik
-
-
-@pytest.fixture
-def solvik(db: None) -> Solvik:
-    return make_solvik()
-
-
-@pytest.fixture
-def adviser(solvik: Solvik) -> Person:
-    person = PersonFactory(name="Quality Adviser", email="adviser@solvik.test", language="en")
-    RoleFactory(person=person, role=Role.QUALITY_ADVISER)
-    return person
+from tests.factories import MONDAY
 
 
 @pytest.fixture

@@ -50,8 +50,9 @@ def a_fielded_survey(
     wanted: Wanted | None = None,
     opens: datetime = OPENS,
     closes: datetime = CLOSES,
+    fielded: datetime = MONDAY,
     **fields: Any,
 ) -> Survey:
     survey = a_survey(**fields)
     draw_sample(survey, a_population(people), wanted or Wanted("simple", 40, seed="2026"), by=None, now=MONDAY)
-    return field_survey(survey, opens, closes, by=None, now=MONDAY)
+    return field_survey(survey, opens, closes, by=None, now=fielded)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import statistics
 import subprocess
-import time
+from collections.abc import Iterator
 from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.db import connection
+from django.db import OperationalError, connection
 
 from config.embedded.postgres import MAJOR
 from feedback.models import CardEvent
@@ -33,6 +34,8 @@ PEOPLE = 60
 @pytest.fixture(autouse=True)
 def house() -> None:
     MunicipalityFactory()
+    # Files without what earlier tests deleted: on the disk only this test's rows are to be found.
+    rows("TRUNCATE surveys_answer, surveys_comment, surveys_draft, surveys_spentcode; SELECT 1")
 
 
 def rows(sql: str, *values: Any) -> list[tuple[Any, ...]]:
@@ -97,20 +100,54 @@ def test_after_closing_no_order_of_comments_follows_the_answering() -> None:
     assert abs(statistics.mean(found)) < 5 * 0.051
 
 
-def test_after_closing_nothing_is_left_on_the_pages_of_drafts_and_codes(closed: tuple[Round, list[int]]) -> None:
+@pytest.fixture
+def onlooker() -> Iterator[Any]:
+    """Another connection whose snapshot stays open, as that of a long report or of a vacuum may."""
+    other = connection.copy()
+    other.connect()
+    with other.cursor() as cursor:
+        cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
+        cursor.execute("SELECT count(*) FROM django_migrations")
+        yield cursor
+        cursor.execute("ROLLBACK")
+    other.close()
+
+
+def on_disk(table: str) -> bytes:
+    """The table's own file as it lies on the disk."""
+    rows("CHECKPOINT; SELECT 1")
+    return bytes(rows(f"SELECT pg_read_binary_file(pg_relation_filepath('{table}'))")[0][0])
+
+
+def test_after_closing_nothing_is_left_on_the_pages_of_drafts_and_codes(onlooker: Any) -> None:
+    """Nor of earlier versions of answers, though somebody's open snapshot could still see them."""
+    made = make_round(people=PEOPLE)
+    order = list(range(PEOPLE))
+    random.Random(3).shuffle(order)
+    answer_in_order(made, order, every=12)
+    assert len(re.findall(rb"tekst \d+", on_disk("surveys_comment"))) == PEOPLE
+    close_survey(made.survey, now=CLOSES)
     assert Draft.objects.count() == SpentCode.objects.count() == 0
-    sizes = "SELECT pg_relation_size('surveys_draft') + pg_relation_size('surveys_spentcode')"
-    for _night in range(20):
-        if rows(sizes) == [(0,)]:
-            break
-        # PostgreSQL's own vacuum or analyze was looking just then: what it may see stays until the next night's run.
-        time.sleep(0.5)
-        forget_row_versions()
-    looking = rows(
-        "SELECT backend_type, state, backend_xid, backend_xmin, query FROM pg_stat_activity"
-        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-    )
-    assert rows(sizes) == [(0,)], looking
+    assert rows("SELECT pg_relation_size('surveys_draft') + pg_relation_size('surveys_spentcode')") == [(0,)]
+    lie = [int(number) for number in re.findall(rb"tekst (\d+)", on_disk("surveys_comment"))]
+    assert sorted(lie) == list(range(PEOPLE))  # each once: no version of before is left
+    assert rows("SELECT count(*) FROM surveys_invitation") == [(PEOPLE,)]
+    fresh = rows("SELECT pg_relation_size('surveys_answer'), pg_relation_size('surveys_invitation')")
+    forget_row_versions()
+    assert rows("SELECT pg_relation_size('surveys_answer'), pg_relation_size('surveys_invitation')") == fresh
+
+
+def test_a_table_that_is_read_waits_for_the_next_night_and_keeps_no_other_waiting(onlooker: Any) -> None:
+    made = make_round(people=6)
+    answer_in_order(made, [3, 1, 0, 5, 2, 4])
+    onlooker.execute("LOCK TABLE surveys_answer IN ACCESS SHARE MODE")  # as a backup does
+    with pytest.raises(OperationalError, match="lock timeout"):
+        forget_row_versions(patience="100ms")
+    assert order_of("surveys_comment", "ctid") == order_of("surveys_comment", "id")
+    onlooker.execute("ROLLBACK")
+    onlooker.execute("BEGIN")
+    forget_row_versions()
+    assert order_of("surveys_answer", "ctid") == order_of("surveys_answer", "id")
 
 
 def test_answer_leaves_the_row_of_the_invitation_alone() -> None:

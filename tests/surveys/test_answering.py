@@ -111,10 +111,10 @@ def test_only_while_it_is_open() -> None:
     with pytest.raises(SurveyClosed):
         save_draft(made.invited[0], {"road": 5}, language="nb", easy=False, now=CLOSES)
     submit_answer(made.survey, ANSWERED, invitation=made.invited[0], source=Answer.Source.PAPER, now=CLOSES)
+    assert Answer.objects.get().source == "paper"
     close_survey(made.survey, now=CLOSES)
     with pytest.raises(SurveyClosed):
         submit_answer(made.survey, ANSWERED, invitation=made.invited[1], source=Answer.Source.PAPER, now=CLOSES)
-    assert Answer.objects.get().source == "paper"
 
 
 def test_without_code_only_where_the_survey_is_open_to_all() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import UTC, timedelta
 from io import StringIO
 from random import Random
 
@@ -12,21 +14,26 @@ from django.core.management import CommandError, call_command
 from organisation.errors import NotAllowed, Refused
 from organisation.models import OutgoingMail, Person
 from organisation.outbox.delivery import deliver_due
-from surveys.actions.answering import submit_answer
+from surveys.actions.answering import NotOpenYet, SurveyClosed, save_draft, submit_answer
 from surveys.actions.fielding import (
     ClosesTooEarly,
+    ImpossibleReminders,
     NobodyAsked,
     NoQuestions,
     NotACode,
     NotFielded,
+    OpenAlready,
+    PaperTooEarly,
     StillAsked,
     UnknownCode,
+    Ways,
     delete_people,
     field_survey,
     mail_invitations,
     mark_reserved,
     mark_returned,
-    move_closing,
+    move_times,
+    open_now,
 )
 from surveys.actions.reminding import (
     NobodyToRemind,
@@ -36,10 +43,12 @@ from surveys.actions.reminding import (
     send_reminders,
 )
 from surveys.actions.sampling import AlreadyFielded, Wanted, draw_sample
+from surveys.actions.spending import flush_spent
 from surveys.codes import new_code
+from surveys.forms.sampling import FieldForm
 from surveys.models import Invitation, Resident, Survey
-from surveys.sample_queries import progress_of, rates, to_post
-from surveys.tasks import open_surveys
+from surveys.sample_queries import due_to_close, progress_of, rates, to_post
+from surveys.tasks import close_surveys, open_surveys
 from tests.factories import MONDAY, Solvik
 from tests.post_office import open_post_office, send_to
 from tests.surveys.samples import CLOSES, OPENS, WHILE_OPEN, a_fielded_survey, a_population, a_survey
@@ -87,11 +96,11 @@ def test_what_cannot_be_fielded_is_refused(solvik: Solvik) -> None:
 def test_the_closing_can_be_moved_while_it_is_fielded(solvik: Solvik) -> None:
     survey = a_fielded_survey()
     later = CLOSES.replace(month=12)
-    assert move_closing(survey, later, by=None, now=WHILE_OPEN).closes_at == later
+    assert move_times(survey, later, by=None, now=WHILE_OPEN).closes_at == later
     with pytest.raises(ClosesTooEarly):
-        move_closing(survey, MONDAY, by=None, now=WHILE_OPEN)
+        move_times(survey, MONDAY, by=None, now=WHILE_OPEN)
     with pytest.raises(NotFielded):
-        move_closing(a_survey("draft"), later, by=None, now=WHILE_OPEN)
+        move_times(a_survey("draft"), later, by=None, now=WHILE_OPEN)
 
 
 # --- Mails ----------------------------------------------------------------------------------------------------------
@@ -209,15 +218,88 @@ def test_the_command_reminds(solvik: Solvik) -> None:
         call_command("remind_survey", "nothing")
 
 
+# --- Opening and closing at local times ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("opens", "closes", "opens_utc", "closes_utc"),
+    [
+        (("09.11.2026", "08:00"), ("30.11.2026", ""), "2026-11-09T07:00", "2026-11-30T22:59"),  # winter
+        (("01.06.2026", ""), ("30.06.2026", "12:00"), "2026-05-31T22:00", "2026-06-30T10:00"),  # summer
+        (("20.03.2026", "08:00"), ("29.03.2026", "23:59"), "2026-03-20T07:00", "2026-03-29T21:59"),  # over the spring night
+        (("29.03.2026", "02:30"), ("30.03.2026", ""), "2026-03-29T01:30", "2026-03-30T21:59"),  # a time that there is not
+        (("25.10.2026", "02:30"), ("25.10.2026", "23:00"), "2026-10-25T00:30", "2026-10-25T22:00"),  # the first of two
+    ],
+)  # fmt: skip
+def test_opens_and_closes_by_the_local_clock(
+    solvik: Solvik, opens: tuple[str, str], closes: tuple[str, str], opens_utc: str, closes_utc: str
+) -> None:
+    given = {"opens_on": opens[0], "opens_time": opens[1], "closes_on": closes[0], "closes_time": closes[1]}
+    form = FieldForm(given | {"reminders_at_most": "2"})
+    assert form.is_valid(), form.errors
+    zone = solvik.municipality.zone
+    opens_at, closes_at = form.opens_at(zone).astimezone(UTC), form.closes_at(zone).astimezone(UTC)
+    assert opens_at.isoformat().startswith(opens_utc)
+    assert closes_at.isoformat().startswith(closes_utc)
+    survey = a_fielded_survey(opens=opens_at, closes=closes_at, fielded=opens_at - timedelta(days=9))
+    one = Invitation.objects.filter(survey=survey).first()
+    for moment, refusal in ((opens_at - timedelta(seconds=1), NotOpenYet), (closes_at, SurveyClosed)):
+        with pytest.raises(refusal):
+            submit_answer(survey, {"q1": "4"}, invitation=one, now=moment)
+    with time_machine.travel(closes_at - timedelta(seconds=1), tick=False):
+        assert close_surveys() == "0 closed"
+    with time_machine.travel(closes_at, tick=False):
+        assert close_surveys() == "1 closed"
+        assert close_surveys() == "0 closed"
+
+
+def test_opening_and_paper_can_be_moved_and_what_cannot_be_is_refused(solvik: Solvik, adviser: Person) -> None:
+    survey = a_fielded_survey()
+    day = timedelta(days=1)
+    moved = move_times(survey, CLOSES, opens_at=OPENS + day, paper_until=CLOSES + 7 * day, by=adviser, now=MONDAY)
+    assert (moved.opens_at, moved.closes_at, moved.paper_until) == (OPENS + day, CLOSES, CLOSES + 7 * day)
+    with pytest.raises(PaperTooEarly):
+        move_times(survey, CLOSES, paper_until=CLOSES, by=adviser, now=MONDAY)
+    with pytest.raises(OpenAlready):
+        move_times(survey, CLOSES, opens_at=OPENS + 9 * day, by=adviser, now=WHILE_OPEN)
+    assert open_now(moved, by=adviser, now=MONDAY).opens_at == MONDAY
+    with pytest.raises(OpenAlready):
+        open_now(Survey.objects.get(pk=survey.pk), by=adviser, now=WHILE_OPEN)
+    with pytest.raises(NotFielded):
+        open_now(a_survey("draft"), by=adviser, now=MONDAY)
+    with pytest.raises(NotAllowed):
+        open_now(moved, by=solvik.clerk, now=MONDAY)
+    late = Survey.objects.get(pk=survey.pk)
+    assert late.paper_until == CLOSES + 7 * day
+    assert not due_to_close(CLOSES).exists()
+    assert due_to_close(CLOSES + 7 * day).get() == late
+
+
+def test_ways_are_chosen_when_it_is_fielded(solvik: Solvik) -> None:
+    survey = a_survey()
+    with pytest.raises(ImpossibleReminders):
+        field_survey(survey, OPENS, CLOSES, ways=Ways(True, False, 6), by=None, now=MONDAY)
+    fielded = field_survey(survey, OPENS, CLOSES, ways=Ways(True, True, 0), by=None, now=MONDAY)
+    assert (fielded.open_to_all, fielded.kiosk, fielded.reminders_at_most) == (True, True, 0)
+
+
 # --- Counts ---------------------------------------------------------------------------------------------------------
 
 
 def test_counts_are_live_and_small_groups_are_not_shown(solvik: Solvik, django_assert_num_queries) -> None:
     survey = a_fielded_survey(wanted=Wanted("proportional", 60, "gender", "2026"))
-    answer(survey, 12)
-    with django_assert_num_queries(1):
+    chosen = answer(survey, 12)
+    save_draft(Invitation.objects.order_by("pk")[20], {"q1": 4}, language="nb", easy=False, now=WHILE_OPEN)
+    with django_assert_num_queries(3):
         progress = progress_of(survey)
-    assert (progress.invited, progress.answered, progress.share) == (60, 12, 0.2)
+    assert (progress.invited, progress.answered, progress.share, progress.begun) == (60, 12, 0.2, 1)
+    # By group as of last night: by two live pages, of district and of age, one could see who answered between them.
+    assert [rate.answered for rate in rates(survey, "stratum", 2026)] == [0, 0]
+    flush_spent(survey)
+    strata = Counter(Invitation.objects.filter(pk__in=chosen).values_list("stratum", flat=True))
+    written = sum(max(0, count - 4) for count in strata.values())  # all but four of each stratum
+    assert sum(rate.answered or 0 for rate in rates(survey, "stratum", 2026)) == written
+    flush_spent(survey, everything=True)
     by_stratum = rates(survey, "stratum", 2026)
     assert sum(rate.answered or 0 for rate in by_stratum) == 12
     assert [rate.invited for rate in by_stratum] == [27, 33]

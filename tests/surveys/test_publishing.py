@@ -19,10 +19,32 @@ from django.core.management import call_command
 from django.test import Client
 
 from organisation.errors import NotAllowed
-from organisation.models import Person
+from organisation.models import Change, Person
 from organisation.permissions import Role
-from surveys.actions.publishing import DayIsPast, NotClosed, NothingToShow, publish_results, take_back_publication
-from surveys.models import Answer, Comparator, Publication, Survey
+from surveys.actions.publication_drafts import (
+    NotComputedYet,
+    compute_again,
+    compute_waiting,
+    publish_draft,
+    save_draft,
+)
+from surveys.actions.publishing import (
+    DayIsPast,
+    NotClosed,
+    NothingIsOut,
+    NothingToShow,
+    ReasonMissing,
+    publish_results,
+    take_back_publication,
+    withdraw_publication,
+)
+from surveys.models import Answer, Comparator, Publication, PublicationDraft, Survey
+from surveys.publishing import fresh_figures
+from surveys.results import results_of
+from surveys.results.reading import read_sheet
+from surveys.statistics.attacker import intervals
+from surveys.statistics.tables import Table, Variable
+from surveys.tasks import compute_publications
 from tests.factories import MONDAY, PersonFactory, RoleFactory, Solvik, make_solvik
 from tests.surveys.against_r import answers_of
 from tests.surveys.making import answer_all, make_survey
@@ -60,8 +82,9 @@ def survey() -> Survey:
     return made
 
 
-def publish(survey: Survey, by: Person | None, days: int = 0, **words: str) -> Publication:
-    return publish_results(survey, publish_on=TODAY + timedelta(days=days), words=words, by=by, now=MONDAY)
+def publish(survey: Survey, by: Person | None, days: int = 0, reason: str = "", **words: str) -> Publication:
+    day = TODAY + timedelta(days=days)
+    return publish_results(survey, publish_on=day, words=words, reason=reason, by=by, now=MONDAY)
 
 
 def rows_of(text: str) -> list[dict[str, str]]:
@@ -201,7 +224,7 @@ def test_the_page_of_the_staff(survey: Survey, adviser: Person, client: Client) 
     assert client.get(address + "?by=shoe-size").status_code == 422
     assert client.get(f"{address}files/records/").status_code == 404
     assert client.get("/staff/surveys/nothing/results/").status_code == 404
-    assert client.get(f"{address}preview/").status_code == 200
+    assert client.get(f"{address}preview/").url == f"{address}publish/"  # nothing is computed yet
     syntax = client.get(f"{address}files/sps/", headers={"accept-language": "en"}).content.decode()
     hidden = [row for row in rows_of(client.get(f"{address}files/spss/").content.decode()) if row["suppressed"] == "1"]
     assert hidden
@@ -216,11 +239,12 @@ def test_a_reader_sees_and_does_not_publish(survey: Survey, client: Client) -> N
     client.force_login(person)
     address = f"/staff/surveys/{survey.code}/results/"
     assert client.get(address).status_code == 200
-    for part in ("publish/", "preview/"):
+    for part in ("publish/", "preview/", "withdraw/"):
         assert client.get(address + part).status_code == 403
-    assert client.post(f"{address}publish/", {"publish_on": "2026-11-02"}).status_code == 403
-    assert client.post(f"{address}take-back/").status_code == 403
+    for part in ("publish/", "take-back/", "compute/", "throw-away/", "withdraw/"):
+        assert client.post(address + part, {"publish_on": "2026-11-02", "reason": "x"}).status_code == 403
     assert not Publication.objects.exists()
+    assert not PublicationDraft.objects.exists()
 
 
 def test_the_form_says_what_is_wrong_and_keeps_what_was_typed(survey: Survey, adviser: Person, client: Client) -> None:
@@ -233,8 +257,180 @@ def test_the_form_says_what_is_wrong_and_keeps_what_was_typed(survey: Survey, ad
     assert "Mine ord" in page.content.decode()
     assert client.post(address, {"publish_on": "31.02.2026"}).status_code == 422
     assert client.post(address, {"publish_on": "2026-11-02", "words_nb": "x" * 4001}).status_code == 422
-    assert client.post(address, {"publish_on": "2026-11-02", "words_nb": "Mine ord"}).status_code == 302
+    sent = {"publish_on": "2026-11-02", "words_nb": "Mine ord"}
+    page = client.post(address, sent | {"do": "publish"}, headers={"accept-language": "en"})
+    assert page.status_code == 422
+    assert "The figures are not computed yet." in page.content.decode()
+    assert client.post(address, sent | {"do": "save"}).status_code == 302
+    compute_publications()
+    assert client.post(address, sent | {"do": "publish"}).status_code == 302
     assert Publication.objects.get().words == {"nb": "Mine ord"}
+
+
+# --- Drafts, new versions, withdrawing --------------------------------------------------------------------------------
+
+
+def draft(survey: Survey, by: Person, **words: str) -> PublicationDraft:
+    return save_draft(survey, publish_on=None, words=words, by=by, now=MONDAY)
+
+
+def test_what_was_looked_at_is_what_is_published(survey: Survey, adviser: Person, client: Client) -> None:
+    client.force_login(adviser)
+    address = f"/staff/surveys/{survey.code}/results/"
+    client.post(f"{address}publish/", {"do": "save", "words_nb": "Mine ord"})
+    page = client.get(f"{address}publish/", headers={"accept-language": "en"}).content.decode()
+    assert "The figures are being computed." in page
+    assert 'hx-trigger="every 1s"' in page
+    assert compute_publications() == "1 computed"
+    assert compute_publications() == "0 computed"
+    page = client.get(f"{address}publish/", headers={"accept-language": "en"}).content.decode()
+    assert "The figures are computed" in page
+    assert "every 1s" not in page
+    assert "Mine ord" in page
+    seen = client.get(f"{address}preview/", headers={"accept-language": "nb"}).content.decode()
+    assert "Mine ord" in seen
+    figures = PublicationDraft.objects.get().figures
+    Answer.objects.filter(survey=survey).delete()  # whatever becomes of the answers: nothing is computed again
+    client.post(f"{address}publish/", {"do": "publish", "publish_on": "2026-11-02", "words_nb": "Mine ord"})
+    assert Publication.objects.get().figures == figures
+    assert not PublicationDraft.objects.exists()
+    assert client.get(f"/surveys/{survey.code}/results/").status_code == 200
+
+
+def test_a_draft_that_is_saved_again_keeps_its_figures(survey: Survey, adviser: Person) -> None:
+    draft(survey, adviser)
+    compute_waiting(now=MONDAY)
+    figures = PublicationDraft.objects.get().figures
+    assert draft(survey, adviser, nb="Nye ord").figures == figures
+    compute_again(survey, by=adviser, now=MONDAY)
+    assert (PublicationDraft.objects.get().state, PublicationDraft.objects.get().figures) == ("waiting", None)
+    compute_waiting(now=MONDAY)
+    assert PublicationDraft.objects.get().figures == figures
+
+
+def test_progress_is_told_while_it_goes(survey: Survey) -> None:
+    told: list[tuple[int, int]] = []
+    fresh_figures(survey, progress=lambda done, total: told.append((done, total)))
+    assert told == [(done, 10) for done in range(1, 11)]  # eight questions and two areas
+
+
+def test_figures_that_cannot_be_computed_leave_a_sentence_and_nothing_else(survey: Survey, adviser: Person) -> None:
+    Survey.objects.filter(pk=survey.pk).update(population_size=20)
+    draft(survey, adviser)
+    compute_waiting(now=MONDAY)
+    made = PublicationDraft.objects.get()
+    assert (made.state, made.figures) == ("failed", None)
+    assert "20" in made.sentence
+    with pytest.raises(NotComputedYet):
+        publish_draft(survey, publish_on=TODAY, words={}, by=adviser, now=MONDAY)
+    Survey.objects.filter(pk=survey.pk).update(population_size=950)
+    draft(survey, adviser)
+    compute_waiting(now=MONDAY)
+    publish_draft(survey, publish_on=TODAY, words={}, by=adviser, now=MONDAY)
+    survey.refresh_from_db()
+    assert survey.stage == "published"
+
+
+def test_what_a_dead_worker_left_is_taken_up_again(survey: Survey, adviser: Person) -> None:
+    draft(survey, adviser)
+    PublicationDraft.objects.update(state="computing", started_at=MONDAY)
+    assert compute_waiting(now=MONDAY + timedelta(minutes=5)) == 0
+    assert compute_waiting(now=MONDAY + timedelta(minutes=36)) == 1
+
+
+def test_a_new_version_says_why(survey: Survey, adviser: Person, client: Client) -> None:
+    publish(survey, adviser)
+    with pytest.raises(ReasonMissing):
+        publish(survey, adviser)
+    assert publish(survey, adviser, reason="Landets tall er rettet.").version == 2
+    assert "Landets tall er rettet." in client.get(f"/surveys/{survey.code}/results/").content.decode()
+
+
+def test_withdrawn_results_leave_their_reason(survey: Survey, adviser: Person, client: Client) -> None:
+    with pytest.raises(NothingIsOut):
+        withdraw_publication(survey, reason="Feil", by=adviser, now=MONDAY)
+    publish(survey, adviser)
+    publish(survey, adviser, reason="Ny")
+    with pytest.raises(ReasonMissing):
+        withdraw_publication(survey, reason=" ", by=adviser, now=MONDAY)
+    client.force_login(adviser)
+    address = f"/staff/surveys/{survey.code}/results/withdraw/"
+    assert client.post(address, {"reason": ""}).status_code == 422
+    assert client.post(address, {"reason": "Vi fant en feil."}).status_code == 302
+    page = client.get(f"/surveys/{survey.code}/results/")
+    assert page.status_code == 410
+    assert "Vi fant en feil." in page.content.decode()
+    assert "profile__row" not in page.content.decode()
+    for form in ("figures.csv", "figures.json", "report.pdf", "choices.csv"):
+        assert client.get(f"/surveys/{survey.code}/results/{form}").status_code == 404
+    survey.refresh_from_db()
+    assert survey.stage == "closed"
+    assert Publication.objects.count() == 2  # what was told has been told
+    publish(survey, adviser, reason="Feilen er rettet.")
+    assert client.get(f"/surveys/{survey.code}/results/").status_code == 200
+
+
+def test_the_history_holds_who_published(survey: Survey, adviser: Person) -> None:
+    publish(survey, adviser, nb="Mine ord")
+    withdraw_publication(survey, reason="Feil", by=adviser, now=MONDAY)
+    changes = list(Change.objects.filter(kind="surveys.publication").order_by("pk"))
+    assert [(one.what, one.by) for one in changes] == [("created", adviser), ("changed", adviser)]
+    assert not any("figures" in one.fields for one in changes)
+
+
+# --- Two versions together --------------------------------------------------------------------------------------------
+
+
+def small_and_two_as_good() -> Survey:
+    """Two groups of four and two of six, so that each of the latter may be hidden along with the former as well."""
+    made = make_survey(areas={"a": ["q1"]}, background={"district": ["a", "b", "c", "d"]})
+    districts = ["a"] * 3 + ["b"] * 6 + ["c"] * 6 + ["d"] * 20
+    answer_all(made, {"q1": [1 + place % 6 for place in range(len(districts))], "district": districts})
+    return made
+
+
+def shown_in(figures: dict[str, Any], key: str) -> set[str]:
+    return {
+        group["value"]
+        for group in figures["groups"]
+        for one in group["items"]
+        if one["key"] == key
+        if not one["suppressed"]
+    }
+
+
+def test_a_second_version_hides_what_the_first_did(adviser: Person) -> None:
+    """The first version came from an older way of choosing: it hid c beside a. Ours would choose b. Together: a alone."""
+    made = small_and_two_as_good()
+    first = publish(made, adviser)
+    assert shown_in(first.figures, "q1") == {"c", "d"}
+    for group in first.figures["groups"]:
+        if group["value"] in ("b", "c"):
+            for one in [*group["items"], *group["areas"]]:
+                one["suppressed"] = group["value"] == "c"
+    first.save()
+    second = publish(made, adviser, reason="Ny")
+    shown = shown_in(first.figures, "q1") | shown_in(second.figures, "q1")
+    assert shown == {"b", "d"}
+    staff = results_of(made, by=["district"]).as_json()
+    assert shown_in(staff, "q1") == {"b", "d"}
+    # The attacker, with both versions and the staff's file in hand.
+    sheet = read_sheet(made)
+    answers = [answer if isinstance(answer, int) else None for answer in sheet.column(sheet.rated[0])]
+    table = Table.of_answers(
+        answers, [Variable.flat("district", ["a", "b", "c", "d"])], {"district": sheet.groups("district")}
+    )
+    hidden = {cell for cell in table.counts if cell and cell[0][1] not in shown}
+    assert all(high - low >= 5 for low, high in intervals(table, hidden).values())
+
+
+def test_what_was_told_cannot_be_taken_back_by_a_higher_limit(adviser: Person) -> None:
+    made = small_and_two_as_good()
+    publish(made, adviser)
+    Survey.objects.filter(pk=made.pk).update(smallest_group=7)
+    made.refresh_from_db()
+    second = publish(made, adviser, reason="Høyere grense")
+    assert shown_in(second.figures, "q1") <= {"c", "d"}
 
 
 def test_while_answers_come_in_there_are_counts_only(adviser: Person, client: Client) -> None:
@@ -246,7 +442,7 @@ def test_while_answers_come_in_there_are_counts_only(adviser: Person, client: Cl
     assert "profile__row" not in page
     for form in ("csv", "xlsx", "sps", "comparisons"):
         assert client.get(f"/staff/surveys/running/results/files/{form}/").status_code == 404
-    assert client.get("/staff/surveys/running/results/preview/").status_code == 404
+    assert client.get("/staff/surveys/running/results/preview/").status_code == 302
 
 
 def test_a_formula_in_a_text_stays_a_text(survey: Survey, adviser: Person, client: Client) -> None:

@@ -270,7 +270,7 @@ def test_results_are_read_in_few_queries(simple: Survey, django_assert_num_queri
     from django.core.cache import cache
 
     cache.clear()
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         results_of(simple, by=["district"])
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         results_of(simple, by=["district"])

@@ -9,7 +9,9 @@ from surveys.statistics.answers import valid
 from surveys.statistics.areas import area_figures, area_figures_by_group, area_scores
 from surveys.statistics.comparing import Comparator, compare, compare_all
 from surveys.statistics.items import item_figures, item_figures_by_group
+from surveys.statistics.means import mean_of_values
 from surveys.statistics.reliability import cronbach_alpha
+from surveys.statistics.shares import share_interval
 from surveys.statistics.stratified import stratified_mean
 from surveys.statistics.students_t import two_sided_p, two_sided_quantile
 from surveys.statistics.weighted import weighted_mean, weighted_means, weighted_shares
@@ -20,6 +22,7 @@ ESTIMATE = "n mean sd se df ci_low ci_high"
 COMPARISON = "difference se df t p ci_low ci_high"
 SIMPLE, STRATA, WEIGHTS, SPREAD = (figures_of(name) for name in ("simple", "strata", "weights", "distributions"))
 ONE, EARLIER, TWO, THREE = (answers_of(name) for name in ("simple", "earlier", "strata", "weights"))
+SHARES = figures_of("shares")
 ITEMS = [f"q{number}" for number in range(1, 9)]
 
 
@@ -191,3 +194,26 @@ def test_corrections_for_many_tests():
         (benjamini_hochberg(SPREAD["missing_ps"]), SPREAD["bh_missing"]),
     ):
         assert all(agree(*pair) for pair in zip(ours, theirs, strict=True))
+
+
+@pytest.mark.parametrize("key", ITEMS)
+@pytest.mark.parametrize(
+    ("name", "points", "population"),
+    [("with_population", {5, 6}, 950), ("without_population", {5, 6}, None), ("of_ones", {1}, 950)],
+)
+def test_share_and_its_interval(key, name, points, population):
+    chosen = [None if answer is None else float(answer in points) for answer in valid(ONE[key])]
+    check_share(mean_of_values(chosen, population=population), SHARES[name][key])
+
+
+@pytest.mark.parametrize("key", sorted(SHARES["stratified"]))
+def test_share_of_a_stratified_sample(key):
+    chosen = [None if answer is None else float(answer >= 5) for answer in valid(TWO[key])]
+    check_share(stratified_mean(chosen, TWO["stratum"], STRATA["populations"]), SHARES["stratified"][key])
+
+
+def check_share(ours, theirs):
+    low, high = share_interval(ours)
+    found = [ours.mean, ours.se, low, high]
+    for number, name in zip(found, ["mean", "se", "ci_low", "ci_high"], strict=True):
+        assert agree(number, theirs[name]), (name, number, theirs[name])

@@ -141,6 +141,30 @@ def test_two_small_groups_that_are_many_enough_together_stand_alone():
     assert suppress(one_way(Nord=4, Sør=3, Vest=9)).hidden == {cell(district="Nord"), cell(district="Sør")}
 
 
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.integers(0, 12), min_size=2, max_size=7), st.data())
+def test_one_way_without_a_solver_hides_what_the_programme_would(counts, data):
+    table = one_way(**{f"g{place}": count for place, count in enumerate(counts)})
+    parts = sorted(set(table.counts) - {EVERYBODY})
+    before = data.draw(st.sets(st.sampled_from(parts), max_size=2))
+    # A bound that says nothing sends it through the programme.
+    ways = [{}, {"at_most": dict.fromkeys(parts, 1000)}]
+    found = []
+    for way in ways:
+        try:
+            found.append(suppress(table, shown=[EVERYBODY], hidden=before, **way))
+        except CannotCompute:
+            found.append(None)
+    quick, thorough = found
+    assert (quick is None) == (thorough is None)
+    if quick is None:
+        return
+    assert sum(table.n(part) + 1 for part in quick.hidden) == sum(table.n(part) + 1 for part in thorough.hidden)
+    for part, (low, high) in intervals(table, quick.hidden, of=quick.small).items():
+        assert (low, high) == quick.small[part]
+        assert high - low >= 5
+
+
 def test_empty_looks_like_hidden():
     table = one_way(Nord=0, Sør=20, Vest=7)
     assert suppress(table).hidden == {cell(district="Nord"), cell(district="Vest")}

@@ -13,7 +13,8 @@ from django.test import Client
 from organisation.permissions import Role
 from surveys.actions.answering import submit_answer
 from surveys.actions.closing import close_survey
-from surveys.models import Answer, Comment, Draft
+from surveys.models import Answer, Comment, Draft, Draw
+from surveys.strata import JOINED
 from tests.factories import MONDAY, Person, RoleFactory, make_solvik
 from tests.surveys.rounds import ANSWERED, CLOSES, Round, make_round
 
@@ -83,6 +84,12 @@ def test_nothing_is_left_in_session_cookie_or_address(client: Client, made: Roun
     assert not Session.objects.exists()
     addresses = re.findall(r'(?:href|action|src)="([^"]*)"', page.content.decode())
     assert not [address for address in addresses if code in address or "ticket" in address]
+
+
+def test_first_page_says_in_words_what_group_stands_beside_the_answer(client: Client) -> None:
+    made = make_round(people=5, strata=(JOINED,))
+    Draw.objects.filter(survey=made.survey).update(stratum="district")
+    assert b"drawn from: Small groups, joined." in entered(client, made.invited[0].code).content
 
 
 def test_comes_back_with_the_same_code(client: Client, made: Round) -> None:
@@ -230,9 +237,9 @@ def staff(role: str) -> Person:
 
 def test_tablet_is_started_by_staff_who_are_signed_out_there(client: Client, made: Round) -> None:
     assert client.get(f"{HERE}kiosk/")["Location"].startswith("/accounts/login/")
-    client.force_login(staff(Role.CHIEF_EXECUTIVE), backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(staff(Role.CHIEF_EXECUTIVE))
     assert client.get(f"{HERE}kiosk/").status_code == 403
-    client.force_login(staff(Role.SERVICE_CENTRE), backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(staff(Role.SERVICE_CENTRE))
     assert client.get(f"{HERE}kiosk/").status_code == 404  # this survey has no tablet
     made.survey.kiosk = True
     made.survey.save()

@@ -17,7 +17,7 @@ from surveys.actions.building_library import insert_from_library
 from surveys.models import Area, Question, Survey
 from surveys.queries import items_of
 from tests.factories import MONDAY, Solvik, oslo
-from tests.surveys.questionnaire import a_question, adviser, an_area, field_it, solvik, survey  # noqa: F401
+from tests.surveys.questionnaire import a_question, an_area, field_it, survey  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 BASE = "/staff/surveys"

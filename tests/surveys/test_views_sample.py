@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from organisation.models import Person
+from surveys.actions.answering import save_draft
 from surveys.models import Draw, Invitation, Population, Survey
 from tests.factories import MONDAY, Solvik
 from tests.surveys.samples import WHILE_OPEN, a_fielded_survey, a_population, a_survey, register_rows
@@ -86,7 +88,13 @@ def test_the_sample_is_planned_drawn_and_drawn_anew(page: Client) -> None:
 
 def test_fielding_by_the_page(page: Client) -> None:
     survey = a_survey()
-    form = {"opens_on": "09.11.2026", "opens_time": "8", "closes_on": "30.11.2026", "closes_time": ""}
+    form = {
+        "opens_on": "09.11.2026",
+        "opens_time": "8",
+        "closes_on": "30.11.2026",
+        "closes_time": "",
+        "reminders_at_most": "2",
+    }
     with time_machine.travel(MONDAY, tick=False):
         assert "08:00" not in text(page.get(f"{AT}/fielding/"))
         wrong = page.post(f"{AT}/fielding/", form)
@@ -135,6 +143,52 @@ def test_reminders_marks_and_closing_by_the_page(page: Client, solvik: Solvik) -
     assert Survey.objects.get(pk=survey.pk).closes_at.day == 1
 
 
+def test_opening_and_closing_at_once_by_the_page(page: Client, solvik: Solvik) -> None:
+    survey = a_fielded_survey(open_to_all=True, kiosk=True)
+    one = Invitation.objects.order_by("pk")[0]
+    with time_machine.travel(MONDAY, tick=False):
+        before = text(page.get(f"{AT}/fielding/"))
+        assert "Open it now" in before
+        assert f"{settings.SITE_URL}/surveys/innbygger-2026/" in before
+        assert "/surveys/innbygger-2026/kiosk/" in before
+        move = {
+            "opens_on": "16.11.2026",
+            "opens_time": "",
+            "closes_on": "30.11.2026",
+            "closes_time": "",
+            "paper_until": "",
+        }
+        early = page.post(f"{AT}/fielding/closing/", move | {"paper_until": "30.11.2026"})
+        assert early.status_code == 422
+        assert "Paper comes after the closing" in text(early)
+        assert page.post(f"{AT}/fielding/closing/", move | {"paper_until": "07.12.2026"}).status_code == 302
+        assert "The survey is open." in text(page.post(f"{AT}/fielding/open/", follow=True))
+        assert "The survey has opened already." in text(page.post(f"{AT}/fielding/open/", follow=True))
+        survey.refresh_from_db()
+        assert (survey.opens_at, survey.paper_until.isoformat()) == (MONDAY, "2026-12-07T22:59:00+00:00")
+        save_draft(one, {"q1": 4}, language="nb", easy=False, now=MONDAY)
+        asked = text(page.get(f"{AT}/fielding/close/"))
+        for said in (
+            "It cannot be undone",
+            "1 answer that was begun and not sent is deleted.",
+            "0 of 40 have answered",
+        ):
+            assert said in asked
+        assert Survey.objects.get(pk=survey.pk).stage == "fielded"  # asking closes nothing
+        assert "The survey is closed." in text(page.post(f"{AT}/fielding/close/", follow=True))
+        assert page.get(f"{AT}/fielding/close/").status_code == 302
+    survey.refresh_from_db()
+    assert (survey.stage, survey.closed_at) == ("closed", MONDAY)
+    assert not Population.objects.get().residents.exists()
+
+
+def test_a_draft_is_not_closed(page: Client) -> None:
+    a_survey()
+    assert page.get(f"{AT}/fielding/close/").status_code == 302
+    assert "Only a survey that is in the field can be closed." in text(page.post(f"{AT}/fielding/close/", follow=True))
+    assert "That is for surveys that are fielded" in text(page.post(f"{AT}/fielding/open/", follow=True))
+
+
 @pytest.mark.parametrize(
     ("who", "sees_counts", "marks"),
     [("adviser", True, True), ("clerk", True, True), ("reader", True, False), ("handler", False, False)],
@@ -149,9 +203,12 @@ def test_who_may(client: Client, solvik: Solvik, adviser: Person, who: str, sees
     code = Invitation.objects.order_by("pk")[0].code
     marked = client.post(f"{AT}/fielding/mark/", {"code": code, "what": "returned"})
     assert marked.status_code == (302 if marks else 403)
-    for path, form in (("remind/", {"after": "0"}), ("closing/", {"closes_on": "01.12.2026"}), ("", {})):
+    for path, form in (("remind/", {"after": "0"}), ("closing/", {"closes_on": "01.12.2026"}), ("open/", {}), ("", {})):
         answer = client.post(f"{AT}/fielding/{path}", form)
         assert (answer.status_code == 403) is not manages, path
+    assert (client.get(f"{AT}/fielding/close/").status_code == 403) is not manages
+    if not manages:
+        assert client.post(f"{AT}/fielding/close/").status_code == 403
     population = Population.objects.get()
     assert (client.post(f"/staff/populations/{population.pk}/forget/").status_code == 403) is not manages
     assert population.residents.exists()
