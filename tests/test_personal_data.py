@@ -70,6 +70,10 @@ HARMLESS = {
     "SuccessFactor": {"texts"},
     "ScorecardRow": {"note"},
     "DeskContact": {"way"},
+    # Of municipalities and the organisations that assess them.
+    "Assessment": {"version", "kind", "assessor", "source", "note"},
+    "AreaPoints": {"area"},
+    "Evidence": {"criterion", "standing", "text"},
     # Answers of somebody whom nothing in them names; what is written freely lies in Comment.
     "Answer": {"id", "source", "stratum", "values"},
     "Comment": {"id", "question", "language", "found", "state", "kind"},

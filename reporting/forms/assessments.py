@@ -37,7 +37,9 @@ class AssessmentForm(forms.Form):
     total = _points(
         _("Total as published"), help_text=_("Only needed where the areas are not known, or come to something else.")
     )
-    assessor = forms.CharField(label=_("Assessed by"), required=False, max_length=150)
+    assessor = forms.CharField(
+        label=_("Assessed by"), required=False, max_length=150, help_text=_("The organisation, for example KS.")
+    )
     source = forms.CharField(label=_("Source"), required=False, max_length=250)
     note = forms.CharField(
         label=_("Note"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": "3"}),

@@ -26,6 +26,8 @@ from feedback.models import Card, Category, Mailing, RoutingRule, Story
 from organisation.calendar import IsoWeek
 from organisation.models import Person
 from organisation.permissions import Role
+from reporting.actions.assessments import Judged, Shown, record_assessment, write_evidence
+from reporting.assessment_versions import versions
 from surveys.actions.comments import Coding, send_comment
 from surveys.models import Comment, Survey
 from surveys.questionnaires import Stage
@@ -157,6 +159,11 @@ SCORECARDS = {
     "reporting:factor": "/staff/scorecards/{scorecard.key}/factors/{row.factor_id}/",
     "reporting:new_row": "/staff/scorecards/{scorecard.key}/factors/{row.factor_id}/new-indicator/",
     "reporting:row": "/staff/scorecards/{scorecard.key}/rows/{row.pk}/",
+    "reporting:assessments": "/staff/assessments/",
+    "reporting:new_assessment": "/staff/assessments/new/",
+    "reporting:assessment": "/staff/assessments/{assessment.pk}/",
+    "reporting:change_assessment": "/staff/assessments/{assessment.pk}/settings/",
+    "reporting:evidence": "/staff/assessments/{assessment.pk}/users/",
     "reporting:indicators": "/staff/indicators/",
     "reporting:new_indicator": "/staff/indicators/new/",
     "reporting:indicator": "/staff/indicators/{row.indicator.key}/",
@@ -206,6 +213,12 @@ class Life:
         RoleFactory(person=solvik.sector_leader, role=Role.QUALITY_ADVISER)
         self.row = a_scorecard_with_figures(now)
         self.scorecard = self.row.factor.goal.scorecard
+        form = versions()["kommunekompasset-2010"]
+        for year, points in ((2014, 50), (2018, 61)):
+            by_area = {area.key: points + place for place, area in enumerate(form.areas)}
+            judged = Judged(version=form.key, year=year, points=by_area, total=500)
+            self.assessment = record_assessment(judged, by=None, now=now, this_year=now.year)
+        write_evidence(self.assessment, {"promises": Shown("partly", "Fire av ni")}, by=None, now=now)
         self.tablet = signing.dumps(self.survey.pk, salt="survey-kiosk")
 
 
