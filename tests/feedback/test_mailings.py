@@ -165,5 +165,5 @@ def test_the_log_costs_the_same_whatever_its_length(
 ) -> None:
     for _each in range(how_many):
         record_mailing(SENT, by=solvik.clerk, now=NOW)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(4):
         clerk.get(PAGE)

@@ -260,7 +260,7 @@ def mail_of(kind: str) -> OutgoingMail:
 
 
 def test_every_mail_has_a_way_to_come_about() -> None:
-    named = set(re.findall(r'(?:kind=|Mail\()"(\w+)"', Path(mails.__file__).read_text()))
+    named = set(re.findall(r'(?:kind=|Mail\(\s*)"(\w+)"', Path(mails.__file__).read_text()))
     assert named == KINDS
 
 
