@@ -113,8 +113,11 @@ def trend(
     bottom: float = 0,
     top: float | None = None,
     marks: Sequence[Mark] = (),
+    joined: bool = False,
 ) -> Chart:
     """Return lines over time, the first named `name`; `others` are named series over the same labels.
+
+    A line is broken where a value is missing, or with `joined` goes on to the next there is: for what is measured seldom.
 
     `marks` are numbered in their order and drawn as flags. The scale begins at `bottom` and ends at `top`, or at the
     next round number above the highest value. Raises ValueError where a series has other labels than the first.
@@ -142,7 +145,7 @@ def trend(
             Tick(int(height) if height == int(height) else round(height, 2), _LEFT, y(height)) for height in heights
         ),
         labels=tuple(Tick(labels[place], x(place), _BOTTOM) for place in shown),
-        lines=tuple(_line(called, each, x, y) for called, each in series),
+        lines=tuple(_line(called, each, x, y, joined=joined) for called, each in series),
         table=tuple((label, tuple(each[place].value for _name, each in series)) for place, label in enumerate(labels)),
         flags=tuple(
             Flag(
@@ -157,13 +160,15 @@ def trend(
     )
 
 
-def _line(name: str, points: Sequence[Point], x: Callable[[int], int], y: Callable[[float], int]) -> Line:
+def _line(
+    name: str, points: Sequence[Point], x: Callable[[int], int], y: Callable[[float], int], *, joined: bool
+) -> Line:
     dots = [
         (place, Dot(p.label, p.value, x(place), y(p.value))) for place, p in enumerate(points) if p.value is not None
     ]
     path = [f"M{dots[0][1].x} {dots[0][1].y}"] if dots else []
     for (before, _dot), (place, dot) in pairwise(dots):
-        path.append(f"{'L' if place == before + 1 else 'M'}{dot.x} {dot.y}")
+        path.append(f"{'L' if joined or place == before + 1 else 'M'}{dot.x} {dot.y}")
     return Line(name, [dot for _place, dot in dots], "".join(path))
 
 

@@ -119,7 +119,7 @@ def _totals(ours: Sequence[Line], version: Version, kinds: Sequence[tuple[str, s
         if points:
             series.append((name, [Point(str(year), points.get(year)) for year in years]))
     (name, first), *others = series
-    return trend(first, *others, name=name, top=version.highest)
+    return trend(first, *others, name=name, top=version.highest, joined=True)
 
 
 def page_of(assessment: Assessment, beside: Line | None, *, language: str, names: tuple[str, str]) -> Page:

@@ -92,7 +92,8 @@ def _steps(survey: Survey) -> list[Step]:
         Stage.DRAFT: _("The questions"), Stage.FIELDED: _("Sent out"), Stage.CLOSED: _("Closed"),
         Stage.PUBLISHED: _("Published"),
     }  # fmt: skip
+    over = survey.stage == Stage.PUBLISHED
     return [
-        Step(names[stage], done=place < now, current=place == now, at=moments.get(stage))
+        Step(names[stage], done=over or place < now, current=place == now and not over, at=moments.get(stage))
         for place, stage in enumerate(order)
     ]

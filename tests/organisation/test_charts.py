@@ -40,6 +40,12 @@ def test_a_value_that_is_missing_breaks_the_line() -> None:
     assert chart.table[1] == ("2", (None,))
 
 
+def test_what_is_measured_seldom_is_joined_over_the_years_between() -> None:
+    points = [Point("1", 1), Point("2", None), Point("3", 2)]
+    assert trend(points, joined=True).lines[0].path.count("L") == 1
+    assert trend(points).lines[0].path.count("L") == 0
+
+
 def test_twelve_labels_are_thinned_and_the_last_is_shown() -> None:
     chart = trend([Point(str(week), week) for week in range(36, 48)])
     assert [tick.text for tick in chart.labels] == ["39", "43", "47"]

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 
@@ -196,6 +197,15 @@ def test_the_next_round_comes_with_this_years_title(filled: Survey, staff: Clien
     assert "is due in" not in text_of(staff.get(f"{BASE}/"))
     again = staff.post(f"{BASE}/{old.code}/copy/", {"title_nb": "Enda en"})
     assert (again.status_code, "is the next round already" in text_of(again)) == (422, True)
+
+
+def test_the_steps_say_how_far_a_survey_has_come(filled: Survey, staff: Client) -> None:
+    here = f"{BASE}/{field_it(filled).code}/"
+    html = staff.get(here).content.decode()
+    assert (html.count("data-done"), html.count('aria-current="step"')) == (1, 1)
+    Survey.objects.filter(pk=filled.pk).update(stage="published", closed_at=F("closes_at"))
+    html = staff.get(here).content.decode()
+    assert (html.count("data-done"), html.count('aria-current="step"')) == (4, 0)
 
 
 def test_a_fielded_survey_is_shown_and_refuses(filled: Survey, staff: Client) -> None:
