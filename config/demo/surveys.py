@@ -21,6 +21,7 @@ from organisation.models import Person, Unit
 from surveys.actions.building import copy_survey, create_survey
 from surveys.actions.building_library import insert_from_library
 from surveys.actions.closing import close_survey
+from surveys.actions.comments import Coding, code_comment
 from surveys.actions.fielding import field_survey
 from surveys.actions.publishing import publish_results
 from surveys.codes import new_code
@@ -92,7 +93,17 @@ def surveys(*, by: Person, units: Mapping[str, Unit], today: date, seed: int) ->
     second = copy_survey(first, titles=titles, code=f"citizens-{second_days.year}", by=by, now=now)
     means = {key: mean + SINCE.get(key, 0.0) for key, mean in AREAS.items()}
     _hold(chance, second, second_days, PEOPLE[2], means, texts.SECOND_COMMENTS, texts.SECOND_WORDS, by)
+    _code_comments(second, units, by)
     _running(chance, units["HJEM"], today, by)
+
+
+def _code_comments(survey: Survey, units: Mapping[str, Unit], by: Person) -> None:
+    """Half of the round's comments are coded; those that wait are there to be tried."""
+    areas = {area.key: area for area in survey.areas.all()}
+    for comment in Comment.objects.filter(survey=survey, state=Comment.State.KEPT).order_by("text"):
+        for beginning, (area, unit) in texts.CODED.items():
+            if comment.text.startswith(beginning):
+                code_comment(comment, Coding(area=areas[area], unit=units.get(unit)), by=by)
 
 
 def _questionnaire(year: int, *, by: Person, now: datetime) -> Survey:

@@ -113,6 +113,31 @@ SECOND_COMMENTS = (
     ("nb", "Han som behandlet saken vår i fjor, Stein Ulseth, var både treg og uhøflig."),
     ("nb", "Dere kan skrive til familien@solvik.example om dere vil vite mer om skoleveien."),
 )
+CODED = {
+    "Asfalter Nesveien.": ("transport", "VEI"),
+    "Veiene i Fagerdal": ("transport", "VEI"),
+    "Jeg ble oppringt": ("meeting", "VEI"),
+    "Bedre belysning": ("safety", "VEI"),
+    "Brøytingen begynner": ("transport", "VEI"),
+    "Ungdommen har ingen": ("culture", ""),
+    "Hør på folk": ("democracy", ""),
+    "Fastlegen min": ("services", ""),
+    "Sykkelvei hele veien": ("transport", "VEI"),
+    "Mer penger til": ("services", "HJEM"),
+    "Fartsdempere i": ("safety", "VEI"),
+    "Boligprisene gjør": ("housing", ""),
+    "Drikkevatnet smakar": ("services", ""),
+    "Det er umulig": ("meeting", ""),
+    "Bussen og": ("transport", ""),
+    "Politikerne bryr": ("democracy", ""),
+    "The library staff": ("culture", ""),
+    "Mer kollektivtrafik": ("transport", ""),
+    "Strøing av": ("transport", "VEI"),
+    "Flomsikring av": ("environment", ""),
+    "Turstiane er": ("culture", ""),
+}
+"""What the quality adviser has coded so far, by how a comment begins: area and unit (empty where none was chosen)."""
+
 NAMED = ("Gunvor Tjore", "Stein Ulseth")
 """Made-up residents who are named in the comments: the register would find them."""
 USER_COMMENTS = (

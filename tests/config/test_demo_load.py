@@ -109,6 +109,7 @@ def check_surveys() -> None:
     said = {one["key"]: one["saying"] for one in figures["comparisons"][0]["areas"]}
     assert (said["meeting"], said["transport"]) == ("clearly_higher", "clearly_lower")
     assert Comment.objects.filter(state="held").count() >= 4
+    assert Comment.objects.filter(state="coded").count() >= 15
     running = Survey.objects.get(code="home-care-2026")
     assert running.answers.count() == running.invitations.filter(answered=True).count() + SpentCode.objects.count()
 
