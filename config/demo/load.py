@@ -43,7 +43,7 @@ from organisation.calendar import IsoWeek
 from organisation.models import DayOff, Municipality, OutgoingMail, OwnWording, Person, Unit
 from organisation.permissions import Role
 from organisation.queries import people_with
-from reporting.models import Counting, DeskContact, Indicator, Scorecard
+from reporting.models import Assessment, Counting, DeskContact, Elsewhere, Indicator, Scorecard
 from surveys.models import Comparator, Population, Survey
 
 BATCH = 1000
@@ -61,6 +61,8 @@ _ROOTS = (
     OutgoingMail,
     OwnWording,
     Survey,
+    Assessment,
+    Elsewhere,
     Indicator,
     Scorecard,
     Counting,

@@ -43,7 +43,7 @@ def test_what_can_be_done_is_accessible(look: Page, live_server: Any, solvik: So
     page.get_by_label("3", exact=True).check()
     check_every_look(page)
     page.get_by_role("button", name="Send", exact=True).click()
-    page.get_by_role("status").wait_for()
+    page.locator(".ds-alert[role=status]").wait_for()
     check_every_look(page)
     page.get_by_label("What do you want to add?").fill("Mer")
     page.get_by_label("Pictures").set_input_files(PICTURE)
@@ -82,7 +82,7 @@ def test_from_the_message_to_the_reopening(page: Page, live_server: Any, solvik:
     page.get_by_label("What do you want to add?").fill("Det er ved bommen")
     page.get_by_label("Pictures").set_input_files(PICTURE)
     page.get_by_role("button", name="Add to the message").click()
-    expect(page.get_by_role("status")).to_contain_text("What you added is with the message now.")
+    expect(page.locator(".ds-alert[role=status]")).to_contain_text("What you added is with the message now.")
 
     staff = browser.new_page(locale="en-GB")
     sign_in(staff, live_server.url, solvik.clerk)
@@ -94,7 +94,7 @@ def test_from_the_message_to_the_reopening(page: Page, live_server: Any, solvik:
     staff.get_by_label("What was said?").fill("Hullet fylles i morgen.")
     staff.get_by_role("group", name="How does the submitter take the answer?").get_by_label("5").check()
     staff.get_by_role("button", name="Save the conversation").click()
-    expect(staff.get_by_role("status")).to_be_visible()
+    expect(staff.locator(".ds-alert[role=status]")).to_be_visible()
 
     page.goto(private)
     expect(page.get_by_label("Why?")).to_be_hidden()
@@ -106,7 +106,7 @@ def test_from_the_message_to_the_reopening(page: Page, live_server: Any, solvik:
     page.get_by_text("Ask us to open the matter again").click()
     page.get_by_label("Why should we open it again?").fill("Ingen har fylt hullet")
     page.get_by_role("button", name="Ask to open it again").click()
-    expect(page.get_by_role("status")).to_contain_text("We have got your request.")
+    expect(page.locator(".ds-alert[role=status]")).to_contain_text("We have got your request.")
 
     staff.goto(f"{live_server.url}/staff/")
     staff.get_by_role("link", name="Asks to reopen 1").click()
@@ -117,7 +117,7 @@ def test_from_the_message_to_the_reopening(page: Page, live_server: Any, solvik:
     staff.locator(".from-submitter").get_by_text("Reopen the card").click()
     expect(staff.locator("#id_reopen-reason")).to_have_value("Ingen har fylt hullet")
     staff.get_by_role("button", name="Reopen", exact=True).click()
-    expect(staff.get_by_role("status")).to_contain_text("Reopened, with a new deadline.")
+    expect(staff.locator(".ds-alert[role=status]")).to_contain_text("Reopened, with a new deadline.")
     staff.close()
 
     page.goto(private)
@@ -146,7 +146,7 @@ def test_reacting_and_withdrawing_without_javascript(browser: Browser, live_serv
     page.goto(f"{live_server.url}/card/{card.secret}/")
     page.get_by_role("link", name="Withdraw the message").click()
     page.get_by_role("button", name="Yes, withdraw it").click()
-    expect(page.get_by_role("status")).to_contain_text("The message is withdrawn.")
+    expect(page.locator(".ds-alert[role=status]")).to_contain_text("The message is withdrawn.")
     card.refresh_from_db()
     assert card.close_result == "withdrawn"
     context.close()
@@ -181,7 +181,7 @@ def test_the_errand_by_keyboard(page: Page, live_server: Any, solvik: Solvik) ->
     page.keyboard.type("Hullet er der igjen")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("status")).to_contain_text("We have got your request.")
+    expect(page.locator(".ds-alert[role=status]")).to_contain_text("We have got your request.")
     own = OwnReaction.objects.get()
     assert (own.reaction, own.reason, own.alternative) == (2, "Hullet er der", "Ny asfalt")
 

@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PRELUDE = "import sys; from datetime import datetime; import django; django.setup(); at = datetime.fromisoformat\n"
 
 
-def until(condition: Callable[[], object], seconds: float = 120) -> None:
+def until(condition: Callable[[], object], seconds: float = 300) -> None:
     """Wait for the condition."""
     deadline = time.monotonic() + seconds
     while not condition():
