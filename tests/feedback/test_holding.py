@@ -133,6 +133,7 @@ def test_what_waited_for_a_day_is_thrown_away(
     assert ([one.name for one in HeldUpload.objects.all()], files_in(media)) == (["ny.jpg"], 1)
 
 
+@pytest.mark.slow
 def test_one_address_does_not_fill_the_disk(solvik: Solvik, client: Client) -> None:
     for _ in range(60):
         send(client, text="", uploads=[SimpleUploadedFile("a.pdf", PDF)])

@@ -103,6 +103,7 @@ def store(cards: list[Known], solvik: Solvik) -> None:
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     cards=st.lists(known_cards(), max_size=12),

@@ -228,6 +228,7 @@ def test_nothing_is_added_to_a_closed_card(solvik: Solvik, client: Client) -> No
     assert Addition.objects.count() == 0
 
 
+@pytest.mark.slow
 def test_one_address_is_held_up_and_loses_nothing(solvik: Solvik, client: Client) -> None:
     cards = [a_card(unit=solvik.roads) for _ in range(5)]
     answers = [add(client, card, f"Mer {n}").status_code for card in cards for n in range(8)]

@@ -99,6 +99,7 @@ def test_the_text_goes_by_post_alone_and_only_from_our_page(solvik: Solvik) -> N
     assert ask(client, "Hull").status_code == 403
 
 
+@pytest.mark.slow
 def test_who_asks_too_often_gets_no_more_suggestions(solvik: Solvik, client: Client) -> None:
     assert {ask(client, "Hull i veien").status_code for _ in range(600)} == {200}
     answer = ask(client, "Hull i veien")

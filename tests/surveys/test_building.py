@@ -385,6 +385,7 @@ def test_nobody_is_told_of_a_round_that_is_being_made_and_a_new_adviser_hears_of
 # --- The library --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_whole_library_fits_into_a_survey_once(survey: Survey) -> None:
     every = list(library_items())
     assert insert_from_library(survey, every, by=None, now=MONDAY) == len(every)
