@@ -7,8 +7,6 @@ measured. Sentences are in the active language.
 
 from __future__ import annotations
 
-import io
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,8 +16,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from feedback.importing.faults import CannotImport, RowRefused
-from feedback.importing.reading import CsvFile, Line
+from feedback.importing.columns import Columns, UnreadableFile, opened
+from feedback.importing.faults import RowRefused
+from feedback.importing.reading import Line
 from feedback.importing.report import Problem
 from organisation.ds_forms import parse_day
 from organisation.errors import Refused
@@ -31,7 +30,7 @@ from reporting.queries import units_by_code
 from reporting.rules import require_manager
 from reporting.scales import read_number, says_not_measured
 
-LARGEST = 2 * 1024 * 1024
+MOST_MB = 2
 MOST_ROWS = 20_000
 
 _NAMES = {
@@ -46,17 +45,6 @@ _NAMES = {
 }
 COLUMNS = {name: column for column, names in _NAMES.items() for name in names.split()}
 NEEDED = ("indicator", "period", "value")
-
-
-class UnreadableFile(Refused):
-    """The file as a whole cannot be read."""
-
-    code = "unreadable"
-    field = "file"
-    message = "%(why)s"
-
-    def __init__(self, why: str) -> None:
-        super().__init__(why=why)
 
 
 @dataclass
@@ -98,19 +86,18 @@ def import_values(
     """
     require_manager(by)
     report = ValueReport(dry_run=dry_run)
-    file = _opened(content)
-    places = _places(file.header)
-    reader = _Reader(places, source.strip(), this_year)
+    file = opened(content, most_mb=MOST_MB)
+    columns = _columns(file.header)
+    reader = _Reader(columns, source.strip(), this_year)
     found: dict[Indicator, list[Figure]] = {}
     for line in file:
         report.rows += 1
         if report.rows > MOST_ROWS:
             raise UnreadableFile(_("The file has more than %(most)s lines. Divide it.") % {"most": MOST_ROWS})
         try:
-            indicator, figure = reader.read(line, len(file.header))
+            indicator, figure = reader.read(line)
         except RowRefused as refused:
-            key = line.values[places["indicator"]] if len(line.values) > places["indicator"] else ""
-            report.problems.append(Problem(line.number, key[:60], refused.code, str(refused)))
+            report.problems.append(Problem(line.number, columns.raw(line, "indicator"), refused.code, str(refused)))
             continue
         found.setdefault(indicator, []).append(figure)
     if not report.rows:
@@ -126,71 +113,36 @@ def import_values(
     return report
 
 
-def _opened(content: bytes) -> CsvFile:
-    """UTF-8 where it is that, else Latin-1 as Windows writes it."""
-    if len(content) > LARGEST:
-        raise UnreadableFile(_("The file is larger than 2 MB."))
-    if b"\x00" in content:
-        raise UnreadableFile(_("This is no CSV file. Save it from the spreadsheet as CSV (UTF-8)."))
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="replace")
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    if not first:
-        raise UnreadableFile(_("The file is empty. Choose another."))
-    if first.lstrip().startswith(("<", "{", "[")):
-        raise UnreadableFile(_("This is no CSV file. Save it from the spreadsheet as CSV (UTF-8)."))
-    try:
-        return CsvFile(io.StringIO(text, newline=""), delimiter=max(";,\t", key=first.count), quote='"')
-    except CannotImport:
-        raise UnreadableFile(_("The first line, which names the columns, cannot be read.")) from None
-
-
-def _places(header: list[str]) -> dict[str, int]:
-    places: dict[str, int] = {}
-    for place, named in enumerate(header):
-        column = COLUMNS.get(named.strip().casefold().replace(" ", "_"))
-        if column is None:
-            raise UnreadableFile(
-                _(
-                    "There is a column «%(name)s». These are read: indicator, year, value, unit, n, margin, source, date."
-                )
-                % {"name": named[:60]}
-            )
-        if column in places:
-            raise UnreadableFile(_("Two columns mean the same: «%(name)s». Remove one of them.") % {"name": named})
-        places[column] = place
-    missing = [column for column in NEEDED if column not in places]
-    if missing:
+def _columns(header: list[str]) -> Columns:
+    columns = Columns(header, COLUMNS)
+    if columns.unknown:
+        raise UnreadableFile(
+            _("There is a column «%(name)s». These are read: indicator, year, value, unit, n, margin, source, date.")
+            % {"name": columns.unknown[0][:60]}
+        )
+    if columns.lacks(*NEEDED):
         raise UnreadableFile(
             _("The first line must name the columns indicator, year and value. It says: %(line)s.")
             % {"line": ", ".join(header)[:200]}
         )
-    return places
+    return columns
 
 
 class _Reader:
     """Makes a figure of each line, and remembers on which line each stood."""
 
-    def __init__(self, places: Mapping[str, int], source: str, this_year: int) -> None:
-        self._places = places
+    def __init__(self, columns: Columns, source: str, this_year: int) -> None:
+        self._cell = columns.cell
+        self._check_whole = columns.check_whole
         self._source = source
         self._this_year = this_year
         self._indicators = {indicator.key: indicator for indicator in Indicator.objects.all()}
         self._units = units_by_code()
         self._lines: dict[tuple[str, Where], int] = {}
 
-    def read(self, line: Line, columns: int) -> tuple[Indicator, Figure]:
+    def read(self, line: Line) -> tuple[Indicator, Figure]:
         """Raises RowRefused with a sentence."""
-        if line.torn:
-            if line.values:
-                raise RowRefused(
-                    "torn_row",
-                    _("The line has %(n)s columns, the first line %(wanted)s.")
-                    % {"n": len(line.values), "wanted": columns},
-                )
-            raise RowRefused("torn_row", _("A quotation mark is opened in this line and not closed."))
+        self._check_whole(line)
         key = self._cell(line, "indicator").casefold()
         indicator = self._indicators.get(key)
         if indicator is None:
@@ -226,16 +178,6 @@ class _Reader:
             )
         self._lines[once] = line.number
         return indicator, figure
-
-    def _cell(self, line: Line, column: str, longest: int = 100) -> str:
-        place = self._places.get(column)
-        value = "" if place is None else " ".join(line.values[place].split())
-        if len(value) > longest:
-            raise RowRefused(
-                "too_long",
-                _("«%(value)s …» is longer than %(most)s characters.") % {"value": value[:30], "most": longest},
-            )
-        return value
 
     def _unit(self, code: str) -> Unit | None:
         if code and code.casefold() not in self._units:

@@ -6,7 +6,6 @@ in the active language: a page shows them, and a terminal.
 
 from __future__ import annotations
 
-import io
 import re
 from collections import Counter
 from collections.abc import Mapping
@@ -20,7 +19,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from feedback.importing.faults import CannotImport, RowRefused
+from feedback.importing.columns import Columns, UnreadableFile, opened
+from feedback.importing.faults import RowRefused
 from feedback.importing.mapping import YES_AND_NO
 from feedback.importing.reading import CsvFile, Line
 from feedback.importing.report import Problem
@@ -31,8 +31,8 @@ from surveys.models import Population, Resident
 from surveys.rules import require_manager
 from surveys.strata import Gender
 
-LARGEST = 50 * 1024 * 1024
-"""Bytes of a file: a million people."""
+MOST_MB = 50
+"""Of a file: a million people."""
 OLDEST = 120
 """Years: nobody in the register is older."""
 
@@ -62,17 +62,6 @@ _LANGUAGES = {
     **dict.fromkeys(["sv", "swe", "sv-se", "svensk", "svenska", "swedish"], "sv"),
     **dict.fromkeys(["en", "eng", "en-gb", "engelsk", "engelska", "english"], "en"),
 }
-
-
-class UnreadableFile(Refused):
-    """The file as a whole cannot be read."""
-
-    code = "unreadable"
-    field = "file"
-    message = "%(why)s"
-
-    def __init__(self, why: str) -> None:
-        super().__init__(why=why)
 
 
 class NameTaken(Refused):
@@ -149,13 +138,13 @@ def import_population(
     """
     require_manager(by)
     house = municipality()
-    file, delimiter = _text(content)
+    file = opened(content, most_mb=MOST_MB)
     name = " ".join(name.replace("\x00", "").split())[:100] or _("Population %(day)s") % {
         "day": now.astimezone(house.zone).date().isoformat()
     }
     digest = sha256(content).hexdigest()
     report = Report(name, dry_run=dry_run, leave_out=leave_out)
-    residents = _read(file, delimiter, report, house, now)
+    residents = _read(file, report, house, now)
     with transaction.atomic():
         with_people = Resident.objects.values("population")
         there = Population.objects.select_for_update().filter(sha256=digest, pk__in=with_people).first()
@@ -175,37 +164,22 @@ def import_population(
     return report
 
 
-def _text(content: bytes) -> tuple[io.StringIO, str]:
-    """Return the text and its delimiter. UTF-8 where it is that, else Latin-1 as Windows writes it."""
-    if len(content) > LARGEST:
-        raise UnreadableFile(_("The file is larger than 50 MB."))
-    if b"\x00" in content:
-        raise UnreadableFile(_("This is no CSV file. Save it from the spreadsheet as CSV (UTF-8)."))
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="replace")
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    if not first:
-        raise UnreadableFile(_("The file is empty. Choose another."))
-    return io.StringIO(text, newline=""), max(";,\t", key=first.count)
-
-
-def _read(text: io.StringIO, delimiter: str, report: Report, house: Municipality, now: datetime) -> list[Resident]:
-    try:
-        file = CsvFile(text, delimiter=delimiter, quote='"')
-    except CannotImport:
-        raise UnreadableFile(_("The first line, which names the columns, cannot be read.")) from None
-    places = _places(file.header, report)
-    maker = _Maker(places, house, now.astimezone(house.zone).date())
+def _read(file: CsvFile, report: Report, house: Municipality, now: datetime) -> list[Resident]:
+    columns = Columns(file.header, COLUMNS)
+    report.ignored += columns.unknown
+    if columns.lacks("number", "name"):
+        raise UnreadableFile(
+            _("The first line must name the columns; «id» and «navn» must be there. It says: %(line)s.")
+            % {"line": ", ".join(file.header)[:200]}
+        )
+    maker = _Maker(columns, house, now.astimezone(house.zone).date())
     residents: list[Resident] = []
     for line in file:
         report.rows += 1
         try:
-            resident = maker.make(line, len(file.header))
+            resident = maker.make(line)
         except RowRefused as refusal:
-            number = line.values[places["number"]] if len(line.values) > places["number"] else ""
-            report.problems.append(Problem(line.number, number[:60], refusal.code, str(refusal)))
+            report.problems.append(Problem(line.number, columns.raw(line, "number"), refusal.code, str(refusal)))
             continue
         residents.append(resident)
         report.reserved += resident.reserved
@@ -216,47 +190,19 @@ def _read(text: io.StringIO, delimiter: str, report: Report, house: Municipality
     return residents
 
 
-def _places(header: list[str], report: Report) -> dict[str, int]:
-    """Return where each of our columns stands."""
-    places: dict[str, int] = {}
-    for place, named in enumerate(header):
-        column = COLUMNS.get(re.sub(r"\s+", "_", named.strip().casefold())) or COLUMNS.get(
-            re.sub(r"\s+", "", named.strip().casefold())
-        )
-        if column is None:
-            report.ignored.append(named)
-        elif column in places:
-            raise UnreadableFile(_("Two columns mean the same: «%(name)s». Remove one of them.") % {"name": named})
-        else:
-            places[column] = place
-    missing = [wanted for wanted in ("number", "name") if wanted not in places]
-    if missing:
-        raise UnreadableFile(
-            _("The first line must name the columns; «id» and «navn» must be there. It says: %(line)s.")
-            % {"line": ", ".join(header)[:200]}
-        )
-    return places
-
-
 class _Maker:
     """Makes a resident of each row, and remembers on which line each number stood."""
 
-    def __init__(self, places: Mapping[str, int], house: Municipality, today: date) -> None:
-        self._places = places
+    def __init__(self, columns: Columns, house: Municipality, today: date) -> None:
+        self._cell = columns.cell
+        self._check_whole = columns.check_whole
         self._house = house
         self._today = today
         self._lines: dict[str, int] = {}
 
-    def make(self, line: Line, columns: int) -> Resident:
+    def make(self, line: Line) -> Resident:
         """Raises RowRefused with a sentence."""
-        if line.torn:
-            if line.values:
-                raise RowRefused(
-                    "torn_row",
-                    _("The line has %(n)s columns, the first line %(wanted)s.")
-                    % {"n": len(line.values), "wanted": columns},
-                )
-            raise RowRefused("torn_row", _("A quotation mark is opened in this line and not closed."))
+        self._check_whole(line)
         number = self._cell(line, "number", 60)
         if not number:
             raise RowRefused("number_missing", _("The id is missing."))
@@ -288,16 +234,6 @@ class _Maker:
             or self._house.language,
             reserved=self._reserved(self._cell(line, "reserved", 20)),
         )
-
-    def _cell(self, line: Line, column: str, longest: int) -> str:
-        place = self._places.get(column)
-        value = "" if place is None else " ".join(line.values[place].split())
-        if len(value) > longest:
-            raise RowRefused(
-                "too_long",
-                _("«%(value)s …» is longer than %(most)s characters.") % {"value": value[:30], "most": longest},
-            )
-        return value
 
     def _named(self, line: Line, column: str, known: Mapping[str, str], sentence: str) -> str:
         value = self._cell(line, column, 40)

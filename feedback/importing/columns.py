@@ -1,0 +1,99 @@
+"""CSV files with named columns that people choose in a page: opened, their columns found by name in any order, their cells.
+
+Sentences are in the active language, for whoever chose the file.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping, Sequence
+
+from django.utils.translation import gettext as _
+
+from feedback.importing.faults import CannotImport, RowRefused
+from feedback.importing.reading import CsvFile, Line
+from organisation.errors import Refused
+
+
+class UnreadableFile(Refused):
+    """The file as a whole cannot be read."""
+
+    code = "unreadable"
+    field = "file"
+    message = "%(why)s"
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why=why)
+
+
+def opened(content: bytes, *, most_mb: int) -> CsvFile:
+    """Return the file: UTF-8 where it is that, else Latin-1 as Windows writes it; comma, semicolon or tab.
+
+    Raises UnreadableFile for one that is larger than `most_mb` megabytes, empty, or no CSV.
+    """
+    if len(content) > most_mb * 1024 * 1024:
+        raise UnreadableFile(_("The file is larger than %(most)s MB.") % {"most": most_mb})
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("cp1252", errors="replace")
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    if b"\x00" in content or first.lstrip().startswith(("<", "{", "[")):
+        raise UnreadableFile(_("This is no CSV file. Save it from the spreadsheet as CSV (UTF-8)."))
+    if not first:
+        raise UnreadableFile(_("The file is empty. Choose another."))
+    try:
+        return CsvFile(io.StringIO(text, newline=""), delimiter=max(";,\t", key=first.count), quote='"')
+    except CannotImport:
+        raise UnreadableFile(_("The first line, which names the columns, cannot be read.")) from None
+
+
+class Columns:
+    """Where each column of ours stands in a file. `unknown` are the names that mean none of ours."""
+
+    def __init__(self, header: Sequence[str], names: Mapping[str, str]) -> None:
+        """`names`: our column for a casefolded name, blanks as underscores. Raises UnreadableFile for one named twice."""
+        self.width = len(header)
+        self.unknown: list[str] = []
+        self._places: dict[str, int] = {}
+        for place, named in enumerate(header):
+            plain = named.strip().casefold()
+            column = names.get(re.sub(r"\s+", "_", plain)) or names.get(re.sub(r"\s+", "", plain))
+            if column is None:
+                self.unknown.append(named)
+            elif column in self._places:
+                raise UnreadableFile(_("Two columns mean the same: «%(name)s». Remove one of them.") % {"name": named})
+            else:
+                self._places[column] = place
+
+    def lacks(self, *columns: str) -> bool:
+        """Whether one of `columns` is not in the file."""
+        return any(column not in self._places for column in columns)
+
+    def raw(self, line: Line, column: str) -> str:
+        """Return what stands there, for the report of a line that is wrong; nothing where the line is too short."""
+        place = self._places[column]
+        return line.values[place][:60] if len(line.values) > place else ""
+
+    def check_whole(self, line: Line) -> None:
+        """Raises RowRefused for a line that has more or fewer columns than the first, or an open quotation mark."""
+        if line.torn and line.values:
+            raise RowRefused(
+                "torn_row",
+                _("The line has %(n)s columns, the first line %(wanted)s.")
+                % {"n": len(line.values), "wanted": self.width},
+            )
+        if line.torn:
+            raise RowRefused("torn_row", _("A quotation mark is opened in this line and not closed."))
+
+    def cell(self, line: Line, column: str, longest: int = 100) -> str:
+        """Return the cell without white space around it, empty where there is no such column. Raises RowRefused."""
+        place = self._places.get(column)
+        value = "" if place is None else " ".join(line.values[place].split())
+        if len(value) > longest:
+            raise RowRefused(
+                "too_long",
+                _("«%(value)s …» is longer than %(most)s characters.") % {"value": value[:30], "most": longest},
+            )
+        return value
