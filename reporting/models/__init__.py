@@ -1,9 +1,10 @@
-"""Indicators with their values, scorecards, assessments, and what is counted at the desk."""
+"""Indicators with their values, scorecards, assessments, themes, and what is counted at the desk."""
 
 from reporting.models.assessments import AreaPoints, Assessment, Evidence
 from reporting.models.desk import DeskContact
 from reporting.models.indicators import Counting, Elsewhere, Indicator, Value
 from reporting.models.scorecards import Goal, Scorecard, ScorecardRow, SuccessFactor, Threshold
+from reporting.models.themes import Theme, ThemeLink
 
 __all__ = [
     "AreaPoints",
@@ -17,6 +18,8 @@ __all__ = [
     "Scorecard",
     "ScorecardRow",
     "SuccessFactor",
+    "Theme",
+    "ThemeLink",
     "Threshold",
     "Value",
 ]
