@@ -12,6 +12,7 @@ from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.db.models import Model
 
+from config.demo.action_plans import action_plans
 from config.demo.assessments import make_assessments
 from config.demo.days import CALENDAR, OSLO, at
 from config.demo.furnish import Furnished, furnish, make_rules
@@ -43,7 +44,7 @@ from organisation.calendar import IsoWeek
 from organisation.models import DayOff, Municipality, OutgoingMail, OwnWording, Person, Unit
 from organisation.permissions import Role
 from organisation.queries import people_with
-from reporting.models import Assessment, Counting, DeskContact, Elsewhere, Indicator, Scorecard
+from reporting.models import Assessment, Counting, DeskContact, Elsewhere, Indicator, Initiative, Meeting, Scorecard
 from surveys.models import Comparator, Population, Survey
 
 BATCH = 1000
@@ -65,6 +66,8 @@ _ROOTS = (
     Elsewhere,
     Indicator,
     Scorecard,
+    Initiative,
+    Meeting,
     Counting,
     DeskContact,
     Population,
@@ -126,6 +129,7 @@ def load_demo(*, seed: int, now: datetime, anew: bool = False) -> Loaded | None:
         _tell_of_past_lists()
         scorecards(by=furnished.people[ADVISER], today=story.today, now=story.now, seed=seed)
         make_assessments(by=furnished.people[ADVISER], now=story.now, this_year=story.today.year)
+        action_plans(by=furnished.people[ADVISER], today=story.today)
         return Loaded(story.today, len(story.cards), events, OverdueList.objects.count(), Escalation.objects.count())
 
 

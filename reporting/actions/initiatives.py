@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from feedback.actions.intake import TooLong
 from organisation.actions.base import check_row
 from organisation.errors import NotAllowed, Refused
 from organisation.models import Person, Unit
@@ -143,7 +144,7 @@ def plan_initiative(
     """Plan an action; with `meeting_input` it is what came of that input. `today` is the local day.
 
     Raises NotAllowed, TitleMissing, UnitClosed, PersonOutsideUnit, TargetWithoutIndicator, TargetOutside, TargetYear,
-    DeadlineBehind, InputHasAction, Unfit.
+    DeadlineBehind, InputHasAction, TooLong, Unfit.
     """
     require_planner(by, plan.unit.pk)
     _check(plan, today)
@@ -205,11 +206,12 @@ class Said:
 def follow_up(initiative: Initiative, said: Said, *, by: Person | None, now: datetime, today: date) -> Initiative:
     """Write how an action goes, and with that a new status or deadline. A dropped one says why.
 
-    Raises NotAllowed, NothingWritten, ReasonMissing, CannotFollow, DayAhead, EndsBeforeStart, DeadlineBehind, Unfit.
+    Raises NotAllowed, NothingWritten, ReasonMissing, CannotFollow, DayAhead, EndsBeforeStart, DeadlineBehind, TooLong.
     """
     text, on = said.text.replace("\x00", "").strip(), said.on or today
     if on > today:
         raise DayAhead
+    _check_length("text", text, InitiativeNote)
     with transaction.atomic():
         locked = Initiative.objects.select_for_update().get(pk=initiative.pk)
         require_follower(by, locked)
@@ -227,9 +229,8 @@ def follow_up(initiative: Initiative, said: Said, *, by: Person | None, now: dat
         check_row(locked)
         locked.save()
         if text:
-            note = InitiativeNote(event=_write(locked, What.FOLLOWED_UP, by=by, now=now), on=on, text=text)
-            check_row(note)
-            note.save(force_insert=True)
+            event = _write(locked, What.FOLLOWED_UP, by=by, now=now)
+            InitiativeNote.objects.create(event=event, on=on, text=text)
     return locked
 
 
@@ -300,6 +301,8 @@ def _check(plan: Plan, today: date, *, unit_was: int | None = None, person_was: 
     """Refuse what cannot be planned. Who and where it was before may stay, though they would not be chosen today."""
     if not plan.title.strip():
         raise TitleMissing
+    for name in ("what", "budget_note"):
+        _check_length(name, getattr(plan, name), Initiative)
     if plan.unit.closed_on is not None and plan.unit.pk != unit_was:
         raise UnitClosed(unit=plan.unit.name)
     person = plan.person
@@ -316,6 +319,13 @@ def _check(plan: Plan, today: date, *, unit_was: int | None = None, person_was: 
     first = min(today.year, plan.due_on.year)
     if not first <= (plan.target_year or plan.due_on.year) <= today.year + LONGEST_PLAN:
         raise TargetYear(first=first, last=today.year + LONGEST_PLAN)
+
+
+def _check_length(name: str, text: str, model: type[Initiative] | type[InitiativeNote]) -> None:
+    """Refuse what is longer than its field, which the database does not look after where it is a long text."""
+    longest: int = model._meta.get_field(name).max_length  # type: ignore[union-attr,assignment]
+    if len(text) > longest:
+        raise TooLong(name, longest)
 
 
 def _filled(row: Initiative, plan: Plan) -> Initiative:

@@ -82,6 +82,10 @@ class InputsForm(forms.Form):
         error_messages={"max_length": _("That is too much at once. Write the first half, and then the rest.")},
     )  # fmt: skip
 
+    def __init__(self, *args: Any, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        self.fields["inputs"].conditional = True  # type: ignore[attr-defined]
+
     def said(self) -> Sequence[str]:
         return split_inputs(self.cleaned_data["inputs"])
 

@@ -138,6 +138,7 @@ def _page(request: HttpRequest, person: Person, found: Initiative, **forms: Any)
     context = PART | {
         "action": found,
         "late": line.late,
+        "is_ended": found.ended_on is not None,
         "effect": line.effect,
         "indicator_name": name,
         "chart": chart_of(found, line.effect, name) if line.effect else None,
