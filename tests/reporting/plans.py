@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from organisation.models import Person, Unit
-from reporting.actions.initiatives import Plan, Said, follow_up, plan_initiative
+from reporting.actions.initiatives import Plan, Said, add_evidence, follow_up, plan_initiative
 from reporting.actions.meetings import Held, record_meeting, write_inputs
-from reporting.models import Initiative, Meeting, MeetingInput
+from reporting.models import Indicator, Initiative, Meeting, MeetingInput
 from tests.factories import OSLO, oslo
 
 NOW = oslo(2026, 11, 16, 13)
@@ -33,6 +34,19 @@ def told(
 ) -> Initiative:
     """A follow-up that is written on the day `on`, about that day unless `about` is given."""
     return follow_up(action, Said(text, on=about, **more), by=by, now=noon(on), today=on)
+
+
+def an_action_with_a_course(unit: Unit, indicator: Indicator, now: datetime) -> Initiative:
+    """An action that was carried out two years ago, with its figure before and after, budget, follow-ups and evidence."""
+    began = now.date() - timedelta(days=850)
+    made = an_action(
+        unit, on=began, indicator=indicator, target=Decimal("4.6"), target_year=now.year, budget_amount=350_000,
+        budget_note="Ett mannskap", budget_year=now.year, what="Skoleveiene først.", due_on=began + timedelta(days=200),
+    )  # fmt: skip
+    told(made, "Begynt.", on=began, status="under_way")
+    made = told(made, "Ferdig.", on=began + timedelta(days=150), status="done")
+    add_evidence(made, text="Kartet", url="https://solvik.example/kart", by=None, now=now)
+    return made
 
 
 def noon(day: date) -> datetime:

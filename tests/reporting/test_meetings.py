@@ -23,7 +23,7 @@ from reporting.actions.meetings import (
 )
 from reporting.models import Meeting, MeetingInput
 from reporting.plan_queries import meetings
-from tests.factories import FULL_CONTACT, RuleFactory, Solvik, UnitFactory, make_solvik, mails
+from tests.factories import FULL_CONTACT, RuleFactory, Solvik, UnitFactory, mails, make_solvik
 from tests.reporting.plans import NOW, TODAY, a_meeting, an_action
 from tests.threads import at_once, errors
 
@@ -67,7 +67,7 @@ def test_inputs_are_all_written_or_none(solvik: Solvik) -> None:
 
 
 def test_an_input_becomes_an_anonymous_card_of_the_meetings_unit(solvik: Solvik) -> None:
-    meeting, (said,) = a_meeting(solvik.roads, "Gangfeltet er for mørkt", held_on=date(2026, 11, 9))
+    _meeting, (said,) = a_meeting(solvik.roads, "Gangfeltet er for mørkt", held_on=date(2026, 11, 9))
     card = make_card(said, by=solvik.roads_leader, now=NOW)
     assert (card.channel, card.text, card.unit, card.source) == ("meeting", said.text, solvik.roads, "Brukerrådet")
     assert (card.received_on, card.registered_by, card.callback_owed) == (
@@ -152,8 +152,8 @@ def test_who_may(solvik: Solvik) -> None:
         ):
             with pytest.raises(NotAllowed):
                 act()
+    plan = Plan(title="x", unit=solvik.roads, due_on=TODAY)
     with pytest.raises(NotAllowed):
-        plan = Plan(title="x", unit=solvik.roads, due_on=TODAY)
         plan_initiative(plan, by=solvik.clerk, now=NOW, today=TODAY, meeting_input=said)
     assert not Card.objects.exists()
 
