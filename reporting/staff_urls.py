@@ -53,6 +53,7 @@ urlpatterns = [
     path("staff/meetings/<int:pk>/settings/", meetings.change_meeting, name="change_meeting"),
     path("staff/meetings/<int:pk>/remove/", meetings.remove_meeting, name="remove_meeting"),
     path("staff/meetings/<int:pk>/said/", meetings.write_inputs, name="write_inputs"),
+    path("staff/meetings/<int:pk>/said/<int:item>/", meetings.change_input, name="change_input"),
     path("staff/meetings/<int:pk>/said/<int:item>/remove/", meetings.remove_input, name="remove_input"),
     path("staff/meetings/<int:pk>/said/<int:item>/card/", meetings.input_card, name="input_card"),
     path("staff/meetings/<int:pk>/said/<int:item>/make-card/", meetings.make_card, name="make_card"),

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from feedback.actions.intake import Intake
+from feedback.actions.intake import Intake, TooLong
 from feedback.actions.registration import register_card
 from feedback.deadlines import Contact
 from feedback.models import Card, Category
@@ -40,6 +40,12 @@ class NoInputs(Refused):
     code = "no_inputs"
     field = "inputs"
     message = _("Write what was said, one thing a line.")
+
+
+class NoWords(Refused):
+    code = "no_words"
+    field = "text"
+    message = _("Write what was said.")
 
 
 class InputTooLong(Refused):
@@ -141,6 +147,18 @@ def write_inputs(meeting: Meeting, said: Sequence[str], *, by: Person | None) ->
         there = set(MeetingInput.objects.filter(meeting=meeting).values_list("text", flat=True))
         new = [MeetingInput(meeting=meeting, text=text) for text in dict.fromkeys(said) if text not in there]
         return MeetingInput.objects.bulk_create(new)
+
+
+def reword_input(said: MeetingInput, text: str, *, by: Person | None) -> None:
+    """Put what was said right, such as where somebody is named. Its card keeps its own words. Raises NotAllowed,
+    NoWords, TooLong."""
+    require_holder(by, said.meeting)
+    text = text.replace("\x00", "").replace("\r\n", "\n").strip()
+    if not text:
+        raise NoWords
+    if len(text) > LONGEST_INPUT:
+        raise TooLong("text", LONGEST_INPUT)
+    MeetingInput.objects.filter(pk=said.pk).update(text=text)
 
 
 def take_input_away(said: MeetingInput, *, by: Person | None) -> None:

@@ -18,7 +18,7 @@ from reporting.actions.meetings import AsCard, Held
 from reporting.forms.plans import GONE, Named
 from reporting.models import Meeting
 from reporting.plan_queries import themes
-from reporting.plans import MeetingKind, split_inputs
+from reporting.plans import LONGEST_INPUT, MeetingKind, split_inputs
 
 NAMES = ("title", "held_on", "kind", "place", "unit", "theme", "participants")
 
@@ -88,6 +88,18 @@ class InputsForm(forms.Form):
 
     def said(self) -> Sequence[str]:
         return split_inputs(self.cleaned_data["inputs"])
+
+
+class InputForm(forms.Form):
+    """One thing that was said, to be put right."""
+
+    use_required_attribute = False
+
+    text = forms.CharField(
+        label=_("What was said?"), max_length=LONGEST_INPUT, widget=forms.Textarea(attrs={"rows": "5"}),
+        help_text=_("Take out whoever is named. A card that was made of it keeps its own words."),
+        error_messages={"required": _("Write what was said.")},
+    )  # fmt: skip
 
 
 class InputCardForm(ContactFields):

@@ -22,7 +22,7 @@ from organisation.models import Person
 from organisation.queries import all_units
 from organisation.views.answering import answer, do
 from reporting.actions import meetings as actions
-from reporting.forms.meetings import InputCardForm, InputsForm, MeetingForm
+from reporting.forms.meetings import InputCardForm, InputForm, InputsForm, MeetingForm
 from reporting.models import Meeting, MeetingInput
 from reporting.plan_queries import input_of, inputs_of, meeting_numbered, meetings
 from reporting.rules import may_hold, may_hold_some, may_plan
@@ -100,6 +100,28 @@ def write_inputs(request: HttpRequest, pk: int) -> HttpResponse:
         lambda: _page(request, person, found, form),
         done=_("What was said is written down."),
         to=reverse("reporting:meeting", args=[pk]),
+    )
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def change_input(request: HttpRequest, pk: int, item: int) -> HttpResponse:
+    """Put one input right, such as where somebody is named in it."""
+    person, found = _holding(request, pk)
+    said = _said(found, item)
+    form = InputForm(request.POST or None, initial={"text": said.text})
+    here = f"{reverse('reporting:meeting', args=[pk])}#input-{item}"
+    return answer(
+        request,
+        form,
+        lambda: actions.reword_input(said, form.cleaned_data["text"], by=person),
+        template="reporting/edit.html",
+        context=lambda: (
+            PART | {"title": _("Put it right"), "button": _("Save"), "back": here, "back_name": found.title}
+        ),
+        done=_("Saved."),
+        to=here,
     )
 
 

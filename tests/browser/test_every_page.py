@@ -183,6 +183,7 @@ ACTIONS = {
     "reporting:new_meeting": "/staff/meetings/new/",
     "reporting:meeting": "/staff/meetings/{meeting.pk}/",
     "reporting:change_meeting": "/staff/meetings/{meeting.pk}/settings/",
+    "reporting:change_input": "/staff/meetings/{meeting.pk}/said/{said.pk}/",
     "reporting:input_card": "/staff/meetings/{meeting.pk}/said/{said.pk}/card/",
 }
 RESULTS = {"surveys:results_publish", "surveys:results_preview", "surveys:results_withdraw", "surveys:public_results"}
