@@ -28,7 +28,7 @@ def _language() -> str:
     return get_language() or "nb"
 
 
-class Named(forms.ModelChoiceField):
+class Named(forms.ModelChoiceField):  # type: ignore[type-arg]
     """A choice among rows that have names in several languages."""
 
     def label_from_instance(self, obj: Any) -> str:

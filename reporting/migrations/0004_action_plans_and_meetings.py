@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ('budget_note', models.TextField(blank=True, max_length=1000, verbose_name='note for the budget')),
                 ('origin', models.CharField(blank=True, choices=[('theme', 'The same weakness from several sides'), ('survey', 'A survey'), ('assessment', 'An assessment'), ('indicator', 'An indicator'), ('overdue', 'Overdue lists'), ('meeting', 'A meeting')], max_length=15, verbose_name='comes from')),
                 ('source', models.CharField(blank=True, max_length=250, verbose_name='more precisely')),
-                ('status', models.CharField(choices=[('planned', 'Planned'), ('under_way', 'Under way'), ('done', 'Done'), ('dropped', 'Dropped')], default='planned', max_length=10, verbose_name='status')),
+                ('status', models.CharField(choices=[('planned', 'Planned'), ('under_way', 'Under way'), ('done', 'Carried out'), ('dropped', 'Dropped')], default='planned', max_length=10, verbose_name='status')),
                 ('started_on', models.DateField(blank=True, null=True, verbose_name='begun')),
                 ('ended_on', models.DateField(blank=True, null=True, verbose_name='ended')),
                 ('made_on', models.DateField(editable=False, verbose_name='planned on')),
