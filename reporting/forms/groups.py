@@ -35,6 +35,7 @@ class GroupForm(forms.Form):
         first = {"kind": group.kind, "members": "\n".join(map(line_of, members))} if group else {}
         super().__init__(*args, **{"initial": first, **kw})
         self.words = [words_of(self, "name", house, group.names if group else {}, label=_("Name"))]
+        self.fields["members"].conditional = True  # type: ignore[attr-defined]  # ticked ones do as well
         inside = {place.pk for place in members}
         self._known = {str(place.pk): place for place in known if place.pk not in inside}
         if self._known:

@@ -176,6 +176,7 @@ def indicator(request: HttpRequest, key: str) -> HttpResponse:
                 (bar, stated, line.rank_of(stated), differences.get(stated.place.pk or 0))
                 for bar, stated in zip(chart.bars, line.all, strict=True)
             ],
+            "source": _one_source(line),
             "trend": _trend(line, shown),
         }
     return render(request, "reporting/benchmark.html", context)
@@ -191,6 +192,12 @@ def _ranking(line: BenchmarkLine) -> Ranking:
         bottom=float(low),
         top=None if high is None else float(high),
     )
+
+
+def _one_source(line: BenchmarkLine) -> Stated | None:
+    """A figure of the one source and day that all of them are from; None where they are from several."""
+    known = {(row.source, row.measured_on): row for row in line.all if row.standing}
+    return next(iter(known.values())) if len(known) == 1 and next(iter(known))[0] else None
 
 
 def _words(row: Stated, indicator: Indicator) -> str:
