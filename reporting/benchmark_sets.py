@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
 
+from django.utils.translation import override
+
 from reporting.benchmark_profiles import Profile, ProfileMeasure, profiles
 from reporting.group_queries import indicators_known_of, indicators_with_keys, rows_of
 from reporting.models import Indicator, Scorecard
@@ -47,7 +49,7 @@ def set_called(
     """
     kind, _colon, name = key.partition(":")
     if key == ALL:
-        return _all(places)
+        return _all(places, language)
     if kind == PROFILE:
         profile = profiles().get(name)
         return _of_profile(profile, language) if profile else None
@@ -89,10 +91,11 @@ def _of_scorecard(scorecard: Scorecard, language: str) -> IndicatorSet:
     return IndicatorSet(f"{SCORECARD}:{scorecard.key}", scorecard.name_in(language), tuple(parts))
 
 
-def _all(places: Collection[int]) -> IndicatorSet:
+def _all(places: Collection[int], language: str) -> IndicatorSet:
     found = indicators_known_of(places)
-    parts = [
-        SetPart(str(label), tuple(each for each in found if each.perspective == code))
-        for code, label in Perspective.choices
-    ]
+    with override(language):
+        parts = [
+            SetPart(str(label), tuple(each for each in found if each.perspective == code))
+            for code, label in Perspective.choices
+        ]
     return IndicatorSet(ALL, "", tuple(part for part in parts if part.indicators))

@@ -95,8 +95,9 @@ class Difference:
         return self.saying != Saying.NOT_TESTED
 
     @property
-    def is_certain(self) -> bool:
-        return self.saying not in (Saying.NOT_TESTED, Saying.NO_CERTAIN_DIFFERENCE)
+    def may_be_chance(self) -> bool:
+        """Whether it was tested, and no certain difference was found."""
+        return self.saying == Saying.NO_CERTAIN_DIFFERENCE
 
 
 @dataclass(frozen=True)
@@ -189,13 +190,13 @@ class Benchmark:
         return next((line for line in self.lines if line.indicator.key == key), None)
 
     def turned(self, *turns: Turn) -> list[BenchmarkLine]:
-        """The lines whose difference has one of these turns, the farthest from the mean first."""
+        """The lines whose difference has one of these turns, the farthest from the mean first; last what may be chance."""
         found = [
-            (difference.distance, line)
+            (difference.may_be_chance, -difference.distance, line)
             for line in self.lines
             if (difference := line.against(self.against)) is not None and difference.turn in turns
         ]
-        return [line for _distance, line in sorted(found, key=lambda pair: -pair[0])]
+        return [line for *_order, line in sorted(found, key=lambda each: each[:2])]
 
     @property
     def over(self) -> list[BenchmarkLine]:

@@ -36,12 +36,11 @@ def difference(difference: Difference | None, indicator: Indicator, short: bool 
     if difference is None:
         return {}
     amount = difference.amount
-    by_chance = difference.is_tested and not difference.is_certain
     return {
         "amount": change_said(amount, indicator.decimals, get_language() or "en"),
         "sign": "▲" if amount > 0 else "▼" if amount < 0 else "=",
-        "word": "" if by_chance else TURN_WORDS[difference.turn],
-        "colour": "neutral" if by_chance else TURN_COLOURS.get(difference.turn, "neutral"),
+        "word": "" if difference.may_be_chance else TURN_WORDS[difference.turn],
+        "colour": "neutral" if difference.may_be_chance else TURN_COLOURS.get(difference.turn, "neutral"),
         "saying": saying_in_words(difference.saying) if difference.is_tested and amount else "",
         "unknown": not difference.is_tested and not short and difference.turn != Turn.UNCHANGED,
     }

@@ -160,7 +160,7 @@ def indicator(request: HttpRequest, key: str) -> HttpResponse:
     person, found = reading(request), indicator_of(key)
     asked = _asked(request, indicator=found)
     if asked is None:
-        raise Http404
+        return redirect("reporting:benchmarks")
     shown = _benchmark(request, asked)
     line = shown.line(key)
     context = PART | _choices(asked, shown) | {
@@ -178,6 +178,7 @@ def indicator(request: HttpRequest, key: str) -> HttpResponse:
             ],
             "source": _one_source(line),
             "trend": _trend(line, shown),
+            "trend_title": _("%(name)s, in thousands") % {"name": line.name} if _thousand(line) > 1 else line.name,
         }
     return render(request, "reporting/benchmark.html", context)
 
@@ -215,10 +216,7 @@ def _trend(line: BenchmarkLine, shown: Benchmark) -> Chart | None:
         return None
     low, high = BOUNDS.get(line.indicator.scale, (Decimal(0), None))
     years = [year for year in line.years if year.year >= known[0].year]
-    largest = max(
-        (each for year in known for each in (year.ours, year.mean, year.country) if each is not None), default=0
-    )
-    thousand = 1000 if largest >= 10_000 else 1
+    thousand = _thousand(line)
     series = [
         (name, [Point(str(year.year), None if value is None else _float(value / thousand)) for year, value in values])
         for name, values in (
@@ -232,6 +230,12 @@ def _trend(line: BenchmarkLine, shown: Benchmark) -> Chart | None:
     return trend(
         first, *others, name=name, bottom=float(low), top=None if high is None else float(high), joined=True
     )  # fmt: skip
+
+
+def _thousand(line: BenchmarkLine) -> int:
+    """What the drawing's figures are divided by: as many zeros as there is room for beside it."""
+    known = [each for year in line.years for each in (year.ours, year.mean, year.country) if each is not None]
+    return 1000 if max(known, default=0) >= 10_000 else 1
 
 
 @login_required
