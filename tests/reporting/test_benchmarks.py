@@ -212,6 +212,21 @@ def test_certainty_is_said_only_with_margins_and_after_holm(solvik: Solvik) -> N
     assert (by_name["Vik"].saying, by_name["Dal"].saying) == (Saying.CLEARLY_HIGHER, Saying.NOT_TESTED)
 
 
+def test_what_may_be_chance_comes_last(solvik: Solvik) -> None:
+    """Ours is 1 under of a spread of 14 without margins, and 9 under of the same spread with wide ones."""
+    group = a_group("Vik", "Dal")
+    near, far = an_indicator("Nær", "0-100"), an_indicator("Fjern", "0-100")
+    theirs(near, {"Vik": 60, "Dal": 80})
+    write(near, {YEAR: 69})
+    theirs(far, {"Vik": 60, "Dal": 80}, n=20, margin=D(12))
+    write(far, {YEAR: 61}, n=20, margin=D(12))
+    found = beside(group).under
+    assert [line.name for line in found] == ["Nær", "Fjern"]
+    assert [line.to_group.saying for line in found if line.to_group] == [
+        Saying.NOT_TESTED, Saying.NO_CERTAIN_DIFFERENCE,
+    ]  # fmt: skip
+
+
 def test_a_number_that_still_grows_is_held_against_nothing(solvik: Solvik) -> None:
     indicator = an_indicator("Besøk", "count")
     group = a_group("Vik", "Dal")
