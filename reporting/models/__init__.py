@@ -1,7 +1,9 @@
-"""Indicators with their values, scorecards, assessments, themes, actions, meetings, and what is counted at the desk."""
+"""Indicators with their values, scorecards, groups to compare with, assessments, themes, actions, meetings, and what is
+counted at the desk."""
 
 from reporting.models.assessments import AreaPoints, Assessment, Evidence
 from reporting.models.desk import DeskContact
+from reporting.models.groups import Group, GroupMember
 from reporting.models.indicators import Counting, Elsewhere, Indicator, Value
 from reporting.models.initiatives import Initiative, InitiativeEvent, InitiativeEvidence, InitiativeNote
 from reporting.models.meetings import Meeting, MeetingInput
@@ -16,6 +18,8 @@ __all__ = [
     "Elsewhere",
     "Evidence",
     "Goal",
+    "Group",
+    "GroupMember",
     "Indicator",
     "Initiative",
     "InitiativeEvent",
