@@ -8,6 +8,7 @@ from django.utils import timezone
 from organisation.jobs import recorded
 from organisation.queries import municipality
 from reporting.actions.counting import compute_figures
+from reporting.actions.reminding import remind_of_initiatives
 from reporting.figures import count_anew
 
 
@@ -25,3 +26,10 @@ def compute_indicators() -> str:
     """Each hour: the indicators that the house computes by itself."""
     done = compute_figures(now=timezone.now(), zone=municipality().zone)
     return f"{done.new} new, {done.changed} changed"
+
+
+@shared_task(name="reporting.remind_of_actions")
+@recorded("reporting.remind_of_actions")
+def remind() -> str:
+    """Each morning: the actions that are due soon, late, or of which nothing was written for a quarter."""
+    return f"{remind_of_initiatives(now=timezone.now())} actions"

@@ -80,6 +80,10 @@ HARMLESS = {
     "Assessment": {"version", "kind", "assessor", "source", "note"},
     "AreaPoints": {"area"},
     "Evidence": {"criterion", "standing", "text"},
+    # The municipality's own plans; what is written freely of them later lies in InitiativeNote.
+    "Initiative": {"title", "what", "budget_note", "origin", "source", "status"},
+    "InitiativeEvent": {"what", "from_value", "to_value", "fields"},
+    "Meeting": {"kind", "title", "place"},
     # Answers of somebody whom nothing in them names; what is written freely lies in Comment.
     "Answer": {"id", "source", "stratum", "values"},
     "Comment": {"id", "question", "language", "found", "state", "kind"},

@@ -12,6 +12,7 @@ from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.db.models import Model
 
+from config.demo.action_plans import action_plans
 from config.demo.assessments import make_assessments
 from config.demo.benchmarks import make_benchmarks
 from config.demo.days import CALENDAR, OSLO, at
@@ -44,7 +45,17 @@ from organisation.calendar import IsoWeek
 from organisation.models import DayOff, Municipality, OutgoingMail, OwnWording, Person, Unit
 from organisation.permissions import Role
 from organisation.queries import people_with
-from reporting.models import Assessment, Counting, DeskContact, Elsewhere, Group, Indicator, Scorecard
+from reporting.models import (
+    Assessment,
+    Counting,
+    DeskContact,
+    Elsewhere,
+    Group,
+    Indicator,
+    Initiative,
+    Meeting,
+    Scorecard,
+)
 from surveys.models import Comparator, Population, Survey
 
 BATCH = 1000
@@ -67,6 +78,8 @@ _ROOTS = (
     Group,
     Indicator,
     Scorecard,
+    Initiative,
+    Meeting,
     Counting,
     DeskContact,
     Population,
@@ -129,6 +142,7 @@ def load_demo(*, seed: int, now: datetime, anew: bool = False) -> Loaded | None:
         scorecards(by=furnished.people[ADVISER], today=story.today, now=story.now, seed=seed)
         make_assessments(by=furnished.people[ADVISER], now=story.now, this_year=story.today.year)
         make_benchmarks(by=furnished.people[ADVISER], today=story.today, seed=seed)
+        action_plans(by=furnished.people[ADVISER], today=story.today)
         return Loaded(story.today, len(story.cards), events, OverdueList.objects.count(), Escalation.objects.count())
 
 

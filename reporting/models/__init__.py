@@ -1,9 +1,12 @@
-"""Indicators with their values, scorecards, groups to compare with, assessments, themes, and what is counted at the desk."""
+"""Indicators with their values, scorecards, groups to compare with, assessments, themes, actions, meetings, and what is
+counted at the desk."""
 
 from reporting.models.assessments import AreaPoints, Assessment, Evidence
 from reporting.models.desk import DeskContact
 from reporting.models.groups import Group, GroupMember
 from reporting.models.indicators import Counting, Elsewhere, Indicator, Value
+from reporting.models.initiatives import Initiative, InitiativeEvent, InitiativeEvidence, InitiativeNote
+from reporting.models.meetings import Meeting, MeetingInput
 from reporting.models.scorecards import Goal, Scorecard, ScorecardRow, SuccessFactor, Threshold
 from reporting.models.themes import Theme, ThemeLink
 
@@ -18,6 +21,12 @@ __all__ = [
     "Group",
     "GroupMember",
     "Indicator",
+    "Initiative",
+    "InitiativeEvent",
+    "InitiativeEvidence",
+    "InitiativeNote",
+    "Meeting",
+    "MeetingInput",
     "Scorecard",
     "ScorecardRow",
     "SuccessFactor",
