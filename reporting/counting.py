@@ -13,7 +13,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import Case, Count, DateField, DurationField, ExpressionWrapper, F, Max, Min, Q, Sum, When
+from django.db.models import Case, Count, DateField, DurationField, ExpressionWrapper, F, Min, Q, Sum, When
 from django.db.models.functions import Coalesce, TruncDate, TruncMonth
 
 from feedback.counts import NOBODY_WAITS, NOT_REACHED, PROMISED
@@ -24,8 +24,7 @@ from organisation.models import Unit
 from reporting.measures import Counts
 from reporting.models import DeskContact
 from reporting.periods import Every, Period, period_of
-from surveys.models import Publication
-from surveys.questionnaires import SurveyKind
+from reporting.published import shown_publications
 
 YEARS = 10
 """So many years back figures are computed by year,"""
@@ -218,20 +217,11 @@ def published_results(today: date) -> dict[str, list[FromSurvey]]:
     What a publication holds back is not here either, and nothing of one that was withdrawn. Citizen surveys are of the whole
     municipality, user surveys of their unit; where two of one year ask the same, the later stands.
     """
-    shown = Publication.objects.filter(publish_on__lte=today)
-    newest = shown.values("survey").annotate(newest=Max("version")).values_list("survey", "newest")
-    versions = dict(newest)
     found: dict[str, dict[tuple[Place, int], FromSurvey]] = defaultdict(dict)
-    for publication in shown.filter(survey__in=versions).select_related("survey").order_by("survey__closes_at", "pk"):
-        survey = publication.survey
-        if publication.version != versions[survey.pk] or publication.withdrawn_at is not None:
-            continue
-        if survey.kind == SurveyKind.EMPLOYEE or survey.closes_at is None:
-            continue
-        place = survey.unit_id if survey.kind == SurveyKind.USER else None
-        for one in (*publication.figures.get("areas", ()), *publication.figures.get("items", ())):
-            result = _from_survey(one, place, survey.closes_at.date(), survey.code)
-            found[one["key"]][place, result.year] = result
+    for shown in shown_publications(today):
+        for one in shown.figures:
+            result = _from_survey(one, shown.unit, shown.closed_on, shown.survey)
+            found[one["key"]][shown.unit, result.year] = result
     return {key: list(results.values()) for key, results in found.items()}
 
 

@@ -22,6 +22,7 @@ from config.demo.rows import Rows
 from config.demo.scorecards import scorecards
 from config.demo.story import build_story
 from config.demo.surveys import surveys
+from config.demo.themes import make_themes
 from feedback.actions.intake import House
 from feedback.actions.listing import run_overdue_list
 from feedback.actions.registration import take_numbers
@@ -43,7 +44,7 @@ from organisation.calendar import IsoWeek
 from organisation.models import DayOff, Municipality, OutgoingMail, OwnWording, Person, Unit
 from organisation.permissions import Role
 from organisation.queries import people_with
-from reporting.models import Assessment, Counting, DeskContact, Elsewhere, Indicator, Scorecard
+from reporting.models import Assessment, Counting, DeskContact, Elsewhere, Indicator, Scorecard, Theme
 from surveys.models import Comparator, Population, Survey
 
 BATCH = 1000
@@ -65,6 +66,7 @@ _ROOTS = (
     Elsewhere,
     Indicator,
     Scorecard,
+    Theme,
     Counting,
     DeskContact,
     Population,
@@ -126,6 +128,7 @@ def load_demo(*, seed: int, now: datetime, anew: bool = False) -> Loaded | None:
         _tell_of_past_lists()
         scorecards(by=furnished.people[ADVISER], today=story.today, now=story.now, seed=seed)
         make_assessments(by=furnished.people[ADVISER], now=story.now, this_year=story.today.year)
+        make_themes(by=furnished.people[ADVISER], now=story.now)
         return Loaded(story.today, len(story.cards), events, OverdueList.objects.count(), Escalation.objects.count())
 
 
