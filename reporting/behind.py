@@ -20,7 +20,8 @@ Query = dict[str, str | list[str]]
 
 def cards_behind(key: str, first: date, last: date) -> Query:
     """Return the work list's filter for the cards of which the measure `key` was counted on the days `first` to `last`:
-    as many as the figure's n, but for `overdue-a-week`, whose n are weeks (the cards are those on its lists).
+    as many as the figure's n, but for `overdue-a-week`, whose n are weeks (the cards are those on its lists). A card that was
+    reopened and called back twice in the period is one card behind two reactions.
 
     See `reporting/measures.py` for what each counts. Empty for what is not counted from cards.
     """

@@ -9,13 +9,16 @@ from organisation.charts import Chart, Point, trend
 from organisation.dates import short_month
 from reporting.models import Indicator, Value
 from reporting.periods import PARTS, Every, Period
-from reporting.scales import BOUNDS
+from reporting.scales import BOUNDS, Scale
 
 
-def course(indicator: Indicator, values: Sequence[Value], language: str, *, thousand: int = 1) -> Chart | None:
+def course(
+    indicator: Indicator, values: Sequence[Value], language: str, *, thousand: int = 1, whole: bool = True
+) -> Chart | None:
     """Return the course of values of one kind of period, divided by `thousand`; None of fewer than two.
 
     The scale begins where the indicator's does, at 0 or at 1, and ends where it ends, so that a small change looks small.
+    Without `whole` shares that are all in the lower half end where the largest needs it.
     """
     measured = {value.period: value.shown(indicator.decimals) for value in values if value.value is not None}
     if len(measured) < 2:
@@ -25,6 +28,9 @@ def course(indicator: Indicator, values: Sequence[Value], language: str, *, thou
         for period in between(min(measured), max(measured))
     ]
     low, high = BOUNDS.get(indicator.scale, (0, None))
+    largest = max(shown for shown in measured.values() if shown is not None)
+    if not whole and indicator.scale != Scale.ONE_TO_SIX and high is not None and largest < high / 2:
+        high = None
     return trend(points, bottom=float(low), top=None if high is None else float(high))
 
 

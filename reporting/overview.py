@@ -19,7 +19,7 @@ from reporting.measures import FROM_FEEDBACK
 from reporting.models import Indicator, OverviewFigure, ScorecardRow, Value
 from reporting.periods import Every
 from reporting.queries import indicators, latest_counting, places_with_values, standing_values, values_by_year
-from reporting.scales import BOUNDS, Scale
+from reporting.scales import Scale
 from reporting.tables import Cell, cell_of, change_of
 
 MOST = 8
@@ -46,10 +46,9 @@ class Figure:
     thousand: int
 
     @property
-    def scale_ends(self) -> tuple[int, int] | None:
-        """From where to where the chart goes; None where it goes from 0 as far as it must."""
-        ends = BOUNDS.get(self.indicator.scale)
-        return None if ends is None else (int(ends[0]), int(ends[1]))
+    def scale_ends(self) -> tuple[str | float, str | float] | None:
+        """From where to where the drawing goes."""
+        return None if self.chart is None else (self.chart.grid[0].text, self.chart.grid[-1].text)
 
     def as_json(self) -> dict[str, Any]:
         cell, change = self.cell, self.change
@@ -176,7 +175,7 @@ def _figure(
         cell=None if latest is None else cell_of(latest, indicator, limits),
         change=change_of([cell_of(value, indicator) for value in years], indicator),
         limits=None if latest is None else limits_in(latest.year, limits),
-        chart=course(indicator, drawn, language, thousand=thousand),
+        chart=course(indicator, drawn, language, thousand=thousand, whole=False),
         every=every,
         thousand=thousand,
     )

@@ -350,10 +350,9 @@ def _indicator(
     if change is not None and change.until != latest.year:
         change = None  # of a number that still grows: the change is between two years before it
     worst = max(cells, key=lambda cell: _WORST.get(cell.status, 0))
-    return OfIndicator(
-        indicator.key, indicator.name_in(language), judge_indicator(statuses, change.turn if change else None, latest.n),
-        indicator, worst, change,
-    )  # fmt: skip
+    shown = latest.shown(indicator.decimals) or Decimal(0)
+    judgement = judge_indicator(statuses, change, latest.n, latest=shown, scale=indicator.scale)
+    return OfIndicator(indicator.key, indicator.name_in(language), judgement, indicator, worst, change)
 
 
 _WORST: dict[Status | None, int] = {Status.ACCEPTABLE: 1, Status.OUTSIDE: 2, Status.UNACCEPTABLE: 3}

@@ -12,7 +12,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
-from reporting.judging import Status, Turn
+from reporting.judging import Change, Status, Turn
+from reporting.scales import BOUNDS
 from surveys.statistics.wording import Saying
 
 FEWEST = 20
@@ -27,11 +28,17 @@ FEW_POINTS = 50
 POINTS_FALLEN = 5
 """Per cent of an area's points from one assessment to the next: less is how assessors differ."""
 
-NEGATIVE_SHARE = 30
-"""Per cent of the cards whose kind is known that are complaints or criticism."""
+MORE_NEGATIVE = 25
+"""Per cent by which the share of complaints and criticism is larger than that of all cards. What is usual differs from one
+municipality to the next: in Larvik more than a third complained."""
 
 LATE_SHARE = 20
 """Per cent of the promised callbacks that came late or have not come: eight of ten in time is what may be accepted."""
+
+WORSE_OF_SCALE = 2
+"""Per cent of a scale that has two ends: less is how a figure goes up and down,"""
+WORSE_OF_VALUE = 5
+"""and per cent of the value before, where the scale has no upper end."""
 
 GROWTH = 25
 """Per cent by which cards grew more than all cards together, praise left out of both."""
@@ -101,11 +108,23 @@ def judge_points(points: int, most: int, *, before: Decimal | None = None) -> Ju
     )
 
 
-def judge_indicator(statuses: Collection[Status], turn: Turn | None, n: int | None) -> Judgement:
-    """`statuses` are how the latest result stands on the scorecards that have limits for it."""
+def judge_indicator(
+    statuses: Collection[Status], change: Change | None, n: int | None, *, latest: Decimal, scale: str
+) -> Judgement:
+    """`statuses` are how the `latest` result stands on the scorecards that have limits for it; `change` leads up to it."""
     if n is not None and n < FEWEST:
         return TOO_FEW
-    return _judged(outside_limits=bool({Status.UNACCEPTABLE, Status.OUTSIDE} & set(statuses)), worse=turn is Turn.WORSE)
+    return _judged(
+        outside_limits=bool({Status.UNACCEPTABLE, Status.OUTSIDE} & set(statuses)),
+        worse=change is not None and change.turn is Turn.WORSE and _is_noticed(change.amount, latest, scale),
+    )
+
+
+def _is_noticed(amount: Decimal, latest: Decimal, scale: str) -> bool:
+    ends = BOUNDS.get(scale)
+    if ends is not None:
+        return 100 * abs(amount) >= WORSE_OF_SCALE * (ends[1] - ends[0])
+    return 100 * abs(amount) >= WORSE_OF_VALUE * abs(latest - amount)
 
 
 class CardCounts(NamedTuple):
@@ -144,12 +163,17 @@ class Year(NamedTuple):
 
 
 def judge_cards(theme: Year, everything: Year) -> Judgement:
-    """Judge the cards of a theme. They must have grown faster than `everything`: a scheme that becomes known is no fault."""
+    """Judge the cards of a theme beside `everything`: that the scheme becomes known, or is used to complain, is no fault of
+    one theme."""
     now, before = theme.now, theme.before
+    usual = everything.now.negative_share
     if max(now.cards, before.cards if before else 0) < FEWEST:
         return TOO_FEW
     return _judged(
-        negative=now.negative_share is not None and now.negative_share >= NEGATIVE_SHARE,
+        negative=now.negative > 0
+        and now.negative_share is not None
+        and usual is not None
+        and 100 * now.negative_share >= (100 + MORE_NEGATIVE) * usual,
         late=now.late_share is not None and now.late_share >= LATE_SHARE,
         more_cards=_grew(theme, everything),
     )
