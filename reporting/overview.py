@@ -74,6 +74,15 @@ class Overview:
     figures: tuple[Figure, ...]
     counted_at: datetime | None
 
+    @property
+    def measured(self) -> list[Figure]:
+        return [figure for figure in self.figures if figure.cell is not None]
+
+    @property
+    def missing(self) -> list[Figure]:
+        """Those of which nothing is known of the place."""
+        return [figure for figure in self.figures if figure.cell is None]
+
     def as_json(self) -> dict[str, Any]:
         return {
             "unit": self.place.code if self.place else None,

@@ -18,9 +18,10 @@ Side = ThemeLink.Side
 
 
 class Group(NamedTuple):
-    """Things that are offered together: pairs of key and name."""
+    """Things that are offered together: pairs of key and name. `key` tells it from the others of its side."""
 
     side: str
+    key: str
     title: str
     things: list[tuple[str, str]]
 
@@ -39,7 +40,7 @@ def _survey(language: str) -> list[Group]:
         if rated:
             things = [(area.key, text_in(area.titles, language))]
             things += [(item.key, text_in(item.texts, language)) for item in rated]
-            found.append(Group(Side.SURVEY, text_in(area.titles, language), things))
+            found.append(Group(Side.SURVEY, area.key, text_in(area.titles, language), things))
     own = {
         key: text_in(titles, language)
         for key, titles in Area.objects.exclude(key__in=known)
@@ -53,7 +54,9 @@ def _survey(language: str) -> list[Group]:
         .exclude(area__survey__kind=SurveyKind.EMPLOYEE)
         .values_list("key", "texts")
     }
-    return [*found, Group(Side.SURVEY, "", sorted(own.items(), key=lambda each: each[1]))] if own else found
+    if own:
+        found.append(Group(Side.SURVEY, "own", "", sorted(own.items(), key=lambda each: each[1])))
+    return found
 
 
 def survey_names(language: str) -> Mapping[str, str]:
@@ -78,7 +81,7 @@ def _assessment(language: str) -> list[Group]:
     for version in versions().values():
         things = [(area.key, text_in(area.titles, language)) for area in version.areas if area.key not in known]
         known |= {key for key, _title in things}
-        found.append(Group(Side.ASSESSMENT, text_in(version.names, language), things))
+        found.append(Group(Side.ASSESSMENT, version.key, text_in(version.names, language), things))
     return found
 
 
@@ -87,6 +90,7 @@ def _indicators(language: str) -> list[Group]:
     groups = [
         Group(
             Side.INDICATOR,
+            code,
             str(label),
             [(one.key, one.name_in(language)) for one in all_there if one.perspective == code],
         )
@@ -96,4 +100,4 @@ def _indicators(language: str) -> list[Group]:
 
 
 def _cards() -> Group:
-    return Group(Side.CARDS, str(Side.CARDS.label), [(one.code, str(one)) for one in all_categories()])
+    return Group(Side.CARDS, "all", str(Side.CARDS.label), [(one.code, str(one)) for one in all_categories()])

@@ -366,7 +366,7 @@ def _cards(codes: tuple[str, ...], categories: Mapping[str, str], cards: ByCateg
     if not year.now.cards and not (year.before and year.before.cards):
         return None
     return OfCards(
-        "+".join(codes), ", ".join(categories[code] for code in codes), judge_cards(year, cards.everything), year,
+        "+".join(codes), ", ".join(categories[code] for code in codes), judge_cards(year, cards.everything.minus(year)), year,
         codes, cards.first, cards.last,
     )  # fmt: skip
 

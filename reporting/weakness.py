@@ -28,9 +28,9 @@ FEW_POINTS = 50
 POINTS_FALLEN = 5
 """Per cent of an area's points from one assessment to the next: less is how assessors differ."""
 
-MORE_NEGATIVE = 25
-"""Per cent by which the share of complaints and criticism is larger than that of all cards. What is usual differs from one
-municipality to the next: in Larvik more than a third complained."""
+MORE_NEGATIVE = 20
+"""Per cent by which the share of complaints and criticism is larger than among all other cards. What is usual differs from
+one municipality to the next: in Larvik a third or more complained."""
 
 LATE_SHARE = 20
 """Per cent of the promised callbacks that came late or have not come: eight of ten in time is what may be accepted."""
@@ -41,7 +41,7 @@ WORSE_OF_VALUE = 5
 """and per cent of the value before, where the scale has no upper end."""
 
 GROWTH = 25
-"""Per cent by which cards grew more than all cards together, praise left out of both."""
+"""Per cent by which cards grew more than all other cards, praise left out of both."""
 
 SEVERAL = 2
 """From so many sides a theme is the same weakness, and no single measurement's."""
@@ -140,6 +140,9 @@ class CardCounts(NamedTuple):
     def plus(self, other: CardCounts) -> CardCounts:
         return CardCounts(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))
 
+    def minus(self, other: CardCounts) -> CardCounts:
+        return CardCounts(*(mine - theirs for mine, theirs in zip(self, other, strict=True)))
+
     @property
     def unpraising(self) -> int:
         return self.cards - self.praise
@@ -161,12 +164,16 @@ class Year(NamedTuple):
     now: CardCounts
     before: CardCounts | None
 
+    def minus(self, other: Year) -> Year:
+        before = None if self.before is None or other.before is None else self.before.minus(other.before)
+        return Year(self.now.minus(other.now), before)
 
-def judge_cards(theme: Year, everything: Year) -> Judgement:
-    """Judge the cards of a theme beside `everything`: that the scheme becomes known, or is used to complain, is no fault of
-    one theme."""
+
+def judge_cards(theme: Year, others: Year) -> Judgement:
+    """Judge the cards of a theme beside `others`, all cards of no category of it: that the scheme becomes known, or is used
+    to complain, is no fault of one theme."""
     now, before = theme.now, theme.before
-    usual = everything.now.negative_share
+    usual = others.now.negative_share
     if max(now.cards, before.cards if before else 0) < FEWEST:
         return TOO_FEW
     return _judged(
@@ -175,17 +182,17 @@ def judge_cards(theme: Year, everything: Year) -> Judgement:
         and usual is not None
         and 100 * now.negative_share >= (100 + MORE_NEGATIVE) * usual,
         late=now.late_share is not None and now.late_share >= LATE_SHARE,
-        more_cards=_grew(theme, everything),
+        more_cards=_grew(theme, others),
     )
 
 
-def _grew(theme: Year, everything: Year) -> bool:
-    if theme.before is None or everything.before is None or not everything.before.unpraising:
+def _grew(theme: Year, others: Year) -> bool:
+    if theme.before is None or others.before is None or not others.before.unpraising:
         return False
     if min(theme.now.unpraising, theme.before.unpraising) < FEWEST:
         return False
     ours = Decimal(theme.now.unpraising) / theme.before.unpraising
-    return ours >= (1 + Decimal(GROWTH) / 100) * everything.now.unpraising / everything.before.unpraising
+    return ours >= (1 + Decimal(GROWTH) / 100) * others.now.unpraising / others.before.unpraising
 
 
 class Standing(NamedTuple):

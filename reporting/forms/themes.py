@@ -43,9 +43,11 @@ class ThemeForm(forms.Form):
         groups = [*offered]
         for side, keys in laid.items():
             if gone := [(key, key) for key in keys if (side, key) not in known]:
-                groups.append(Group(side, "", gone))
-        for number, group in enumerate(groups):
-            name = f"{group.side}_{number}"
+                groups.append(Group(side, "gone", "", gone))
+        for group in groups:
+            if not group.things:
+                continue
+            name = f"{group.side}_{group.key}"
             here = {key for key, _name in group.things}
             self.fields[name] = forms.MultipleChoiceField(
                 label=group.title or _("Others"), choices=group.things, required=False,

@@ -35,6 +35,7 @@ from tests.browser.conftest import check_every_look, sign_in
 from tests.factories import CategoryFactory, RoleFactory, RuleFactory, Solvik, a_card
 from tests.feedback.steps import called_back, try_three_times
 from tests.reporting.scorecards import a_scorecard_with_figures
+from tests.reporting.themes import weak_from_several_sides
 from tests.surveys.commented import make_commented, the_comment
 from tests.surveys.rounds import make_survey
 
@@ -159,6 +160,12 @@ SCORECARDS = {
     "reporting:factor": "/staff/scorecards/{scorecard.key}/factors/{row.factor_id}/",
     "reporting:new_row": "/staff/scorecards/{scorecard.key}/factors/{row.factor_id}/new-indicator/",
     "reporting:row": "/staff/scorecards/{scorecard.key}/rows/{row.pk}/",
+    "reporting:overview": "/staff/figures/",
+    "reporting:choose_overview": "/staff/figures/choose/",
+    "reporting:themes": "/staff/themes/",
+    "reporting:theme_order": "/staff/themes/order/",
+    "reporting:new_theme": "/staff/themes/new/",
+    "reporting:theme": "/staff/themes/{theme.key}/",
     "reporting:assessments": "/staff/assessments/",
     "reporting:new_assessment": "/staff/assessments/new/",
     "reporting:assessment": "/staff/assessments/{assessment.pk}/",
@@ -219,6 +226,7 @@ class Life:
             judged = Judged(version=form.key, year=year, points=by_area, total=500)
             self.assessment = record_assessment(judged, by=None, now=now, this_year=now.year)
         write_evidence(self.assessment, {"promises": Shown("partly", "Fire av ni")}, by=None, now=now)
+        self.theme = weak_from_several_sides(self.row.indicator, now)
         self.tablet = signing.dumps(self.survey.pk, salt="survey-kiosk")
 
 

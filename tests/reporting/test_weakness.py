@@ -80,14 +80,14 @@ def test_an_indicator(
     assert list(found.reasons) == (reasons or [])
 
 
-ALL = Year(CardCounts(1000, 1000, 200, 100, 500, 50), CardCounts(1000, 1000, 200, 100, 500, 50))
+OTHERS = Year(CardCounts(1000, 1000, 200, 100, 500, 50), CardCounts(1000, 1000, 200, 100, 500, 50))
 
 
 @pytest.mark.parametrize(
     ("now", "before", "reasons"),
     [
-        (CardCounts(100, 100, 24, 0), CardCounts(100), []),
-        (CardCounts(100, 100, 25, 0), CardCounts(100), ["negative"]),
+        (CardCounts(100, 100, 23, 0), CardCounts(100), []),
+        (CardCounts(100, 100, 24, 0), CardCounts(100), ["negative"]),
         (CardCounts(100, 19, 19, 0), CardCounts(100), []),  # the kind is known of too few
         (CardCounts(100, 0, 0, 0, 20, 4), CardCounts(100), ["late"]),
         (CardCounts(100, 0, 0, 0, 20, 3), CardCounts(100), []),
@@ -101,16 +101,16 @@ ALL = Year(CardCounts(1000, 1000, 200, 100, 500, 50), CardCounts(1000, 1000, 200
     ],
 )
 def test_cards(now: CardCounts, before: CardCounts | None, reasons: list[str] | None) -> None:
-    found = judge_cards(Year(now, before), ALL)
+    found = judge_cards(Year(now, before), OTHERS)
     assert found.too_few == (reasons is None)
     assert list(found.reasons) == (reasons or [])
 
 
-def test_cards_that_grow_with_all_others_are_no_weakness() -> None:
-    doubled = Year(ALL.now.plus(ALL.now), ALL.before)
+def test_cards_that_grow_with_the_others_are_no_weakness() -> None:
+    doubled = Year(OTHERS.now.plus(OTHERS.now), OTHERS.before)
     assert judge_cards(Year(CardCounts(240), CardCounts(100)), doubled) == Judgement()
     assert judge_cards(Year(CardCounts(250), CardCounts(100)), doubled).falling
-    assert not judge_cards(Year(CardCounts(250), CardCounts(100)), Year(ALL.now, None)).falling
+    assert not judge_cards(Year(CardCounts(250), CardCounts(100)), Year(OTHERS.now, None)).falling
     # Nobody complains anywhere: no share of nothing is larger than nothing.
     silent = Year(CardCounts(1000, 1000), None)
     assert judge_cards(Year(CardCounts(100, 100), None), silent) == Judgement()
