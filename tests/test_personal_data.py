@@ -64,9 +64,9 @@ HARMLESS = {
     "Publication": {"words", "figures", "reason", "withdrawn_because"},
     "PublicationDraft": {"words", "figures", "reason", "state", "sentence"},
     # What is measured, and figures of many together; of a contact at the desk, only that there was one.
+    "Group": {"key", "names", "kind"},
     "Indicator": {
-        "key", "names", "explanations", "perspective", "scale", "direction", "origin", "formula", "source",
-    },
+        "key", "names", "explanations", "perspective", "scale", "direction", "origin", "formula", "source", "country_weighs"},
     "Elsewhere": {"kind", "country", "code", "name"},
     "Value": {"every", "standing", "source", "how"},
     "Scorecard": {"key", "names"},
