@@ -78,13 +78,52 @@ def measure(cards: int) -> dict[str, Any]:
         what()
         return round(time.perf_counter() - start, 2)
 
-    return {
+    figures = {
         "cards": cards,
         "counted, cold": once(lambda: counts_of_cards(first, through, house.zone)),
         "counted": timed(lambda: counts_of_cards(first, through, house.zone), 3),
         "computed and written, the first time": once(lambda: compute_figures(now=now, zone=house.zone)),
         "computed again, nothing new": once(lambda: compute_figures(now=now, zone=house.zone)),
         "values": Value.objects.count(),
+    }
+    return figures | _pages(now, house.zone)
+
+
+def _pages(now: Any, zone: Any) -> dict[str, Any]:
+    """The overview and the themes, as somebody who sees all opens them."""
+    from django.contrib.auth import get_user_model
+    from django.test import Client
+
+    from feedback.models import Card, Category
+    from organisation.models import RoleAssignment
+    from reporting.actions.themes import know_usual_themes
+    from reporting.card_themes import count_cards_by_category
+
+    roads = Category.objects.create(code="road", name="Vei")
+    Card.objects.filter(pk__in=Card.objects.order_by("pk").values("pk")[:1000]).update(category=roads)
+    know_usual_themes(by=None, now=now)
+    reader = get_user_model().objects.create_user("reader@example.org", "Leser")
+    RoleAssignment.objects.create(person=reader, role="reader")
+    client = Client(headers={"host": "127.0.0.1"})
+    client.force_login(reader)
+
+    def page(address: str) -> Any:
+        def get() -> None:
+            answer = client.get(address)
+            assert answer.status_code == 200, (address, answer.status_code)
+
+        return get
+
+    start = time.perf_counter()
+    count_cards_by_category(now=now, zone=zone)
+    counted = round(time.perf_counter() - start, 2)
+    addresses = {
+        "overview": "/staff/figures/",
+        "overview of a sector": "/staff/figures/?unit=s1",
+        "themes": "/staff/themes/",
+    }
+    return {"cards by category, counted each hour": counted} | {
+        name: timed(page(address)) for name, address in addresses.items()
     }
 
 
@@ -93,7 +132,7 @@ def main() -> None:
     parser.add_argument("--cards", type=int, default=1_000_000)
     options = parser.parse_args()
 
-    with own_database():
+    with own_database(static=True):
         print(json.dumps(measure(options.cards), indent=2))
 
 

@@ -6,14 +6,17 @@ Days are the local dates that the rows hold (`received_on`, `due_on`); moments b
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date, timedelta, tzinfo
+from collections.abc import Collection
+from datetime import date, datetime, time, timedelta, tzinfo
 from typing import NamedTuple
 
-from django.db.models import Aggregate, Count, DurationField, ExpressionWrapper, F, Q, QuerySet
+from django.db.models import Aggregate, Count, DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, TruncDate, TruncMonth
 
-from feedback.models import Callback, Card
+from feedback.models import Callback, Card, OverdueEntry
+from feedback.queries import in_weeks
 from feedback.workflow import CloseResult, State
+from organisation.calendar import IsoWeek
 
 # Nobody waits for an answer to these any more.
 NOBODY_WAITS = (CloseResult.WITHDRAWN, CloseResult.DUPLICATE)
@@ -85,6 +88,42 @@ def kept_by_month(first: date, last: date, zone: tzinfo) -> dict[date, Kept]:
 def promised(first: date, last: date) -> QuerySet[Card]:
     """Return the cards owed a callback with the deadline on these days, without withdrawn ones and duplicates."""
     return Card.objects.filter(PROMISED, due_on__range=(first, last))
+
+
+def in_time(cards: QuerySet[Card], zone: tzinfo) -> QuerySet[Card]:
+    """Return of promised cards those that were completed on their deadline at the latest."""
+    return cards.alias(completed_on=TruncDate("completed_at", tzinfo=zone)).filter(completed_on__lte=F("due_on"))
+
+
+def late(cards: QuerySet[Card], zone: tzinfo) -> QuerySet[Card]:
+    """Return of promised cards the others: completed after their deadline, or not yet."""
+    after = Q(completed_at=None) | Q(completed_on__gt=F("due_on"))
+    return cards.alias(completed_on=TruncDate("completed_at", tzinfo=zone)).filter(after)
+
+
+def held(
+    first: date | None, last: date | None, zone: tzinfo, *, present: bool = False, with_reaction: bool = False
+) -> Exists:
+    """Whether a card was called back on the days from `first` to `last` (None: without that end).
+
+    `present`: since it was registered or reopened last. `with_reaction`: the submitter said how the answer was taken.
+    """
+    callbacks = Callback.objects.filter(card=OuterRef("pk"))
+    if first is not None:
+        callbacks = callbacks.filter(held_at__gte=datetime.combine(first, time(), zone))
+    if last is not None:
+        callbacks = callbacks.filter(held_at__lt=datetime.combine(last + timedelta(days=1), time(), zone))
+    if present:
+        callbacks = callbacks.filter(cycle=OuterRef("cycle"))
+    return Exists(callbacks.filter(reaction__isnull=False) if with_reaction else callbacks)
+
+
+def listed(first: date, last: date, units: Collection[int] | None = None) -> Exists:
+    """Whether a card was on an overdue list of a Monday from `first` to `last`, of one of `units` where they are given."""
+    monday = first + timedelta(days=-first.weekday() % 7)
+    weeks = [IsoWeek.of(monday + timedelta(weeks=n)) for n in range((last - monday).days // 7 + 1)]
+    entries = OverdueEntry.objects.filter(in_weeks(weeks), card=OuterRef("pk"))
+    return Exists(entries if units is None else entries.filter(overdue_list__unit__in=units))
 
 
 class _Median(Aggregate):

@@ -6,12 +6,14 @@ from datetime import date, timedelta
 
 import django_filters
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import TruncDate
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from feedback.counts import NOT_REACHED, PROMISED, held, in_time, late, listed
 from feedback.models import Card, Category
 from feedback.queries import (
     asking_to_reopen,
@@ -25,6 +27,10 @@ from feedback.workflow import Channel, Kind, State
 from organisation.dates import short_day
 from organisation.ds_forms import DayField
 from organisation.models import Person, Unit
+from organisation.queries import descendants
+
+LONGEST_LISTED = timedelta(days=366 * 10)
+"""So far back overdue lists are looked at."""
 
 
 class DayFilter(django_filters.DateFilter):
@@ -49,6 +55,14 @@ class CardFilter(django_filters.FilterSet):
         ("returned", _("Sent back as misrouted")),
         ("asks_reopen", _("The submitter asks to reopen")),
         ("taken_badly", _("The submitter is not satisfied with the answer")),
+    ]
+
+    PROMISE = [
+        ("promised", _("Promised")),
+        ("in_time", _("Kept in time")),
+        ("late", _("Not kept in time")),
+        ("called", _("Called back")),
+        ("concluded", _("Called back, or not reached")),
     ]
 
     q = django_filters.CharFilter(method="by_words", label=_("Search"))
@@ -77,6 +91,21 @@ class CardFilter(django_filters.FilterSet):
     due_from = DayFilter("due_on", "gte", label=_("Deadline from"))
     due_until = DayFilter("due_on", "lte", label=_("Deadline until"))
 
+    # What lies behind the figures (`reporting/behind.py`).
+    within = django_filters.ModelChoiceFilter(
+        queryset=Unit.objects.all(), to_field_name="code", method="by_place", label=_("Within the sector or unit")
+    )
+    promise = django_filters.ChoiceFilter(choices=PROMISE, method="by_nothing", label=_("Promised callback"))
+    same_day = django_filters.BooleanFilter(method="by_same_day", label=_("Registered on the day of receipt"))
+    reaction = django_filters.BooleanFilter(method="by_nothing", label=_("The answer's reception written down"))
+    called_from = DayFilter(method="by_nothing", label=_("Called back from"))
+    called_until = DayFilter(method="by_nothing", label=_("Called back until"))
+    listed_from = DayFilter(method="by_nothing", label=_("On an overdue list from"))
+    listed_until = DayFilter(method="by_nothing", label=_("On an overdue list until"))
+    listed_by = django_filters.ModelChoiceFilter(
+        queryset=Unit.objects.all(), to_field_name="code", method="by_nothing", label=_("On the overdue list of")
+    )
+
     class Meta:
         model = Card
         fields: list[str] = []
@@ -86,6 +115,42 @@ class CardFilter(django_filters.FilterSet):
 
     def by_mine(self, cards: QuerySet[Card], name: str, value: bool) -> QuerySet[Card]:
         return cards.filter(handler=self.request.user) if value else cards
+
+    def by_place(self, cards: QuerySet[Card], name: str, value: Unit) -> QuerySet[Card]:
+        return cards.filter(unit__in=[value.pk, *descendants([value.pk])])
+
+    def by_same_day(self, cards: QuerySet[Card], name: str, value: bool) -> QuerySet[Card]:
+        same = Q(registered_day=F("received_on"))
+        cards = cards.alias(registered_day=TruncDate("registered_at", tzinfo=timezone.get_current_timezone()))
+        return cards.filter(same if value else ~same)
+
+    def by_nothing(self, cards: QuerySet[Card], name: str, value: object) -> QuerySet[Card]:
+        """Those that say something together with others: see `filter_queryset`."""
+        return cards
+
+    def filter_queryset(self, queryset: QuerySet[Card]) -> QuerySet[Card]:
+        cards: QuerySet[Card] = super().filter_queryset(queryset)
+        asked, zone = self.form.cleaned_data, timezone.get_current_timezone()
+        first, last, promise = asked["called_from"], asked["called_until"], asked["promise"]
+        if promise:
+            cards = cards.filter(PROMISED)
+        if promise == "in_time":
+            cards = in_time(cards, zone).exclude(NOT_REACHED)
+        elif promise == "late":
+            cards = late(cards, zone).exclude(NOT_REACHED)
+        elif promise == "called":
+            cards = cards.filter(held(first, last, zone, present=True))
+        elif promise == "concluded":
+            cards = cards.filter(held(first, last, zone, present=True) | NOT_REACHED)
+        elif asked["reaction"] or first or last:
+            cards = cards.filter(held(first, last, zone, with_reaction=bool(asked["reaction"])))
+        if asked["listed_from"] or asked["listed_until"] or asked["listed_by"]:
+            place = asked["listed_by"]
+            units = [place.pk, *descendants([place.pk])] if place is not None else None
+            today = timezone.localdate()
+            begins = max(asked["listed_from"] or date.min, today - LONGEST_LISTED)
+            cards = cards.filter(listed(begins, min(asked["listed_until"] or today, today), units))
+        return cards
 
     def by_due(self, cards: QuerySet[Card], name: str, value: str) -> QuerySet[Card]:
         today: date = timezone.localdate()

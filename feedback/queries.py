@@ -374,12 +374,12 @@ def overdue_by_week(last: IsoWeek, weeks: int = 12) -> list[tuple[IsoWeek, int |
         .annotate(cards=Count("lists__entries"), repeats=Count("lists__entries", filter=Q(lists__entries__times__gt=1)))
         .order_by()
     )
-    found = {run.week: run for run in counted.filter(_in_weeks(span))}
+    found = {run.week: run for run in counted.filter(in_weeks(span))}
     numbers = ((week, found.get(week)) for week in reversed(span))
     return [(week, run.cards, run.repeats) if run is not None else (week, None, None) for week, run in numbers]
 
 
-def _in_weeks(weeks: Iterable[IsoWeek]) -> Q:
+def in_weeks(weeks: Iterable[IsoWeek]) -> Q:
     by_year: dict[int, list[int]] = defaultdict(list)
     for week in weeks:
         by_year[week.year].append(week.week)

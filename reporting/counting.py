@@ -7,13 +7,13 @@ day before `today`.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import Case, Count, DateField, DurationField, ExpressionWrapper, F, Max, Min, Q, Sum, When
+from django.db.models import Case, Count, DateField, DurationField, ExpressionWrapper, F, Min, Q, Sum, When
 from django.db.models.functions import Coalesce, TruncDate, TruncMonth
 
 from feedback.counts import NOBODY_WAITS, NOT_REACHED, PROMISED
@@ -24,8 +24,7 @@ from organisation.models import Unit
 from reporting.measures import Counts
 from reporting.models import DeskContact
 from reporting.periods import Every, Period, period_of
-from surveys.models import Publication
-from surveys.questionnaires import SurveyKind
+from reporting.published import shown_publications
 
 YEARS = 10
 """So many years back figures are computed by year,"""
@@ -125,10 +124,15 @@ def _by_unit_and_month(first: date, through: date, zone: tzinfo) -> dict[tuple[i
             owed, in_time, not_reached = promise
             found[unit, due_month].add(Counts(owed=owed, in_time=in_time, not_reached=not_reached))
     for unit, due_month, held_month, days, number, reactions, total in _callbacks(first, through, zone):
+        # Tens of thousands of rows: counted up in place.
         if days is not None:
-            found[unit, due_month].add(Counts(reached=number, days=Counter({days.days: number})))
+            counts = found[unit, due_month]
+            counts.reached += number
+            counts.days[days.days] += number
         if reactions and held_month >= first:
-            found[unit, held_month].add(Counts(reactions=reactions, reaction_sum=total))
+            counts = found[unit, held_month]
+            counts.reactions += reactions
+            counts.reaction_sum += total
     for unit, year, week, number in _entries(first, through):
         found[unit, IsoWeek(year, week).monday.replace(day=1)].entries += number
     return found
@@ -218,20 +222,11 @@ def published_results(today: date) -> dict[str, list[FromSurvey]]:
     What a publication holds back is not here either, and nothing of one that was withdrawn. Citizen surveys are of the whole
     municipality, user surveys of their unit; where two of one year ask the same, the later stands.
     """
-    shown = Publication.objects.filter(publish_on__lte=today)
-    newest = shown.values("survey").annotate(newest=Max("version")).values_list("survey", "newest")
-    versions = dict(newest)
     found: dict[str, dict[tuple[Place, int], FromSurvey]] = defaultdict(dict)
-    for publication in shown.filter(survey__in=versions).select_related("survey").order_by("survey__closes_at", "pk"):
-        survey = publication.survey
-        if publication.version != versions[survey.pk] or publication.withdrawn_at is not None:
-            continue
-        if survey.kind == SurveyKind.EMPLOYEE or survey.closes_at is None:
-            continue
-        place = survey.unit_id if survey.kind == SurveyKind.USER else None
-        for one in (*publication.figures.get("areas", ()), *publication.figures.get("items", ())):
-            result = _from_survey(one, place, survey.closes_at.date(), survey.code)
-            found[one["key"]][place, result.year] = result
+    for shown in shown_publications(today):
+        for one in shown.figures:
+            result = _from_survey(one, shown.unit, shown.closed_on, shown.survey)
+            found[one["key"]][shown.unit, result.year] = result
     return {key: list(results.values()) for key, results in found.items()}
 
 

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
-
-import redis
-from django.core.cache import cache
 
 from feedback.counts import (
     Kept,
@@ -17,14 +13,10 @@ from feedback.counts import (
     received_by_category,
     received_by_month,
 )
+from reporting.keeping import found, keep
 from reporting.small_groups import SMALLEST_BASE, Shown, rounded, share, shown
 
-logger = logging.getLogger(__name__)
-
 MONTHS = 12
-KEPT_FOR = 2 * 60 * 60
-"""Seconds for which figures are shown that the hourly job did not count anew. They are of months that have passed: little
-changes in an hour."""
 
 
 @dataclass(frozen=True)
@@ -84,22 +76,14 @@ def what_we_hear(*, now: datetime, zone: tzinfo) -> Heard:
     They are counted anew each hour (`reporting.tasks`), so that no visitor waits for it; here only where they are not to
     be had.
     """
-    try:
-        found = cache.get(_key(complete_months(now.astimezone(zone).date())))
-    except (redis.RedisError, OSError):
-        logger.warning("The cache is away: the public figures are counted anew.")
-        found = None
-    return found if isinstance(found, Heard) else count_anew(now=now, zone=zone)
+    return found(_key(complete_months(now.astimezone(zone).date())), Heard) or count_anew(now=now, zone=zone)
 
 
 def count_anew(*, now: datetime, zone: tzinfo) -> Heard:
     """Count the figures and keep them for those who come after."""
     months = complete_months(now.astimezone(zone).date())
     heard = count(months, now=now, zone=zone)
-    try:
-        cache.set(_key(months), heard, KEPT_FOR)
-    except (redis.RedisError, OSError):
-        logger.warning("The cache is away: the public figures are not kept.")
+    keep(_key(months), heard)
     return heard
 
 

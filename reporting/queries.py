@@ -10,7 +10,17 @@ from typing import NamedTuple
 from django.db.models import Count, Prefetch, Q, QuerySet
 
 from organisation.models import Unit
-from reporting.models import Counting, DeskContact, Goal, Indicator, Scorecard, ScorecardRow, SuccessFactor, Value
+from reporting.models import (
+    Counting,
+    DeskContact,
+    Goal,
+    Indicator,
+    Scorecard,
+    ScorecardRow,
+    SuccessFactor,
+    Theme,
+    Value,
+)
 from reporting.periods import Every
 from reporting.scales import TYPEABLE
 
@@ -123,3 +133,12 @@ def contacts_on(day: date, zone: tzinfo) -> dict[str, int]:
 def rows_with(indicator: Indicator) -> Iterable[ScorecardRow]:
     """Return where the indicator stands on scorecards."""
     return indicator.rows.select_related("factor__goal__scorecard").prefetch_related("thresholds")
+
+
+def themes() -> QuerySet[Theme]:
+    """Return all in their order, each with what is laid on it (two queries)."""
+    return Theme.objects.prefetch_related("links")
+
+
+def theme_called(key: str) -> Theme | None:
+    return Theme.objects.filter(key=key).first()

@@ -11,16 +11,20 @@ from reporting.views import (
     groups,
     indicators,
     meetings,
+    overview,
     plans,
     scorecards,
     statistics,
     structure,
+    themes,
     values,
 )
 
 HERE = "staff/scorecards/<slug:key>"
 
 urlpatterns = [
+    path("staff/figures/", overview.overview, name="overview"),
+    path("staff/figures/choose/", overview.choose, name="choose_overview"),
     path("staff/scorecards/", scorecards.scorecard_list, name="scorecards"),
     path("staff/scorecards/new/", structure.new_scorecard, name="new_scorecard"),
     path(f"{HERE}/", scorecards.scorecard, name="scorecard"),
@@ -48,6 +52,13 @@ urlpatterns = [
     path("staff/assessments/<int:pk>/settings/", assessments.change, name="change_assessment"),
     path("staff/assessments/<int:pk>/remove/", assessments.remove, name="remove_assessment"),
     path("staff/assessments/<int:pk>/<slug:area>/", assessments.evidence, name="evidence"),
+    path("staff/themes/", themes.themes, name="themes"),
+    path("staff/themes/order/", themes.order, name="theme_order"),
+    path("staff/themes/new/", themes.new_theme, name="new_theme"),
+    path("staff/themes/usual/", themes.usual_themes, name="usual_themes"),
+    path("staff/themes/<slug:key>/", themes.theme, name="theme"),
+    path("staff/themes/<slug:key>/remove/", themes.remove_theme, name="remove_theme"),
+    path("staff/themes/<slug:key>/move/", themes.move_theme, name="move_theme"),
     path("staff/benchmarks/", benchmarks.overview, name="benchmarks"),
     path("staff/benchmarks/groups/", groups.group_list, name="groups"),
     path("staff/benchmarks/groups/new/", groups.new_group, name="new_group"),

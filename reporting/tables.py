@@ -21,7 +21,7 @@ class Cell:
     """One year's result. `value` is rounded as it is shown; `standing` is empty where nobody has written one.
 
     `so_far` is the last day that is counted, of a year that is not over: of a number that grows with the days it is not
-    judged then.
+    judged then. `source` is where it was measured; of a survey its code.
     """
 
     year: int
@@ -30,6 +30,7 @@ class Cell:
     n: int | None = None
     so_far: date | None = None
     status: Status | None = None
+    source: str = ""
 
     @property
     def is_measured(self) -> bool:
@@ -172,6 +173,7 @@ def cell_of(value: Value, indicator: Indicator, limits: Sequence[Limits] = ()) -
         value=shown,
         n=value.n,
         so_far=value.counted_through,
+        source=value.source,
         status=judge(shown, asked) if shown is not None and asked is not None and not grows else None,
     )
 

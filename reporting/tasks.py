@@ -9,6 +9,7 @@ from organisation.jobs import recorded
 from organisation.queries import municipality
 from reporting.actions.counting import compute_figures
 from reporting.actions.reminding import remind_of_initiatives
+from reporting.card_themes import count_cards_by_category
 from reporting.figures import count_anew
 
 
@@ -23,8 +24,10 @@ def count_public_figures() -> str:
 @shared_task(name="reporting.compute_indicators")
 @recorded("reporting.compute_indicators")
 def compute_indicators() -> str:
-    """Each hour: the indicators that the house computes by itself."""
-    done = compute_figures(now=timezone.now(), zone=municipality().zone)
+    """Each hour: the indicators that the house computes by itself, and the cards of each category for the themes."""
+    now, zone = timezone.now(), municipality().zone
+    done = compute_figures(now=now, zone=zone)
+    count_cards_by_category(now=now, zone=zone)
     return f"{done.new} new, {done.changed} changed"
 
 

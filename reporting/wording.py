@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from organisation.dates import locale_of
 from reporting.judging import Range, Status, Turn
 from reporting.scales import LARGEST, Scale, as_shown
+from reporting.weakness import Reason
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -36,6 +37,18 @@ TURN_WORDS: dict[str, _StrPromise] = {
 }
 TURN_COLOURS: dict[str, str] = {Turn.BETTER: "success", Turn.WORSE: "danger"}
 
+REASON_WORDS: dict[str, _StrPromise] = {
+    Reason.BELOW_MIDDLE: _("below the middle of the scale"),
+    Reason.BELOW_COUNTRY: _("lower than the country"),
+    Reason.FEW_POINTS: _("less than half of the points"),
+    Reason.OUTSIDE_LIMITS: _("outside the limits"),
+    Reason.NEGATIVE: _("many complaints"),
+    Reason.LATE: _("many late answers"),
+    Reason.LOWER_THAN_BEFORE: _("lower than before"),
+    Reason.POINTS_LOST: _("points lost"),
+    Reason.WORSE: _("worse than before"),
+    Reason.MORE_CARDS: _("more than before"),
+}
 QUARTER_WORDS: dict[int, _StrPromise] = {
     1: _("the best quarter"),
     2: _("the next best quarter"),

@@ -24,6 +24,7 @@ from config.demo.rows import Rows
 from config.demo.scorecards import scorecards
 from config.demo.story import build_story
 from config.demo.surveys import surveys
+from config.demo.themes import make_themes
 from feedback.actions.intake import House
 from feedback.actions.listing import run_overdue_list
 from feedback.actions.registration import take_numbers
@@ -55,6 +56,7 @@ from reporting.models import (
     Initiative,
     Meeting,
     Scorecard,
+    Theme,
 )
 from surveys.models import Comparator, Population, Survey
 
@@ -80,6 +82,7 @@ _ROOTS = (
     Scorecard,
     Initiative,
     Meeting,
+    Theme,
     Counting,
     DeskContact,
     Population,
@@ -142,6 +145,7 @@ def load_demo(*, seed: int, now: datetime, anew: bool = False) -> Loaded | None:
         scorecards(by=furnished.people[ADVISER], today=story.today, now=story.now, seed=seed)
         make_assessments(by=furnished.people[ADVISER], now=story.now, this_year=story.today.year)
         make_benchmarks(by=furnished.people[ADVISER], today=story.today, seed=seed)
+        make_themes(by=furnished.people[ADVISER], now=story.now)
         action_plans(by=furnished.people[ADVISER], today=story.today)
         return Loaded(story.today, len(story.cards), events, OverdueList.objects.count(), Escalation.objects.count())
 

@@ -53,6 +53,13 @@ OWN: tuple[tuple[str, Scale, Direction, Perspective, dict[str, str], str, dict[s
          "en": "Water lost from the pipes"},
         "Driftssystemet for vann", {"": ("34", "31", "29", "…"), "TEK": ("34", "31", "29", "…")},
     ),
+    (
+        "road-standard", Scale.PER_CENT, Direction.HIGHER, Perspective.COMMUNITY,
+        {"nb": "Vei med god nok standard", "nn": "Veg med god nok standard", "sv": "Gator med tillräckligt god standard",
+         "en": "Roads in good enough condition"},
+        "Vegvesenets registrering, gjort om høsten",
+        {"": ("71", "66", "62", "58"), "TEK": ("71", "66", "62", "58")},
+    ),
 )  # fmt: skip
 
 TYPED: dict[str, Years] = {
@@ -89,6 +96,8 @@ ROWS = (
             ({"nb": "Lite vann går tapt", "nn": "Lite vatn går tapt", "sv": "Lite vatten går förlorat",
               "en": "Little water is lost"},
              (("water-loss", ("0", "30"), ("31", "35")),)),
+            ({"nb": "Veiene holder", "nn": "Vegane held", "sv": "Vägarna håller", "en": "The roads last"},
+             (("road-standard", ("75", "100"), ("65", "74")),)),
         ),
     ),
     (

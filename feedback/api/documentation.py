@@ -64,7 +64,7 @@ class StrictScheme(OpenApiSerializerExtension):
 
 
 # Filters by a code across a relation: the schema cannot tell by itself that a code is a text.
-for name in ("unit", "category"):
+for name in ("unit", "category", "within", "listed_by"):
     extend_schema_field(OpenApiTypes.STR)(CardFilter.base_filters[name])
 
 # Written with their media type, as the problems are: the schema finds the main answer by the least key.

@@ -7,6 +7,7 @@ from reporting.models.groups import Group, GroupMember
 from reporting.models.indicators import Counting, Elsewhere, Indicator, Value
 from reporting.models.initiatives import Initiative, InitiativeEvent, InitiativeEvidence, InitiativeNote
 from reporting.models.meetings import Meeting, MeetingInput
+from reporting.models.overview import OverviewFigure
 from reporting.models.scorecards import Goal, Scorecard, ScorecardRow, SuccessFactor, Threshold
 from reporting.models.themes import Theme, ThemeLink
 
@@ -27,6 +28,7 @@ __all__ = [
     "InitiativeNote",
     "Meeting",
     "MeetingInput",
+    "OverviewFigure",
     "Scorecard",
     "ScorecardRow",
     "SuccessFactor",

@@ -10,16 +10,21 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from organisation.dates import month
+from reporting.behind import Behind
 from reporting.judging import Change, Range
 from reporting.models import Indicator, Theme, Value
 from reporting.periods import Every, Period
+from reporting.tables import Cell
+from reporting.weakness import FALLING, Reason
 from reporting.wording import (
+    REASON_WORDS,
     STATUS_COLOURS,
     STATUS_SIGNS,
     STATUS_WORDS,
     TURN_COLOURS,
     TURN_WORDS,
     change_said,
+    number_said,
     range_said,
     value_said,
 )
@@ -86,3 +91,29 @@ def period_said(period: Period, language: str) -> str:
 @register.filter
 def period(value: Value) -> str:
     return period_said(value.period, _language())
+
+
+@register.simple_tag
+def behind(ways: Behind | None, indicator: Indicator, figure: Cell | Value) -> str:
+    """The address of what lies behind a figure, empty where it leads nowhere. Of a table's cell the period is its year."""
+    if ways is None:
+        return ""
+    period = figure.period if isinstance(figure, Value) else Period(figure.year)
+    return ways.address(indicator, period, figure.source)
+
+
+@register.filter
+def decimals(value: Decimal, places: int) -> str:
+    """«3,6»: rounded, with so many decimals, as the reader writes numbers."""
+    return number_said(value, places, _language())
+
+
+@register.inclusion_tag("reporting/_reason.html")
+def reason(reason: Reason) -> dict[str, Any]:
+    """Why a side is weak or falling: sign and words."""
+    falls = reason in FALLING
+    return {
+        "sign": ("▲" if reason is Reason.MORE_CARDS else "▼") if falls else "✕",
+        "word": REASON_WORDS[reason],
+        "colour": "warning" if falls else "danger",
+    }

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,14 +12,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from organisation.charts import Chart, Point, trend
-from organisation.dates import short_month
 from organisation.models import Unit
 from organisation.views.answering import answer
 from reporting.actions.indicators import change_indicator, create_indicator
+from reporting.behind import Behind
+from reporting.courses import course, thousands_for
 from reporting.forms.indicators import IndicatorForm
 from reporting.models import Indicator, Value
-from reporting.periods import PARTS, Every, Period
+from reporting.periods import Every
 from reporting.queries import (
     indicators,
     latest_counting,
@@ -34,7 +31,7 @@ from reporting.queries import (
     values_by_year,
 )
 from reporting.rules import may_manage
-from reporting.scales import BOUNDS, Perspective
+from reporting.scales import Perspective
 from reporting.tables import cell_of, change_of
 from reporting.views.access import SECTION, indicator_of, managing, reading
 
@@ -90,10 +87,11 @@ def indicator(request: HttpRequest, key: str) -> HttpResponse:
     pk = place.pk if place else None
     values = list(standing_values([found.pk], pk, every=every))[-SHOWN[Every(every)] :]
     name = found.name_in(language)
-    largest = max((value.value for value in values if value.value is not None), default=0)
-    thousand = 1000 if largest >= 10_000 else 1  # as many zeros as there is room for beside the drawing
+    thousand = thousands_for(values)
+    counted_at = None if found.is_typeable else latest_counting()
     context = PART | {
         "indicator": found,
+        "ways": Behind(person, place, counted_at, request.municipality.zone),  # type: ignore[attr-defined]
         "name": name,
         "explanation": found.explained(language),
         "made_of": _made_of(found),
@@ -102,12 +100,12 @@ def indicator(request: HttpRequest, key: str) -> HttpResponse:
         "every": every,
         "offered": [(kind, label) for kind, label in Every.choices if kind == every or _has(found, pk, kind)],
         "values": values[::-1],
-        "chart": _chart(found, values, language, thousand),
+        "chart": course(found, values, language, thousand=thousand),
         "chart_title": _("%(name)s, in thousands") % {"name": name} if thousand > 1 else name,
         "change": change_of([cell_of(value, found) for value in values], found) if every == Every.YEAR else None,
         "revisions": revisions(found, pk),
         "on": [(row, row.factor.goal.scorecard.name_in(language)) for row in rows_with(found)],
-        "counted_at": None if found.is_typeable else latest_counting(),
+        "counted_at": counted_at,
         "may_manage": may_manage(person),
     }
     return render(request, "reporting/indicator.html", context)
@@ -127,40 +125,6 @@ def _has(indicator: Indicator, place: int | None, every: str) -> bool:
 
 def _made_of(indicator: Indicator) -> Indicator | None:
     return Indicator.objects.filter(key=indicator.formula).first() if indicator.formula else None
-
-
-def _chart(indicator: Indicator, values: Sequence[Value], language: str, thousand: int) -> Chart | None:
-    """The course, with a gap where nothing was measured. The scale begins where the indicator's does: at 0, or at 1."""
-    measured = {value.period: value.shown(indicator.decimals) for value in values if value.value is not None}
-    if len(measured) < 2:
-        return None
-    points = [
-        Point(_label(period, language), None if (shown := measured.get(period)) is None else _plain(shown / thousand))
-        for period in _between(min(measured), max(measured))
-    ]
-    low, high = BOUNDS.get(indicator.scale, (0, None))
-    return trend(points, bottom=float(low), top=None if high is None else float(high))
-
-
-def _plain(number: Any) -> float:
-    return int(number) if number == int(number) else float(number)
-
-
-def _between(first: Period, last: Period) -> list[Period]:
-    """Every period from the first to the last, those without a figure too."""
-    parts = PARTS[Every(first.every)]
-    found = [
-        Period(year, first.every, number)
-        for year in range(first.year, last.year + 1)
-        for number in (range(1, parts + 1) if parts else (0,))
-    ]
-    return [period for period in found if first <= period <= last]
-
-
-def _label(period: Period, language: str) -> str:
-    if period.every == Every.MONTH:
-        return short_month(period.first, language)
-    return f"{period.number}/{period.year}" if period.every == Every.QUARTER else str(period.year)
 
 
 @login_required

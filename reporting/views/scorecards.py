@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from reporting.behind import Behind
 from reporting.forms.scorecards import TableForm
 from reporting.queries import goals_of, places_with_values, scorecards
 from reporting.rules import may_manage
@@ -50,6 +51,7 @@ def scorecard(request: HttpRequest, key: str) -> HttpResponse:
         "scorecard": found,
         "table": table,
         "form": form,
+        "ways": Behind(person, table.place, table.counted_at, request.municipality.zone),  # type: ignore[attr-defined]
         "tally": list(table.tally().items()),
         "may_manage": may_manage(person),
     }

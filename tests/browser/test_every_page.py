@@ -38,6 +38,7 @@ from tests.feedback.steps import called_back, try_three_times
 from tests.reporting.benchmarks import a_group_beside
 from tests.reporting.plans import a_meeting, an_action_with_a_course
 from tests.reporting.scorecards import a_scorecard_with_figures
+from tests.reporting.themes import weak_from_several_sides
 from tests.surveys.commented import make_commented, the_comment
 from tests.surveys.rounds import make_survey
 
@@ -164,6 +165,12 @@ SCORECARDS = {
     "reporting:factor": "/staff/scorecards/{scorecard.key}/factors/{row.factor_id}/",
     "reporting:new_row": "/staff/scorecards/{scorecard.key}/factors/{row.factor_id}/new-indicator/",
     "reporting:row": "/staff/scorecards/{scorecard.key}/rows/{row.pk}/",
+    "reporting:overview": "/staff/figures/",
+    "reporting:choose_overview": "/staff/figures/choose/",
+    "reporting:themes": "/staff/themes/",
+    "reporting:theme_order": "/staff/themes/order/",
+    "reporting:new_theme": "/staff/themes/new/",
+    "reporting:theme": "/staff/themes/{theme.key}/",
     "reporting:assessments": "/staff/assessments/",
     "reporting:new_assessment": "/staff/assessments/new/",
     "reporting:assessment": "/staff/assessments/{assessment.pk}/",
@@ -247,6 +254,7 @@ class Life:
         self.action = an_action_with_a_course(solvik.roads, self.row.indicator, now)
         self.meeting, (_light, self.said) = a_meeting(solvik.roads, "Gangfeltet er mørkt", "Flere benker")
         make_card(_light, by=None, now=now)
+        self.theme = weak_from_several_sides(self.row.indicator, now)
         self.tablet = signing.dumps(self.survey.pk, salt="survey-kiosk")
 
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 import time_machine
 
-from feedback.actions.answering import record_callback
-from feedback.actions.listing import run_overdue_list
 from feedback.counts import days_to_callback, kept_by_month
 from feedback.models import Card
-from organisation.calendar import IsoWeek
 from organisation.models import ScheduledJob
 from reporting.actions.counting import compute_figures
 from reporting.actions.recording import Figure, record_values
@@ -24,8 +21,8 @@ from reporting.periods import Every, Period
 from reporting.scales import Origin, Standing
 from reporting.tasks import compute_indicators
 from surveys.actions.publishing import publish_results
-from tests.factories import NO_PHONE, OSLO, Solvik, a_card, many_cards, oslo
-from tests.feedback.steps import closed, posted
+from tests.factories import OSLO, Solvik, a_card, many_cards, oslo
+from tests.reporting.autumn import make_autumn
 from tests.reporting.scorecards import an_indicator
 from tests.surveys.against_r import answers_of
 from tests.surveys.making import answer_all, make_survey
@@ -37,31 +34,9 @@ NOW = oslo(2026, 11, 16, 9)
 YEAR, Q3, SEPTEMBER = Period(2026), Period(2026, Every.QUARTER, 3), Period(2026, Every.MONTH, 9)
 
 
-def called(card: Card, at: datetime, reaction: int | None, solvik: Solvik) -> None:
-    negative = {"reason": "Tok lang tid", "alternative_not_given": True} if reaction in (1, 2, 3) else {}
-    record_callback(
-        card, held_at=at, summary="x", reaction=reaction, would_not_answer=reaction is None, by=solvik.sector_leader,
-        now=at + timedelta(minutes=5), **negative,
-    )  # fmt: skip
-
-
 @pytest.fixture
 def autumn(solvik: Solvik) -> Solvik:
-    """September in two units of a sector, and one card with the service centre in August."""
-    start = oslo(2026, 9, 1, 9)  # due on the 11th
-    roads = many_cards(4, now=start, unit=solvik.roads, kind="complaint")
-    called(roads[0], oslo(2026, 9, 2), 5, solvik)  # after 1 day
-    called(roads[1], oslo(2026, 9, 11, 23), 2, solvik)  # after 10
-    called(roads[2], oslo(2026, 9, 18), None, solvik)  # after 17, late, would not answer
-    posted(roads[3], by=solvik.roads_leader, now=oslo(2026, 9, 8, 10))  # not reached
-    water = a_card(now=start, unit=solvik.water, kind="praise", received_on=date(2026, 8, 31))
-    called(water, oslo(2026, 9, 5), 6, solvik)  # after 4
-    closed(a_card(now=start, unit=solvik.water, kind="suggestion"), by=solvik.water_leader, now=oslo(2026, 9, 3))
-    a_card(now=start, unit=solvik.water, contact=NO_PHONE)  # of no kind, owed nothing, open and overdue
-    a_card(now=oslo(2026, 8, 3, 9), kind="request", contact=NO_PHONE)
-    for week in (38, 39):  # Mondays 14 and 21 September
-        run_overdue_list(week=IsoWeek(2026, week), now=oslo(2026, 10, 1), mail=False)
-    return solvik
+    return make_autumn(solvik)
 
 
 def value(key: str, period: Period, unit: Any = None) -> tuple[Decimal | None, int | None]:
