@@ -44,16 +44,18 @@ def first_year(today: date) -> int | None:
     return None if earliest is None else max(earliest.year, today.year - YEARS + 1)
 
 
-def counts_of_cards(first: date, through: date, zone: tzinfo) -> dict[tuple[Place, Period], Counts]:
+def counts_of_cards(
+    first: date, through: date, zone: tzinfo, *, detailed: int | None = None
+) -> dict[tuple[Place, Period], Counts]:
     """Return what was counted from the day `first` to the day `through`, both included, of the whole municipality, each
-    sector and each unit, by year and, for the last three years, by quarter and month.
+    sector and each unit, by year and, from the year `detailed` (the last three years without it), by quarter and month.
 
     A card counts for the unit that holds it now. A unit that is closed keeps what it had.
     """
     by_month = _by_unit_and_month(first, through, zone)
     weeks = _weeks_by_month(first, through)
     above = _above()
-    detailed = through.year - DETAILED_YEARS + 1
+    detailed = through.year - DETAILED_YEARS + 1 if detailed is None else detailed
     found: dict[tuple[Place, Period], Counts] = defaultdict(Counts)
     for (unit, month), counts in by_month.items():
         for place in (None, *above[unit]):
@@ -129,8 +131,8 @@ def _by_unit_and_month(first: date, through: date, zone: tzinfo) -> dict[tuple[i
             found[unit, due_month].add(Counts(reached=number, days=Counter({days.days: number})))
         if reactions and held_month >= first:
             found[unit, held_month].add(Counts(reactions=reactions, reaction_sum=total))
-    for unit, year, week, number in _entries(first, through):
-        found[unit, IsoWeek(year, week).monday.replace(day=1)].entries += number
+    for unit, year, week, number, again in _entries(first, through):
+        found[unit, IsoWeek(year, week).monday.replace(day=1)].add(Counts(entries=number, repeats=again))
     return found
 
 
@@ -161,8 +163,10 @@ def _callbacks(
     )
 
 
-def _entries(first: date, through: date) -> Iterable[tuple[int, int, int, int]]:
-    weeks = OverdueEntry.objects.values_list("overdue_list__unit", "iso_year", "iso_week").annotate(number=Count("pk"))
+def _entries(first: date, through: date) -> Iterable[tuple[int, int, int, int, int]]:
+    weeks = OverdueEntry.objects.values_list("overdue_list__unit", "iso_year", "iso_week").annotate(
+        number=Count("pk"), again=Count("pk", filter=Q(times__gte=2))
+    )
     return (row for row in weeks.order_by() if first <= IsoWeek(row[1], row[2]).monday <= through)
 
 
@@ -218,10 +222,32 @@ def published_results(today: date) -> dict[str, list[FromSurvey]]:
     What a publication holds back is not here either, and nothing of one that was withdrawn. Citizen surveys are of the whole
     municipality, user surveys of their unit; where two of one year ask the same, the later stands.
     """
+    found: dict[str, dict[tuple[Place, int], FromSurvey]] = defaultdict(dict)
+    for out in publications_out(today):
+        for one in (*out.figures.get("areas", ()), *out.figures.get("items", ())):
+            result = from_survey(one, out)
+            found[one["key"]][out.place, result.year] = result
+    return {key: list(results.values()) for key, results in found.items()}
+
+
+class Out(NamedTuple):
+    """A survey's publication that everybody can see: of the whole municipality, or of the unit whose users were asked."""
+
+    survey: str
+    titles: Mapping[str, str]
+    place: Place
+    closed_on: date
+    published_on: date
+    figures: Mapping[str, Any]
+
+
+def publications_out(today: date) -> list[Out]:
+    """Return what is published of surveys on the local day `today`, in the order in which they closed (two queries). Nothing
+    that was withdrawn, and nothing of what the municipality's own employees were asked."""
     shown = Publication.objects.filter(publish_on__lte=today)
     newest = shown.values("survey").annotate(newest=Max("version")).values_list("survey", "newest")
     versions = dict(newest)
-    found: dict[str, dict[tuple[Place, int], FromSurvey]] = defaultdict(dict)
+    found = []
     for publication in shown.filter(survey__in=versions).select_related("survey").order_by("survey__closes_at", "pk"):
         survey = publication.survey
         if publication.version != versions[survey.pk] or publication.withdrawn_at is not None:
@@ -229,13 +255,14 @@ def published_results(today: date) -> dict[str, list[FromSurvey]]:
         if survey.kind == SurveyKind.EMPLOYEE or survey.closes_at is None:
             continue
         place = survey.unit_id if survey.kind == SurveyKind.USER else None
-        for one in (*publication.figures.get("areas", ()), *publication.figures.get("items", ())):
-            result = _from_survey(one, place, survey.closes_at.date(), survey.code)
-            found[one["key"]][place, result.year] = result
-    return {key: list(results.values()) for key, results in found.items()}
+        closed_on, figures = survey.closes_at.date(), publication.figures
+        found.append(Out(survey.code, survey.titles, place, closed_on, publication.publish_on, figures))
+    return found
 
 
-def _from_survey(one: Mapping[str, Any], place: Place, closed_on: date, code: str) -> FromSurvey:
+def from_survey(one: Mapping[str, Any], out: Out) -> FromSurvey:
+    """Return one area or question of a publication as a figure."""
+    place, closed_on, code = out.place, out.closed_on, out.survey
     if one.get("suppressed") or one.get("mean") is None:
         return FromSurvey(place, closed_on.year, None, None, None, code, closed_on)
     low, high = one.get("ci_low"), one.get("ci_high")
