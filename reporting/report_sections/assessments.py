@@ -17,7 +17,7 @@ def assessment(material: Material) -> Section | None:
     found = material.scope.assessment or _latest(material)
     if found is None:
         return None
-    ours = [line for line in lines(assessments().filter(version=found.version, elsewhere=None))]
+    ours = lines(assessments().filter(version=found.version, elsewhere=None))
     earlier = [line for line in ours if line.assessment.year < found.year]
     beside = max(earlier, key=lambda line: (line.assessment.kind == found.kind, line.assessment.year), default=None)
     page = page_of(found, beside, language="nb", names=(str(found.year), str(beside.assessment.year) if beside else ""))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from feedback.workflow import HIGHEST, LOWEST, NEGATIVE_KINDS, REQUESTS_AND_SUGGESTIONS, Channel, Kind
+from feedback.workflow import HIGHEST, LOWEST, NEGATIVE_KINDS, Channel, Kind
 from organisation.models import Unit
 from reporting.documents import Cell, Drawn, Guard, Row, Section, Table, Texts, alike, in_all
 from reporting.measures import FROM_FEEDBACK, Counts, Measure
@@ -17,6 +17,7 @@ from reporting.report_material import Material, number, share
 from reporting.report_sections.said import (
     CARDS,
     SHARE,
+    all_of,
     day,
     period_in_words,
     received_note,
@@ -97,6 +98,7 @@ def channels(material: Material) -> Section:
         for channel in sorted(Channel, key=lambda channel: -counts[channel])
         if counts[channel]
     )
+    whole = all_of(number(counts.total()), share(counts.total(), counts.total()), number(known[0].total()))
     return Section(
         "channels",
         in_all(_("How they came")),
@@ -106,7 +108,7 @@ def channels(material: Material) -> Section:
                 in_all(_("Messages by channel")),
                 in_all(_("Channel")),
                 (in_all(CARDS), in_all(SHARE), in_all(_("Of these, the kind is known"))),
-                rows,
+                (*rows, whole),
                 (received_note(material),),
                 guard=Guard.GROUPS,
                 drawn=Drawn.BARS,
@@ -126,6 +128,7 @@ def units(material: Material) -> Section | None:
         rows += [_unit_row(unit, material, whole, 1) for unit in _by_size(material.below.get(above.pk, []), material)]
     if not rows:
         return None
+    rows.append(_unit_cells(material, material.counts(material.scope.period), whole))
     shown = ("called-back-in-time", "median-days-to-contact", "mean-reaction")
     table = Table(
         "by-unit",
@@ -152,18 +155,17 @@ def _by_size(found: list[Unit], material: Material) -> list[Unit]:
 
 def _unit_row(unit: Unit, material: Material, whole: int, level: int) -> Row:
     counts = material.counts(material.scope.period, unit.pk)
-    return Row(
-        alike(unit.name),
-        (
-            number(counts.cards),
-            share(counts.cards, whole),
-            material.measured(MEASURES["called-back-in-time"], counts),
-            material.measured(MEASURES["median-days-to-contact"], counts),
-            material.measured(MEASURES["mean-reaction"], counts),
-            number(counts.entries),
-        ),
-        level,
-        unit.code,
+    return Row(alike(unit.name), _unit_cells(material, counts, whole).cells, level, unit.code)
+
+
+def _unit_cells(material: Material, counts: Counts, whole: int) -> Row:
+    return all_of(
+        number(counts.cards),
+        share(counts.cards, whole),
+        material.measured(MEASURES["called-back-in-time"], counts),
+        material.measured(MEASURES["median-days-to-contact"], counts),
+        material.measured(MEASURES["mean-reaction"], counts),
+        number(counts.entries),
     )
 
 
@@ -178,6 +180,7 @@ def categories(material: Material) -> Section:
     without = counts[None]
     if without:
         rows.append(Row(in_all(_("No category")), (number(without), Cell()), key="none"))
+    rows.append(all_of(number(counts.total()), Cell()))
     return Section(
         "categories",
         in_all(_("What they were about")),
@@ -207,6 +210,7 @@ def kinds(material: Material) -> Section:
     ]
     if counts[""]:
         rows.append(Row(in_all(_("Kind not known")), (number(counts[""]), Cell()), key="unknown"))
+    rows.append(all_of(number(counts.total()), Cell()))
     by_kind = Table(
         "by-kind",
         in_all(_("Messages by kind")),
@@ -347,13 +351,22 @@ def callbacks(material: Material) -> Section:
         in_all(_("Calls in vain")),
         (in_all(_("Reached")), in_all(_("Not reached"))),
         tuple(
-            Row(label, (number(_so_many(calls.reached, count)), number(_so_many(calls.not_reached, count))), key=str(count))
+            Row(
+                label,
+                (number(_so_many(calls.reached, count)), number(_so_many(calls.not_reached, count))),
+                key=str(count),
+            )
             for count, label in _call_labels()
+        )
+        + (all_of(number(calls.reached.total()), number(calls.not_reached.total())),),
+        (
+            in_all(
+                _("Callbacks owed with the deadline in %(period)s. Who waits still is in neither column."),
+                period=period_in_words(material.scope.period),
+            ),
         ),
-        (in_all(_("Of the %(owed)s callbacks owed with the deadline in %(period)s."), owed=str(all_counts[0].owed),
-                period=period_in_words(material.scope.period)),),
         guard=Guard.GROUPS,
-    )  # fmt: skip
+    )
     return Section("callbacks", in_all(_("Calls back")), (kept, attempts))
 
 
@@ -384,6 +397,7 @@ def reactions(material: Material) -> Section:
     ]
     if now.would_not_answer:
         rows.append(Row(in_all(_("Would not answer")), (number(now.would_not_answer), Cell()), key="would-not-answer"))
+    rows.append(all_of(number(given + now.would_not_answer), Cell()))
     spread = Table(
         "by-reaction",
         in_all(_("How the answer was taken, from 1 to 6 with 6 the best")),
@@ -392,8 +406,7 @@ def reactions(material: Material) -> Section:
         tuple(rows),
         (
             in_all(
-                _("Of the %(count)s callbacks held from %(first)s to %(last)s, as staff wrote them down."),
-                count=str(given + now.would_not_answer),
+                _("Callbacks held from %(first)s to %(last)s, as staff wrote them down."),
                 first=day(material.times[0].first),
                 last=day(material.times[0].last),
             ),
