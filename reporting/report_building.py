@@ -51,7 +51,7 @@ def build(scope: Scope, *, progress: Callable[[int, int], None] | None = None) -
         last=scope.period.last,
         through=scope.through,
         place=alike(scope.place.name if scope.place else scope.municipality),
-        counted_at=scope.now,
+        counted_at=scope.now.astimezone(scope.zone),
         sections=tuple(sections),
         notes=_notes(scope, sections),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from reporting.views import assessments, indicators, scorecards, statistics, structure, values
+from reporting.views import assessments, indicators, reports, scorecards, statistics, structure, values
 
 HERE = "staff/scorecards/<slug:key>"
 
@@ -39,4 +39,15 @@ urlpatterns = [
     path("staff/statistics/", statistics.statistics, name="statistics"),
     path("staff/statistics/count/", statistics.count, name="count"),
     path("staff/statistics/uncount/", statistics.uncount, name="uncount"),
+    path("staff/reports/", reports.report_list, name="reports"),
+    path("staff/reports/new/", reports.new_report, name="new_report"),
+    path("staff/reports/<slug:name>/", reports.report, name="report"),
+    path("staff/reports/<slug:name>/texts/", reports.texts, name="report_texts"),
+    path("staff/reports/<slug:name>/publish/", reports.publish, name="publish_report"),
+    path("staff/reports/<slug:name>/new-version/", reports.new_version, name="new_report_version"),
+    path("staff/reports/<slug:name>/withdraw/", reports.withdraw, name="withdraw_report"),
+    path("staff/reports/<slug:name>/compute/", reports.compute, name="compute_report"),
+    path("staff/reports/<slug:name>/take-back/", reports.take_back, name="take_back_report"),
+    path("staff/reports/<slug:name>/throw-away/", reports.throw_away, name="throw_report_away"),
+    path("staff/reports/<slug:name>/report.<slug:form>", reports.file, name="report_file"),
 ]

@@ -8,6 +8,7 @@ from django.utils import timezone
 from organisation.jobs import recorded
 from organisation.queries import municipality
 from reporting.actions.counting import compute_figures
+from reporting.actions.reports import TASK, compute_waiting_reports, make_due_reports
 from reporting.figures import count_anew
 
 
@@ -25,3 +26,23 @@ def compute_indicators() -> str:
     """Each hour: the indicators that the house computes by itself."""
     done = compute_figures(now=timezone.now(), zone=municipality().zone)
     return f"{done.new} new, {done.changed} changed"
+
+
+@shared_task(name=TASK)
+def compute_reports() -> str:
+    """The figures of reports: nudged when one is made."""
+    return f"{compute_waiting_reports(now=timezone.now())} computed"
+
+
+@shared_task(name="reporting.sweep_reports")
+@recorded("reporting.sweep_reports")
+def sweep_reports() -> str:
+    """The figures of reports that a lost nudge or a dead worker left behind: each minute."""
+    return f"{compute_waiting_reports(now=timezone.now())} computed"
+
+
+@shared_task(name="reporting.make_due_reports")
+@recorded("reporting.make_due_reports")
+def due_reports() -> str:
+    """Each morning: the quarter's report from the third day after the quarter, and in January the year's."""
+    return f"{len(make_due_reports(now=timezone.now()))} made"

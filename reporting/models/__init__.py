@@ -1,8 +1,9 @@
-"""Indicators with their values, scorecards, assessments, themes, and what is counted at the desk."""
+"""Indicators with their values, scorecards, assessments, themes, reports, and what is counted at the desk."""
 
 from reporting.models.assessments import AreaPoints, Assessment, Evidence
 from reporting.models.desk import DeskContact
 from reporting.models.indicators import Counting, Elsewhere, Indicator, Value
+from reporting.models.reports import Report, ReportVersion
 from reporting.models.scorecards import Goal, Scorecard, ScorecardRow, SuccessFactor, Threshold
 from reporting.models.themes import Theme, ThemeLink
 
@@ -15,6 +16,8 @@ __all__ = [
     "Evidence",
     "Goal",
     "Indicator",
+    "Report",
+    "ReportVersion",
     "Scorecard",
     "ScorecardRow",
     "SuccessFactor",

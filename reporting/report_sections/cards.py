@@ -350,15 +350,17 @@ def callbacks(material: Material) -> Section:
         in_all(_("Calls in vain before the submitter was reached, or given up")),
         in_all(_("Calls in vain")),
         (in_all(_("Reached")), in_all(_("Not reached"))),
-        tuple(
-            Row(
-                label,
-                (number(_so_many(calls.reached, count)), number(_so_many(calls.not_reached, count))),
-                key=str(count),
-            )
-            for count, label in _call_labels()
-        )
-        + (all_of(number(calls.reached.total()), number(calls.not_reached.total())),),
+        (
+            *tuple(
+                Row(
+                    label,
+                    (number(_so_many(calls.reached, count)), number(_so_many(calls.not_reached, count))),
+                    key=str(count),
+                )
+                for count, label in _call_labels()
+            ),
+            all_of(number(calls.reached.total()), number(calls.not_reached.total())),
+        ),
         (
             in_all(
                 _("Callbacks owed with the deadline in %(period)s. Who waits still is in neither column."),
