@@ -18,6 +18,7 @@ from config.demo.furnish import Furnished, furnish, make_rules
 from config.demo.informing import inform
 from config.demo.places import NEW_RULES
 from config.demo.plans import Story
+from config.demo.reports import make_reports
 from config.demo.rows import Rows
 from config.demo.scorecards import scorecards
 from config.demo.story import build_story
@@ -43,7 +44,7 @@ from organisation.calendar import IsoWeek
 from organisation.models import DayOff, Municipality, OutgoingMail, OwnWording, Person, Unit
 from organisation.permissions import Role
 from organisation.queries import people_with
-from reporting.models import Assessment, Counting, DeskContact, Elsewhere, Indicator, Scorecard
+from reporting.models import Assessment, Counting, DeskContact, Elsewhere, Indicator, Report, Scorecard
 from surveys.models import Comparator, Population, Survey
 
 BATCH = 1000
@@ -61,6 +62,7 @@ _ROOTS = (
     OutgoingMail,
     OwnWording,
     Survey,
+    Report,
     Assessment,
     Elsewhere,
     Indicator,
@@ -126,6 +128,7 @@ def load_demo(*, seed: int, now: datetime, anew: bool = False) -> Loaded | None:
         _tell_of_past_lists()
         scorecards(by=furnished.people[ADVISER], today=story.today, now=story.now, seed=seed)
         make_assessments(by=furnished.people[ADVISER], now=story.now, this_year=story.today.year)
+        make_reports(by=furnished.people[ADVISER], today=story.today, now=story.now)
         return Loaded(story.today, len(story.cards), events, OverdueList.objects.count(), Escalation.objects.count())
 
 
