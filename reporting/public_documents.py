@@ -55,6 +55,8 @@ def _figure(cell: Cell) -> Cell:
             return _held_back(cell)
         return replace(cell, value=Decimal(rounded(int(cell.value))), n=None)
     base = cell.n if cell.base is None else cell.base
+    if cell.scale == Scale.COUNT and not cell.value:
+        return replace(cell, n=None, base=None)
     return _held_back(cell) if base is None or base < SMALLEST_BASE else replace(cell, n=None, base=None)
 
 

@@ -56,7 +56,7 @@ def _areas(page: Page) -> Table:
     total = (_points(page.total.points),)
     if beside:
         total += (_points(beside.total.points), _points(_difference(page.total.points, beside.total.points)))
-    rows.append(Row(in_all(_("Total")), total, key="total"))
+    rows.append(Row(in_all(_("Total")), total, key="total", is_total=True))
     notes = [
         in_all(
             _("%(count)s areas of up to %(most)s points, %(highest)s in all."),

@@ -12,7 +12,7 @@ from feedback.workflow import HIGHEST, LOWEST, NEGATIVE_KINDS, Channel, Kind
 from organisation.models import Unit
 from reporting.documents import Cell, Drawn, Guard, Row, Section, Table, Texts, alike, in_all
 from reporting.measures import FROM_FEEDBACK, Counts, Measure
-from reporting.periods import Period, months_of
+from reporting.periods import Every, Period, months_of, period_of
 from reporting.report_material import Material, number, share
 from reporting.report_sections.said import (
     CARDS,
@@ -74,7 +74,7 @@ def in_short(material: Material) -> Section:
 def _measure_row(material: Material, measure: Measure, *, with_n: bool = True) -> Row:
     """One of our indicators: the period's figure, of how many it is, and the earlier ones."""
     now, *earlier = (material.measured(measure, material.counts(period)) for period in material.periods)
-    of = number(now.n) if with_n and now.n is not None else Cell()
+    of = number(now.n, base=now.base) if with_n and now.n is not None else Cell()
     return Row(in_all(measure.name), (now, of, *earlier), key=measure.key)
 
 
@@ -292,7 +292,8 @@ def over_time(material: Material) -> Section:
 
 def _average(material: Material) -> tuple[Texts, ...]:
     count = material.counts(material.scope.period).cards
-    if count < SMALLEST_BASE:
+    begun = material.counts(period_of(material.times[0].first, Every.MONTH)).cards
+    if count < SMALLEST_BASE or not begun:  # over days on which nobody could write, an average tells nothing
         return ()
     average = Decimal(count) / _length(material)
     return (in_all(_("On average %(average)s came a day."), average=lambda lang: number_said(average, 1, lang)),)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy as _
 
 from organisation.models import Unit
-from reporting.documents import Cell, Row, Section, Table, Texts, in_all, in_each
+from reporting.documents import Cell, Row, Section, Table, in_all, in_each
 from reporting.judging import Range
 from reporting.models import Scorecard
 from reporting.queries import scorecards as all_scorecards
@@ -16,7 +16,7 @@ from reporting.report_sections.said import day
 from reporting.scales import Standing
 from reporting.tables import Cell as Result
 from reporting.tables import GoalPart, Line, table_of, years_until
-from reporting.wording import STATUS_SIGNS, STATUS_WORDS, TURN_WORDS, change_said, range_said
+from reporting.wording import STATUS_WORDS, TURN_WORDS, change_said, range_said
 
 
 def one_scorecard(material: Material) -> Section | None:
@@ -84,16 +84,12 @@ def _goal(goal: GoalPart, years: tuple[int, ...], *, only_known: bool) -> Table 
 def _line(line: Line) -> Row:
     indicator = line.indicator
     status = line.status
-    words = Cell() if status is None else Cell(text=_status(STATUS_SIGNS[status], in_all(STATUS_WORDS[status])))
+    words = Cell() if status is None else Cell(text=in_all(STATUS_WORDS[status]))
     return Row(
         in_each(indicator.names, indicator.key),
         (_asked(line), *(_result(cell, line) for cell in line.cells), _change(line), words),
         key=indicator.key,
     )
-
-
-def _status(sign: str, words: Texts) -> Texts:
-    return {language: f"{sign} {word}" for language, word in words.items()}
 
 
 def _result(cell: Result, line: Line) -> Cell:
