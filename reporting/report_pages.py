@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import MAXYEAR, date
 
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from organisation.charts import Chart, Point, trend
-from organisation.dates import short_day
+from organisation.dates import short_day, short_month
 from reporting.documents import Cell, Document, Drawn, Row, Section, Table, Texts
 from reporting.models import ReportVersion
+from reporting.periods import Every, read_period
 from reporting.public_documents import for_everybody
 from reporting.scales import Standing
 from surveys.questionnaires import text_in
@@ -197,11 +198,19 @@ def _length(row: Row) -> float | None:
 
 def _trend(table: Table, language: str) -> Chart | None:
     points = [
-        Point(_in(row.label, language), None if row.cells[0].shown is None else float(row.cells[0].shown))
+        Point(_below_chart(row, language), None if row.cells[0].shown is None else float(row.cells[0].shown))
         for row in table.rows
     ]
     known = [point for point in points if point.value is not None]
     return trend(points, name=_in(table.columns[0], language)) if len(known) > 1 else None
+
+
+def _below_chart(row: Row, language: str) -> str:
+    """The row's label, a month in few letters: several stand side by side."""
+    month = read_period(row.key, last_year=MAXYEAR)
+    if month is None or month.every != Every.MONTH:
+        return _in(row.label, language)
+    return short_month(month.first, language)
 
 
 def _alt(table: Table, title: str, language: str) -> str:

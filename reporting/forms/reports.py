@@ -167,7 +167,7 @@ class TextsForm(forms.Form):
             for code in self._languages:
                 name, saved = f"{key}__{code}", texts.get(key, {}).get(code, "")
                 if saved != (self.cleaned_data.get(name) or "").replace("\r\n", "\n").strip():
-                    self.fields[name].help_text = _("Saved by somebody else: «%(text)s»") % {"text": saved}
+                    self[name].help_text = _("Saved by somebody else: «%(text)s»") % {"text": saved}
 
 
 class PublishReportForm(forms.Form):

@@ -100,7 +100,7 @@ def new_report(request: HttpRequest) -> HttpResponse:
     """Ask of what, and have a worker make it."""
     person = managing(request)
     form = NewReportForm(
-        request.POST or None,
+        request.POST if request.method == "POST" else None,
         today=timezone.localdate(),
         units=[unit for unit in all_units() if unit.closed_on is None],
         scorecards=list(scorecards()),
@@ -192,7 +192,7 @@ def texts(request: HttpRequest, name: str) -> HttpResponse:
         messages.info(request, _("The texts are written to a draft whose figures are there."))
         return redirect(_url(found))
     form = TextsForm(
-        request.POST or None,
+        request.POST if request.method == "POST" else None,
         document=loaded.document,
         texts=loaded.texts,
         languages=[house.language, *(code for code in house.languages if code != house.language)],
@@ -232,7 +232,10 @@ def publish(request: HttpRequest, name: str) -> HttpResponse:
     if _draft(found) is None:
         messages.info(request, _("There is no draft. Make a new version first."))
         return redirect(_url(found))
-    form = PublishReportForm(request.POST or None, initial={"publish_on": timezone.localdate(), "public": found.public})
+    form = PublishReportForm(
+        request.POST if request.method == "POST" else None,
+        initial={"publish_on": timezone.localdate(), "public": found.public},
+    )
     return answer(
         request,
         form,
@@ -291,7 +294,7 @@ def withdraw(request: HttpRequest, name: str) -> HttpResponse:
 def _with_reason(
     request: HttpRequest, found: Report, act: Any, *, title: str, label: str, help_text: str, button: str, done: str
 ) -> HttpResponse:
-    form = ReasonForm(request.POST or None, label=label, help_text=help_text)
+    form = ReasonForm(request.POST if request.method == "POST" else None, label=label, help_text=help_text)
     return answer(
         request,
         form,
