@@ -5,7 +5,7 @@ docs/decisions/0012-small-groups.md has the rules, 0023-reports.md how they are 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -65,25 +65,47 @@ def _held_back(cell: Cell) -> Cell:
 
 
 def _groups(rows: Sequence[Row]) -> tuple[Row, ...]:
-    """The rows whose first cell is a number of messages, parts of the rows above them where they are of level 1.
+    """The rows whose first cell is a number of messages, with parts of them where there are rows of level 1.
 
-    A row that is held back is held back with all its figures, and so are its parts.
+    Rows that are held back stand as one, «others together»; where that is all of them, their sum is held back too.
     """
     top = [row for row in rows if row.level == 0 and not row.is_total]
-    hidden = _hidden(top)
-    if len(hidden) == len(top):  # their sum would tell of them
-        hidden |= {id(row) for row in rows if row.is_total}
-    found: list[Row] = []
-    above: Row | None = None
-    parts: set[int] = set()
-    for row in rows:
-        if row.level == 0:
-            above = row
-            below = _below(rows, row)
-            parts = {id(part) for part in below} if id(row) in hidden else _hidden(below)
-        away = id(row) in hidden if row is above else id(row) in parts
-        found.append(replace(row, cells=tuple(_held_back(cell) if away else _figure(cell) for cell in row.cells)))
-    return tuple(found)
+    found = list(_with_others(top, 0, rows))
+    all_away = bool(top) and not found
+    return (
+        *found,
+        *(
+            replace(row, cells=tuple(_held_back(cell) if all_away else _figure(cell) for cell in row.cells))
+            for row in rows
+            if row.is_total
+        ),
+    )
+
+
+def _with_others(group: Sequence[Row], level: int, rows: Sequence[Row]) -> Iterator[Row]:
+    """The rows of one group that may be shown, each with its parts, and the others together."""
+    hidden = _hidden(group)
+    for row in group:
+        if id(row) not in hidden:
+            yield replace(row, cells=tuple(_figure(cell) for cell in row.cells))
+            if level == 0:
+                yield from _with_others(_below(rows, row), 1, rows)
+    if hidden and len(hidden) < len(group):
+        away = [row for row in group if id(row) in hidden]
+        yield Row(
+            in_all(_("Others together")),
+            tuple(_together(cells) for cells in zip(*(row.cells for row in away), strict=True)),
+            level,
+            "others",
+        )
+
+
+def _together(cells: Sequence[Cell]) -> Cell:
+    """Numbers of messages added up. No share and no mean follows from those of several."""
+    first = cells[0]
+    if first.scale != Scale.COUNT or first.base is not None:
+        return Cell(scale=first.scale, decimals=first.decimals)
+    return _figure(replace(first, value=Decimal(sum(int(cell.value or 0) for cell in cells))))
 
 
 def _below(rows: Sequence[Row], above: Row) -> list[Row]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from config.demo.days import at
+from config.demo.days import OSLO, at
 from organisation.models import Person
 from reporting.actions.reports import compute_waiting_reports, make_report, publish_report, write_texts
 from reporting.models import Report
@@ -31,9 +31,9 @@ def make_reports(*, by: Person, today: date, now: datetime) -> None:
     """Make them as they would have been made then, each published some weeks after its period."""
     last = before(period_of(today, Every.QUARTER))
     earlier = before(last)
-    _published(Asked(Kind.ANNUAL, Period(today.year - 1)), ANNUAL_WORDS, by, today)
-    _published(Asked(Kind.CARDS, earlier), QUARTER_WORDS, by, today)
-    _published(Asked(Kind.UNIT, last, UNIT), UNIT_WORDS, by, today, public=False)
+    _published(Asked(Kind.ANNUAL, Period(today.year - 1)), ANNUAL_WORDS, by, now)
+    _published(Asked(Kind.CARDS, earlier), QUARTER_WORDS, by, now)
+    _published(Asked(Kind.UNIT, last, UNIT), UNIT_WORDS, by, now, public=False)
     _made(Asked(Kind.CARDS, last), by, now)
 
 
@@ -44,9 +44,9 @@ def _made(asked: Asked, by: Person, now: datetime) -> Report:
 
 
 def _published(
-    asked: Asked, words: dict[str, dict[str, str]], by: Person, today: date, *, public: bool = True
+    asked: Asked, words: dict[str, dict[str, str]], by: Person, now: datetime, *, public: bool = True
 ) -> None:
-    made_on = min(asked.period.last + timedelta(days=20), today)
-    report = _made(asked, by, at(made_on, 9))
-    write_texts(report, words, seen=0, by=by, now=at(made_on, 10))
-    publish_report(report, publish_on=made_on, public=public, by=by, now=at(made_on, 11))
+    then = min(at(asked.period.last + timedelta(days=20), 9), now)
+    report = _made(asked, by, then)
+    write_texts(report, words, seen=0, by=by, now=then)
+    publish_report(report, publish_on=then.astimezone(OSLO).date(), public=public, by=by, now=then)

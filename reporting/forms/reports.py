@@ -160,9 +160,7 @@ class TextsForm(forms.Form):
 
     def show_saved(self, texts: Mapping[str, Mapping[str, str]], seen: int) -> None:
         """Let the form be sent again over what is saved, with the saved text beside each field that differs."""
-        data = self.data.copy()
-        data["seen"] = str(seen)
-        self.data = data
+        self.data = {name: self.data[name] for name in self.data} | {"seen": str(seen)}
         for key, _heading in self.sections:
             for code in self._languages:
                 name, saved = f"{key}__{code}", texts.get(key, {}).get(code, "")

@@ -53,7 +53,7 @@ def _areas(page: Page) -> Table:
         )
         for row in page.rows
     ]
-    total = (_points(page.total.points),)
+    total: tuple[Cell, ...] = (_points(page.total.points),)
     if beside:
         total += (_points(beside.total.points), _points(_difference(page.total.points, beside.total.points)))
     rows.append(Row(in_all(_("Total")), total, key="total", is_total=True))

@@ -25,10 +25,12 @@ from organisation.errors import NotAllowed
 from organisation.permissions import Role
 from reporting.actions import reports as actions
 from reporting.actions.counting import compute_figures
-from reporting.documents import Document, document_of
+from reporting.documents import Cell, Document, Guard, Row, Section, Table, alike, document_of
 from reporting.models import Report, ReportVersion, Value
 from reporting.periods import Every, Period
+from reporting.public_documents import for_everybody
 from reporting.report_building import build
+from reporting.report_material import number, share
 from reporting.report_names import Asked, Kind, read_name
 from reporting.report_pages import SUMMARY
 from reporting.report_queries import OfWhat, scope_asked
@@ -314,8 +316,8 @@ def test_small_groups_are_held_back_from_everybody(autumn: Solvik) -> None:
     assert key["cards-received"] == [10, None, None, 0]  # eight, one, none
     assert key["called-back-in-time"][0] is None  # of five
     # One came by mail and one on paper: both joined with the web's six, so nothing is told of any, nor of their sum.
-    assert cells(found, "by-channel") == {key: [None, None, None] for key in ("web", "paper", "email", "all")}
-    assert set(cells(found, "by-unit")["roads"]) == {None}
+    assert cells(found, "by-channel") == {"all": [None, None, None]}
+    assert set(cells(found, "by-unit")) == {"all"}
     for section in found.sections:
         for table in section.tables:
             for row in table.rows:
@@ -611,3 +613,27 @@ def test_pages_cost_the_same_queries_however_many_there_are(keeper: Client, autu
         made(Asked(Kind.UNIT, Q3, "roads"))
         made(Asked(Kind.ANNUAL, Period(2025)))
         assert (queries("/staff/reports/"), queries(f"/staff/reports/{CARDS.name}/")) == one
+
+
+def test_groups_that_are_held_back_stand_together() -> None:
+    """Sectors among sectors, units within theirs; each number of messages is a whole number of fives, and none is single."""
+
+    def row(key: str, count: int, level: int = 0, **more: Any) -> Row:
+        cells = (number(count), share(count, 112), Cell(D("4.5"), "1-6", 1, n=count))
+        return Row(alike(key), cells, level, key, **more)
+
+    rows = (
+        row("a", 60), row("a1", 31, 1), row("a2", 26, 1), row("a3", 3, 1), row("b", 41), row("b1", 41, 1),
+        row("c", 8), row("c1", 8, 1), row("d", 3), row("d1", 3, 1), row("all", 112, is_total=True),
+    )  # fmt: skip
+    table = Table("t", {}, {}, ({}, {}, {}), rows, guard=Guard.GROUPS)
+    whole = Document(
+        "n", "cards", {}, "2026", NOW.date(), NOW.date(), NOW.date(), {}, NOW, (Section("s", {}, (table,)),)
+    )
+    assert cells(for_everybody(whole), "t") == {
+        "a": [60, 54, 4.5], "a1": [30, 28, 4.5], "b": [40, 37, 4.5], "b1": [40, 37, 4.5],
+        "others": [10, None, None],  # c and d together: eleven
+        "all": [110, 100, 4.5],
+    }  # fmt: skip
+    shown = [(each.key, each.level) for each in for_everybody(whole).sections[0].tables[0].rows]
+    assert shown == [("a", 0), ("a1", 1), ("others", 1), ("b", 0), ("b1", 1), ("others", 0), ("all", 0)]
