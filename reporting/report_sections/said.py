@@ -7,11 +7,11 @@ from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
-from organisation import dates
 from organisation.dates import short_day
 from reporting.documents import Cell, Row, Texts, in_all
-from reporting.periods import Every, Period
+from reporting.periods import Period
 from reporting.report_material import Material
+from reporting.wording import period_said
 
 SHARE = _("Share")
 CARDS = _("Messages")
@@ -24,11 +24,7 @@ def day(value: date) -> Callable[[str], str]:
 
 def period_in_words(period: Period) -> Texts:
     """«3. kvartal 2026», «juli 2026», «2026»."""
-    if period.every == Every.QUARTER:
-        return in_all(_("quarter %(number)s, %(year)s"), number=str(period.number), year=str(period.year))
-    if period.every == Every.MONTH:
-        return in_all("%(month)s", month=lambda language: dates.month(period.first, language))
-    return in_all(str(period.year))
+    return in_all("%(period)s", period=lambda language: period_said(period, language))
 
 
 def times_as_columns(material: Material) -> tuple[Texts, ...]:

@@ -7,12 +7,9 @@ from typing import Any
 
 from django import template
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 
-from organisation.dates import month
 from reporting.judging import Change, Range
 from reporting.models import Indicator, Value
-from reporting.periods import Every, Period
 from reporting.wording import (
     STATUS_COLOURS,
     STATUS_SIGNS,
@@ -20,6 +17,7 @@ from reporting.wording import (
     TURN_COLOURS,
     TURN_WORDS,
     change_said,
+    period_said,
     range_said,
     value_said,
 )
@@ -68,13 +66,6 @@ def change(change: Change | None, indicator: Indicator) -> dict[str, Any]:
         "word": TURN_WORDS[change.turn],
         "colour": TURN_COLOURS.get(change.turn, "neutral"),
     }
-
-
-def period_said(period: Period, language: str) -> str:
-    """«2025», «3. kvartal 2025», «juli 2025»."""
-    if period.every == Every.QUARTER:
-        return _("quarter %(number)s, %(year)s") % {"number": period.number, "year": period.year}
-    return month(period.first, language) if period.every == Every.MONTH else str(period.year)
 
 
 @register.filter

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_safe
 from reporting.models import ReportVersion
 from reporting.report_pages import edition_of, shown
 from reporting.report_queries import public_reports, public_version, versions_out
-from reporting.templatetags.scorecards import period_said
 from reporting.views.reports import KINDS, answer_file
+from reporting.wording import period_said
 
 KEPT_BY_BROWSER = 5 * 60
 

@@ -26,8 +26,8 @@ from reporting.report_files import report_json, report_pdf, report_xlsx
 from reporting.report_pages import Edition, edition_of, shown
 from reporting.report_queries import assessments_of_ours, report_called, reports_for, version_of
 from reporting.rules import may_manage
-from reporting.templatetags.scorecards import period_said
 from reporting.views.access import SECTION, managing, reading
+from reporting.wording import period_said
 
 PART = SECTION | {"part": "reports"}
 KINDS = {
