@@ -28,6 +28,8 @@ HARMLESS = {
     "OwnWording": {"key", "language", "text"},
     "Person": {"language"},
     "RoleAssignment": {"role"},
+    # A system's name; of the key only a digest and its first letters.
+    "ApiKey": {"name", "scopes", "beginning", "digest"},
     "OutgoingMail": {"kind", "dedupe_key", "language", "status"},
     "ScheduledJob": {"name", "result"},
     # Codes and choices, and a number that says nothing of the person.
@@ -62,9 +64,9 @@ HARMLESS = {
     "Publication": {"words", "figures", "reason", "withdrawn_because"},
     "PublicationDraft": {"words", "figures", "reason", "state", "sentence"},
     # What is measured, and figures of many together; of a contact at the desk, only that there was one.
+    "Group": {"key", "names", "kind"},
     "Indicator": {
-        "key", "names", "explanations", "perspective", "scale", "direction", "origin", "formula", "source",
-    },
+        "key", "names", "explanations", "perspective", "scale", "direction", "origin", "formula", "source", "country_weighs"},
     "Elsewhere": {"kind", "country", "code", "name"},
     "Value": {"every", "standing", "source", "how"},
     "Scorecard": {"key", "names"},

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.db.models import Model
 
 from config.demo.assessments import make_assessments
+from config.demo.benchmarks import make_benchmarks
 from config.demo.days import CALENDAR, OSLO, at
 from config.demo.furnish import Furnished, furnish, make_rules
 from config.demo.informing import inform
@@ -44,7 +45,7 @@ from organisation.calendar import IsoWeek
 from organisation.models import DayOff, Municipality, OutgoingMail, OwnWording, Person, Unit
 from organisation.permissions import Role
 from organisation.queries import people_with
-from reporting.models import Assessment, Counting, DeskContact, Elsewhere, Indicator, Report, Scorecard
+from reporting.models import Assessment, Counting, DeskContact, Elsewhere, Group, Indicator, Report, Scorecard
 from surveys.models import Comparator, Population, Survey
 
 BATCH = 1000
@@ -65,6 +66,7 @@ _ROOTS = (
     Report,
     Assessment,
     Elsewhere,
+    Group,
     Indicator,
     Scorecard,
     Counting,
@@ -128,6 +130,7 @@ def load_demo(*, seed: int, now: datetime, anew: bool = False) -> Loaded | None:
         _tell_of_past_lists()
         scorecards(by=furnished.people[ADVISER], today=story.today, now=story.now, seed=seed)
         make_assessments(by=furnished.people[ADVISER], now=story.now, this_year=story.today.year)
+        make_benchmarks(by=furnished.people[ADVISER], today=story.today, seed=seed)
         make_reports(by=furnished.people[ADVISER], today=story.today, now=story.now)
         return Loaded(story.today, len(story.cards), events, OverdueList.objects.count(), Escalation.objects.count())
 

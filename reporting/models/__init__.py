@@ -1,7 +1,8 @@
-"""Indicators with their values, scorecards, assessments, themes, reports, and what is counted at the desk."""
+"""Indicators with their values, scorecards, groups to compare with, assessments, themes, reports, the desk's counts."""
 
 from reporting.models.assessments import AreaPoints, Assessment, Evidence
 from reporting.models.desk import DeskContact
+from reporting.models.groups import Group, GroupMember
 from reporting.models.indicators import Counting, Elsewhere, Indicator, Value
 from reporting.models.reports import Report, ReportVersion
 from reporting.models.scorecards import Goal, Scorecard, ScorecardRow, SuccessFactor, Threshold
@@ -15,6 +16,8 @@ __all__ = [
     "Elsewhere",
     "Evidence",
     "Goal",
+    "Group",
+    "GroupMember",
     "Indicator",
     "Report",
     "ReportVersion",

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('organisation', '0004_changes_and_look'),
-        ('reporting', '0003_themes'),
+        ('reporting', '0004_groups_of_municipalities'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
