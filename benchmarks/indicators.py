@@ -47,16 +47,11 @@ FROM lists l CROSS JOIN LATERAL (SELECT id, due_on FROM feedback_card WHERE unit
 """
 
 
-def measure(cards: int) -> dict[str, Any]:
-    from datetime import date, timedelta
-
+def fill(cards: int) -> Any:
+    """Write the municipality with its cards, callbacks and lists, and return it."""
     from django.db import connection
-    from django.utils import timezone
 
     from organisation.models import Municipality, Unit
-    from reporting.actions.counting import compute_figures
-    from reporting.counting import counts_of_cards, first_year
-    from reporting.models import Value
 
     house = Municipality.objects.create(name="Benchmark")
     Unit.objects.create(code="centre", name="Servicesenter", kind="service_centre")
@@ -69,6 +64,19 @@ def measure(cards: int) -> dict[str, Any]:
         cursor.execute(_CALLBACKS.replace("%%", "%"))
         cursor.execute(_LISTS)
         cursor.execute("VACUUM ANALYZE")
+    return house
+
+
+def measure(cards: int) -> dict[str, Any]:
+    from datetime import date, timedelta
+
+    from django.utils import timezone
+
+    from reporting.actions.counting import compute_figures
+    from reporting.counting import counts_of_cards, first_year
+    from reporting.models import Value
+
+    house = fill(cards)
     now = timezone.now()
     today = now.astimezone(house.zone).date()
     first, through = date(first_year(today) or today.year, 1, 1), today - timedelta(days=1)

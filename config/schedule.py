@@ -24,6 +24,8 @@ SCHEDULE = {
     "reporting.remind_of_actions": {"task": "reporting.remind_of_actions", "schedule": crontab(hour="7", minute="20")},
     "reporting.count_public_figures": {"task": "reporting.count_public_figures", "schedule": crontab(minute="5")},
     "reporting.compute_indicators": {"task": "reporting.compute_indicators", "schedule": crontab(minute="35")},
+    "reporting.sweep_reports": {"task": "reporting.sweep_reports", "schedule": crontab()},
+    "reporting.make_due_reports": {"task": "reporting.make_due_reports", "schedule": crontab(hour="5", minute="50")},
     "surveys.open_surveys": {"task": "surveys.open_surveys", "schedule": crontab(minute="*/5")},
     "surveys.close_surveys": {"task": "surveys.close_surveys", "schedule": crontab(minute="*/5")},
     "surveys.write_down_who_answered": {

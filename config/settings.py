@@ -20,6 +20,8 @@ from config.schedule import SCHEDULE
 from config.secret_key import kept_secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+VERSION = "0.1.0"
+"""Kept with each report: by which version of the software its figures were computed."""
 VAR_DIR = embedded.var_dir()
 TESTING = "pytest" in sys.modules
 

@@ -24,7 +24,7 @@ from organisation.models import Unit
 from reporting.measures import Counts
 from reporting.models import DeskContact
 from reporting.periods import Every, Period, period_of
-from reporting.published import shown_publications
+from reporting.published import Shown, shown_publications
 
 YEARS = 10
 """So many years back figures are computed by year,"""
@@ -43,16 +43,18 @@ def first_year(today: date) -> int | None:
     return None if earliest is None else max(earliest.year, today.year - YEARS + 1)
 
 
-def counts_of_cards(first: date, through: date, zone: tzinfo) -> dict[tuple[Place, Period], Counts]:
+def counts_of_cards(
+    first: date, through: date, zone: tzinfo, *, detailed: int | None = None
+) -> dict[tuple[Place, Period], Counts]:
     """Return what was counted from the day `first` to the day `through`, both included, of the whole municipality, each
-    sector and each unit, by year and, for the last three years, by quarter and month.
+    sector and each unit, by year and, from the year `detailed` (the last three years without it), by quarter and month.
 
     A card counts for the unit that holds it now. A unit that is closed keeps what it had.
     """
     by_month = _by_unit_and_month(first, through, zone)
     weeks = _weeks_by_month(first, through)
     above = _above()
-    detailed = through.year - DETAILED_YEARS + 1
+    detailed = through.year - DETAILED_YEARS + 1 if detailed is None else detailed
     found: dict[tuple[Place, Period], Counts] = defaultdict(Counts)
     for (unit, month), counts in by_month.items():
         for place in (None, *above[unit]):
@@ -133,8 +135,10 @@ def _by_unit_and_month(first: date, through: date, zone: tzinfo) -> dict[tuple[i
             counts = found[unit, held_month]
             counts.reactions += reactions
             counts.reaction_sum += total
-    for unit, year, week, number in _entries(first, through):
-        found[unit, IsoWeek(year, week).monday.replace(day=1)].entries += number
+    for unit, year, week, number, again in _entries(first, through):
+        counts = found[unit, IsoWeek(year, week).monday.replace(day=1)]
+        counts.entries += number
+        counts.repeats += again
     return found
 
 
@@ -165,8 +169,10 @@ def _callbacks(
     )
 
 
-def _entries(first: date, through: date) -> Iterable[tuple[int, int, int, int]]:
-    weeks = OverdueEntry.objects.values_list("overdue_list__unit", "iso_year", "iso_week").annotate(number=Count("pk"))
+def _entries(first: date, through: date) -> Iterable[tuple[int, int, int, int, int]]:
+    weeks = OverdueEntry.objects.values_list("overdue_list__unit", "iso_year", "iso_week").annotate(
+        number=Count("pk"), again=Count("pk", filter=Q(times__gte=2))
+    )
     return (row for row in weeks.order_by() if first <= IsoWeek(row[1], row[2]).monday <= through)
 
 
@@ -225,12 +231,14 @@ def published_results(today: date) -> dict[str, list[FromSurvey]]:
     found: dict[str, dict[tuple[Place, int], FromSurvey]] = defaultdict(dict)
     for shown in shown_publications(today):
         for one in shown.figures:
-            result = _from_survey(one, shown.unit, shown.closed_on, shown.survey)
+            result = from_survey(one, shown)
             found[one["key"]][shown.unit, result.year] = result
     return {key: list(results.values()) for key, results in found.items()}
 
 
-def _from_survey(one: Mapping[str, Any], place: Place, closed_on: date, code: str) -> FromSurvey:
+def from_survey(one: Mapping[str, Any], shown: Shown) -> FromSurvey:
+    """Return one area or question of a publication as a figure."""
+    place, closed_on, code = shown.unit, shown.closed_on, shown.survey
     if one.get("suppressed") or one.get("mean") is None:
         return FromSurvey(place, closed_on.year, None, None, None, code, closed_on)
     low, high = one.get("ci_low"), one.get("ci_high")

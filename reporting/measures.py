@@ -25,7 +25,8 @@ class Counts:
     """What was counted of one unit (or several) in one period.
 
     `days` holds how many callbacks took so many days. `owed`, `in_time`, `reached` and `not_reached` are of cards owed a
-    callback whose deadline lay in the period, withdrawn ones and duplicates left out (`feedback/counts.py`).
+    callback whose deadline lay in the period, withdrawn ones and duplicates left out (`feedback/counts.py`). `repeats` are
+    the entries of cards that were on a list before, which the chief executive is told of.
     """
 
     cards: int = 0
@@ -41,6 +42,7 @@ class Counts:
     reactions: int = 0
     reaction_sum: int = 0
     entries: int = 0
+    repeats: int = 0
     weeks: int = 0
     days: Counter[int] = field(default_factory=Counter)
 

@@ -70,3 +70,20 @@ def read_period(text: str, *, last_year: int) -> Period | None:
     if match[2]:
         return Period(int(match[1]), Every.QUARTER, int(match[2]))
     return Period(int(match[1]), Every.MONTH, int(match[3])) if match[3] else Period(int(match[1]))
+
+
+def before(period: Period) -> Period:
+    """Return the period that ends where `period` begins."""
+    return period_of(period.first - timedelta(days=1), period.every)
+
+
+def year_before(period: Period) -> Period:
+    return Period(period.year - 1, period.every, period.number)
+
+
+def months_of(first: date, last: date) -> list[Period]:
+    """Return the months from the one of `first` to the one of `last`."""
+    found = [period_of(first, Every.MONTH)]
+    while found[-1].last < last:
+        found.append(period_of(found[-1].last + timedelta(days=1), Every.MONTH))
+    return found

@@ -14,14 +14,26 @@ from surveys.questionnaires import SurveyKind
 
 
 class Shown(NamedTuple):
-    """The publication that stands of one survey. `figures` are its areas and questions, `comparisons` as it kept them."""
+    """The publication that stands of one survey: its areas and questions, and the comparisons as it kept them.
+
+    `response_rate` is 0–1, None where nobody in particular was asked.
+    """
 
     survey: str
     titles: Mapping[str, str]
     unit: int | None
     closed_on: date
-    figures: list[Mapping[str, Any]]
+    published_on: date
+    areas: list[Mapping[str, Any]]
+    items: list[Mapping[str, Any]]
     comparisons: list[Mapping[str, Any]]
+    n_answered: int | None
+    n_invited: int | None
+    response_rate: float | None
+
+    @property
+    def figures(self) -> list[Mapping[str, Any]]:
+        return [*self.areas, *self.items]
 
 
 def shown_publications(today: date) -> list[Shown]:
@@ -38,8 +50,9 @@ def shown_publications(today: date) -> list[Shown]:
         .exclude(survey__kind=SurveyKind.EMPLOYEE)
         .order_by("survey__closes_at", "pk")
         .values_list(
-            "survey__code", "survey__titles", "survey__kind", "survey__unit", "survey__closes_at",
-            "figures__areas", "figures__items", "figures__comparisons",
+            "survey__code", "survey__titles", "survey__kind", "survey__unit", "survey__closes_at", "publish_on",
+            "figures__areas", "figures__items", "figures__comparisons", "figures__n_answered", "figures__n_invited",
+            "figures__response_rate",
         )
     )  # fmt: skip
     return [
@@ -48,10 +61,13 @@ def shown_publications(today: date) -> list[Shown]:
             titles,
             unit if kind == SurveyKind.USER else None,
             closes_at.date(),
-            [*(areas or ()), *(items or ())],
+            published_on,
+            areas or [],
+            items or [],
             comparisons or [],
+            *asked,
         )
-        for code, titles, kind, unit, closes_at, areas, items, comparisons in rows
+        for code, titles, kind, unit, closes_at, published_on, areas, items, comparisons, *asked in rows
         if closes_at is not None
     ]
 

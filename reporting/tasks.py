@@ -9,6 +9,7 @@ from organisation.jobs import recorded
 from organisation.queries import municipality
 from reporting.actions.counting import compute_figures
 from reporting.actions.reminding import remind_of_initiatives
+from reporting.actions.reports import TASK, compute_waiting_reports, make_due_reports
 from reporting.card_themes import count_cards_by_category
 from reporting.figures import count_anew
 
@@ -36,3 +37,23 @@ def compute_indicators() -> str:
 def remind() -> str:
     """Each morning: the actions that are due soon, late, or of which nothing was written for a quarter."""
     return f"{remind_of_initiatives(now=timezone.now())} actions"
+
+
+@shared_task(name=TASK)
+def compute_reports() -> str:
+    """The figures of reports: nudged when one is made."""
+    return f"{compute_waiting_reports(now=timezone.now())} computed"
+
+
+@shared_task(name="reporting.sweep_reports")
+@recorded("reporting.sweep_reports")
+def sweep_reports() -> str:
+    """The figures of reports that a lost nudge or a dead worker left behind: each minute."""
+    return f"{compute_waiting_reports(now=timezone.now())} computed"
+
+
+@shared_task(name="reporting.make_due_reports")
+@recorded("reporting.make_due_reports")
+def due_reports() -> str:
+    """Each morning: the quarter's report from the third day after the quarter, and in January the year's."""
+    return f"{len(make_due_reports(now=timezone.now()))} made"

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from reporting.views import hear
+from reporting.views import hear, public_reports
 
 app_name = "reporting"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("what-we-hear/", hear.hear, name="hear"),
     path("what-we-hear/you-said/", hear.stories, name="stories"),
+    path("reports/", public_reports.public_list, name="public_reports"),
+    path("reports/<slug:name>/", public_reports.public_report, name="public_report"),
+    path("reports/<slug:name>/report.<slug:form>", public_reports.public_file, name="public_report_file"),
     path("", include("reporting.staff_urls")),
 ]

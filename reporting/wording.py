@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from babel.numbers import format_decimal
 from django.utils.translation import gettext_lazy as _
 
-from organisation.dates import locale_of
+from organisation.dates import locale_of, month
 from reporting.judging import Range, Status, Turn
+from reporting.periods import Every, Period
 from reporting.scales import LARGEST, Scale, as_shown
 from reporting.weakness import Reason
 
@@ -93,6 +94,13 @@ def range_said(asked: Range, scale: str, decimals: int, language: str) -> str:
     if asked.high >= LARGEST:
         return str(_("%(number)s or more")) % {"number": f"{low}{_UNITS.get(scale, '')}"}
     return f"{low}–{number_said(asked.high, decimals, language)}{_UNITS.get(scale, '')}"
+
+
+def period_said(period: Period, language: str) -> str:
+    """«2025», «3. kvartal 2025», «juli 2025», in the active language."""
+    if period.every == Every.QUARTER:
+        return str(_("quarter %(number)s, %(year)s")) % {"number": period.number, "year": period.year}
+    return month(period.first, language) if period.every == Every.MONTH else str(period.year)
 
 
 def _needed(number: Decimal) -> int:

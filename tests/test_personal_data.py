@@ -76,6 +76,9 @@ HARMLESS = {
     "DeskContact": {"way"},
     "Theme": {"key", "names"},
     "ThemeLink": {"side", "key"},
+    # Figures of many together, and the municipality's own words about them.
+    "Report": {"name", "kind", "every"},
+    "ReportVersion": {"state", "reason", "texts", "figures", "code_version", "sentence", "withdrawn_because"},
     # Of municipalities and the organisations that assess them.
     "Assessment": {"version", "kind", "assessor", "source", "note"},
     "AreaPoints": {"area"},

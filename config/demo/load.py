@@ -20,6 +20,7 @@ from config.demo.furnish import Furnished, furnish, make_rules
 from config.demo.informing import inform
 from config.demo.places import NEW_RULES
 from config.demo.plans import Story
+from config.demo.reports import make_reports
 from config.demo.rows import Rows
 from config.demo.scorecards import scorecards
 from config.demo.story import build_story
@@ -55,6 +56,7 @@ from reporting.models import (
     Indicator,
     Initiative,
     Meeting,
+    Report,
     Scorecard,
     Theme,
 )
@@ -75,6 +77,7 @@ _ROOTS = (
     OutgoingMail,
     OwnWording,
     Survey,
+    Report,
     Assessment,
     Elsewhere,
     Group,
@@ -147,6 +150,7 @@ def load_demo(*, seed: int, now: datetime, anew: bool = False) -> Loaded | None:
         make_benchmarks(by=furnished.people[ADVISER], today=story.today, seed=seed)
         make_themes(by=furnished.people[ADVISER], now=story.now)
         action_plans(by=furnished.people[ADVISER], today=story.today)
+        make_reports(by=furnished.people[ADVISER], today=story.today, now=story.now)
         return Loaded(story.today, len(story.cards), events, OverdueList.objects.count(), Escalation.objects.count())
 
 

@@ -1,5 +1,5 @@
-"""Indicators with their values, scorecards, groups to compare with, assessments, themes, actions, meetings, and what is
-counted at the desk."""
+"""Indicators with their values, scorecards, groups to compare with, assessments, themes, actions, meetings, reports, and
+what is counted at the desk."""
 
 from reporting.models.assessments import AreaPoints, Assessment, Evidence
 from reporting.models.desk import DeskContact
@@ -8,6 +8,7 @@ from reporting.models.indicators import Counting, Elsewhere, Indicator, Value
 from reporting.models.initiatives import Initiative, InitiativeEvent, InitiativeEvidence, InitiativeNote
 from reporting.models.meetings import Meeting, MeetingInput
 from reporting.models.overview import OverviewFigure
+from reporting.models.reports import Report, ReportVersion
 from reporting.models.scorecards import Goal, Scorecard, ScorecardRow, SuccessFactor, Threshold
 from reporting.models.themes import Theme, ThemeLink
 
@@ -29,6 +30,8 @@ __all__ = [
     "Meeting",
     "MeetingInput",
     "OverviewFigure",
+    "Report",
+    "ReportVersion",
     "Scorecard",
     "ScorecardRow",
     "SuccessFactor",

@@ -7,13 +7,11 @@ from typing import Any
 
 from django import template
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 
-from organisation.dates import month
 from reporting.behind import Behind
 from reporting.judging import Change, Range
 from reporting.models import Indicator, Theme, Value
-from reporting.periods import Every, Period
+from reporting.periods import Period
 from reporting.tables import Cell
 from reporting.weakness import FALLING, Reason
 from reporting.wording import (
@@ -25,6 +23,7 @@ from reporting.wording import (
     TURN_WORDS,
     change_said,
     number_said,
+    period_said,
     range_said,
     value_said,
 )
@@ -79,13 +78,6 @@ def change(change: Change | None, indicator: Indicator) -> dict[str, Any]:
         "word": TURN_WORDS[change.turn],
         "colour": TURN_COLOURS.get(change.turn, "neutral"),
     }
-
-
-def period_said(period: Period, language: str) -> str:
-    """«2025», «3. kvartal 2025», «juli 2025»."""
-    if period.every == Every.QUARTER:
-        return _("quarter %(number)s, %(year)s") % {"number": period.number, "year": period.year}
-    return month(period.first, language) if period.every == Every.MONTH else str(period.year)
 
 
 @register.filter

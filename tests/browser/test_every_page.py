@@ -37,6 +37,7 @@ from tests.factories import CategoryFactory, RoleFactory, RuleFactory, Solvik, a
 from tests.feedback.steps import called_back, try_three_times
 from tests.reporting.benchmarks import a_group_beside
 from tests.reporting.plans import a_meeting, an_action_with_a_course
+from tests.reporting.reports import reports_out_and_in_work
 from tests.reporting.scorecards import a_scorecard_with_figures
 from tests.reporting.themes import weak_from_several_sides
 from tests.surveys.commented import make_commented, the_comment
@@ -52,6 +53,8 @@ CITIZENS = {
     "feedback:privacy": "/privacy/",
     "reporting:hear": "/what-we-hear/",
     "reporting:stories": "/what-we-hear/you-said/",
+    "reporting:public_reports": "/reports/",
+    "reporting:public_report": "/reports/{out.name}/",
     "surveys:enter": "/answer/",
     "surveys:answer": "/surveys/{survey.code}/",
     "surveys:thanks": "/surveys/{survey.code}/thanks/",
@@ -124,7 +127,7 @@ FILES = {
     "feedback:own_file", "feedback:download", "feedback:contact_cards_document", "feedback:contact_card",
     "feedback:attachment", "feedback:overdue_week_document", "feedback:overdue_list_document",
     "feedback:paper_card_file", "surveys:letters", "surveys:results_file", "surveys:public_results_file",
-    "surveys:comments_file", "reporting:budget_file",
+    "surveys:comments_file", "reporting:budget_file", "reporting:report_file", "reporting:public_report_file",
     "look:colour", "look:arms", "feedback:send_worker",
 }  # fmt: skip
 """Answered with a file, and tested where the file is."""
@@ -188,6 +191,13 @@ SCORECARDS = {
     "reporting:indicator_settings": "/staff/indicators/{row.indicator.key}/settings/",
     "reporting:values": "/staff/values/",
     "reporting:import": "/staff/values/import/",
+    "reporting:reports": "/staff/reports/",
+    "reporting:new_report": "/staff/reports/new/",
+    "reporting:report": "/staff/reports/{report.name}/",
+    "reporting:report_texts": "/staff/reports/{report.name}/texts/",
+    "reporting:publish_report": "/staff/reports/{report.name}/publish/",
+    "reporting:new_report_version": "/staff/reports/{out.name}/new-version/",
+    "reporting:withdraw_report": "/staff/reports/{out.name}/withdraw/",
 }
 ACTIONS = {
     "reporting:actions": "/staff/actions/?status=all",
@@ -255,6 +265,7 @@ class Life:
         self.meeting, (_light, self.said) = a_meeting(solvik.roads, "Gangfeltet er mørkt", "Flere benker")
         make_card(_light, by=None, now=now)
         self.theme = weak_from_several_sides(self.row.indicator, now)
+        self.out, self.report = reports_out_and_in_work(now)
         self.tablet = signing.dumps(self.survey.pk, salt="survey-kiosk")
 
 
@@ -303,7 +314,7 @@ def an_address(name: str, pattern: URLPattern, life: Life) -> str:
         "reference": life.card.reference, "secret": life.card.secret, "pk": 1, "week": str(life.week), "unit": "roads",
         "code": life.draft.code if name.startswith("surveys:") else "roads", "step": "note", "role": 1, "absence": 1,
         "area": "streets", "question": "road", "token": life.tablet, "form": "csv", "comment": life.held.pk,
-        "key": life.scorecard.key, "kind": "rows", "limits": 1, "item": 1,
+        "key": life.scorecard.key, "name": life.report.name, "kind": "rows", "limits": 1, "item": 1,
     }  # fmt: skip
     return reverse(name, kwargs={name: values[name] for name in pattern.pattern.converters})
 
