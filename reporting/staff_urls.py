@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from reporting.views import assessments, indicators, scorecards, statistics, structure, values
+from reporting.views import assessments, indicators, interviews, scorecards, statistics, structure, values
 
 HERE = "staff/scorecards/<slug:key>"
 
@@ -36,6 +36,11 @@ urlpatterns = [
     path("staff/assessments/<int:pk>/settings/", assessments.change, name="change_assessment"),
     path("staff/assessments/<int:pk>/remove/", assessments.remove, name="remove_assessment"),
     path("staff/assessments/<int:pk>/<slug:area>/", assessments.evidence, name="evidence"),
+    path("staff/interviews/", interviews.interviews, name="interviews"),
+    path("staff/interviews/<int:pk>/", interviews.interview_draw, name="interview_draw"),
+    path("staff/interviews/<int:pk>/throw-away/", interviews.throw_away, name="throw_interviews_away"),
+    path("staff/interviews/<int:pk>/people/<int:one>/", interviews.note, name="note_interview"),
+    path("staff/interviews/<int:pk>/list.<slug:form>", interviews.interview_file, name="interview_file"),
     path("staff/statistics/", statistics.statistics, name="statistics"),
     path("staff/statistics/count/", statistics.count, name="count"),
     path("staff/statistics/uncount/", statistics.uncount, name="uncount"),

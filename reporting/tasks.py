@@ -8,6 +8,7 @@ from django.utils import timezone
 from organisation.jobs import recorded
 from organisation.queries import municipality
 from reporting.actions.counting import compute_figures
+from reporting.actions.interviews import put_interviews_away
 from reporting.figures import count_anew
 
 
@@ -25,3 +26,10 @@ def compute_indicators() -> str:
     """Each hour: the indicators that the house computes by itself."""
     done = compute_figures(now=timezone.now(), zone=municipality().zone)
     return f"{done.new} new, {done.changed} changed"
+
+
+@shared_task(name="reporting.put_interviews_away")
+@recorded("reporting.put_interviews_away")
+def put_away() -> str:
+    """Each night: names and numbers of interviews whose last day is over."""
+    return f"{put_interviews_away(now=timezone.now())} put away"

@@ -8,8 +8,19 @@ from dataclasses import dataclass
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from surveys.models import Answer, Draft, Draw, Invitation, Population, Resident, SpentCode, Survey
-from surveys.questionnaires import Stage
+from surveys.models import (
+    Answer,
+    Draft,
+    Draw,
+    GroupAsked,
+    Invitation,
+    Population,
+    Question,
+    Resident,
+    SpentCode,
+    Survey,
+)
+from surveys.questionnaires import Stage, text_in
 from surveys.strata import FEWEST, Stratum, key_by, label
 
 
@@ -59,6 +70,12 @@ def to_post(survey: Survey, *, reminder: bool) -> QuerySet[Invitation]:
     return found
 
 
+def letters_by_language(survey: Survey) -> dict[str, int]:
+    """Return how many letters there are to post in each language."""
+    found = to_post(survey, reminder=False).order_by().values_list("resident__language").annotate(Count("pk"))
+    return dict(found)
+
+
 def to_remind(survey: Survey) -> QuerySet[Invitation]:
     """Return who has not answered and can be reached by e-mail or by a letter that has not come back.
 
@@ -98,6 +115,26 @@ class Rate:
     @property
     def share(self) -> float | None:
         return self.answered / self.invited if self.invited and self.answered is not None else None
+
+
+def asked_rates(survey: Survey, language: str) -> list[Rate]:
+    """Return who has answered by the respondent groups whose number is kept, while the survey runs (two queries at most).
+
+    As `surveys.actions.groups_asked.count_groups` wrote it last night: a group of whom fewer than five answers were counted,
+    or fewer than five asked, has no numbers.
+    """
+    groups = list(GroupAsked.objects.filter(survey=survey)) if survey.stage == Stage.FIELDED else []
+    if not groups:
+        return []
+    question = Question.objects.filter(area__survey=survey, key=groups[0].question).first()
+    options = {option["key"]: option["texts"] for option in question.options} if question else {}
+    return [
+        Rate(words, group.invited, group.answered)
+        if group.invited >= FEWEST and group.answered
+        else Rate(words, None, None)
+        for group in groups
+        for words in [text_in(options.get(group.value, {}), language) or group.value]
+    ]
 
 
 @dataclass(frozen=True)

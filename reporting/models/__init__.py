@@ -3,6 +3,7 @@
 from reporting.models.assessments import AreaPoints, Assessment, Evidence
 from reporting.models.desk import DeskContact
 from reporting.models.indicators import Counting, Elsewhere, Indicator, Value
+from reporting.models.interviews import InterviewDraw, Interviewee
 from reporting.models.scorecards import Goal, Scorecard, ScorecardRow, SuccessFactor, Threshold
 from reporting.models.themes import Theme, ThemeLink
 
@@ -15,6 +16,8 @@ __all__ = [
     "Evidence",
     "Goal",
     "Indicator",
+    "InterviewDraw",
+    "Interviewee",
     "Scorecard",
     "ScorecardRow",
     "SuccessFactor",

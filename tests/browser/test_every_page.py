@@ -36,7 +36,7 @@ from tests.factories import CategoryFactory, RoleFactory, RuleFactory, Solvik, a
 from tests.feedback.steps import called_back, try_three_times
 from tests.reporting.scorecards import a_scorecard_with_figures
 from tests.surveys.commented import make_commented, the_comment
-from tests.surveys.rounds import make_survey
+from tests.surveys.rounds import survey_of_every_kind
 
 CITIZENS = {
     "feedback:send": "/",
@@ -201,10 +201,12 @@ class Life:
         self.story: Story = write_story(
             self.card, Words("Lys", "Det var mørkt.", "Lyset er på.", "nb"), by=clerk, now=now
         )
-        self.survey: Survey = make_survey(
+        self.survey: Survey = survey_of_every_kind(
             opens_at=late, fielded_at=late, closes_at=now + timedelta(days=9), open_to_all=True, kiosk=True
         )
-        self.draft: Survey = make_survey(code="next", stage=Stage.DRAFT, opens_at=None, closes_at=None, fielded_at=None)
+        self.draft: Survey = survey_of_every_kind(
+            code="next", stage=Stage.DRAFT, opens_at=None, closes_at=None, fielded_at=None
+        )
         self.commented: Survey = make_commented(
             "Hull i veien", "Fint bibliotek", code="commented", held=("Ring 33 18 10 00",)
         )
