@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -36,7 +35,7 @@ def how_drawn(draw: InterviewDraw, language: str) -> list[tuple[str, str]]:
         (_("Drawn (n)"), thousands(draw.drawn, language)),
         (_("Method"), _("Simple random draw")),
         (_("Seed"), draw.seed),
-        (_("Drawn on"), short_day(timezone.localdate(draw.drawn_at), language)),
+        (_("Drawn on"), short_day(draw.drawn_at.astimezone(municipality().zone).date(), language)),
         (_("Names and numbers are shown until"), short_day(draw.contact_until, language)),
     ]
 
@@ -62,7 +61,7 @@ def interview_pdf(draw: InterviewDraw, rows: Sequence[Row], language: str, *, no
                     row.name or why_not_shown(row) or "–",
                     row.phone or "–",
                     row.interviewee.reference,
-                    short_day(timezone.localdate(row.answered_at), language) if row.answered_at else "–",
+                    short_day(row.answered_on, language) if row.answered_on else "–",
                     row.status,
                 ]
                 for row in rows
@@ -82,13 +81,12 @@ def interview_csv(rows: Sequence[Row], language: str) -> bytes:
     head: list[Any] = [_("No."), _("Name"), _("Phone"), _("Message"), _("Answered"), _("Language"), _("Status")]
     writer.writerow(head)
     for row in rows:
-        answered = timezone.localdate(row.answered_at) if row.answered_at else None
         cells: list[Cell] = [
             row.interviewee.position,
             row.name or why_not_shown(row),
             row.phone,
             row.interviewee.reference,
-            answered,
+            row.answered_on,
             row.language,
             row.status,
         ]

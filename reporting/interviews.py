@@ -58,7 +58,7 @@ class Row:
     name: str = ""
     phone: str = ""
     language: str = ""
-    answered_at: datetime | None = None
+    answered_on: date | None = None
     why: str = ""
 
     @property
@@ -66,7 +66,7 @@ class Row:
         return str(Interviewee.Status(self.interviewee.status).label)
 
 
-def list_of(draw: InterviewDraw, today: date) -> list[Row]:
+def list_of(draw: InterviewDraw, today: date, zone: ZoneInfo) -> list[Row]:
     """Return the draw's list in the order of the lots, as of the local day `today` (three queries)."""
     people = list(Interviewee.objects.filter(draw=draw).order_by("position"))
     cards = {
@@ -75,17 +75,17 @@ def list_of(draw: InterviewDraw, today: date) -> list[Row]:
         .select_related("submitter")
         .prefetch_related("callbacks", "interviewconsents")
     }
-    return [_row(one, cards.get(one.card_id or 0), over=today > draw.contact_until) for one in people]
+    return [_row(one, cards.get(one.card_id or 0), zone, over=today > draw.contact_until) for one in people]
 
 
-def _row(one: Interviewee, card: Card | None, *, over: bool) -> Row:
+def _row(one: Interviewee, card: Card | None, zone: ZoneInfo, *, over: bool) -> Row:
     submitter = getattr(card, "submitter", None)
     if over or card is None or submitter is None:
         return Row(one, why="over")
     if not any(consent.agreed for consent in card.interviewconsents.all()):
         return Row(one, why="withdrawn")
     held = [callback.held_at for callback in card.callbacks.all() if callback.cycle == card.cycle]
-    return Row(one, submitter.name, submitter.phone, card.language, max(held, default=None))
+    return Row(one, submitter.name, submitter.phone, card.language, max(held).astimezone(zone).date() if held else None)
 
 
 def counts(rows: Iterable[Row]) -> list[tuple[str, int]]:

@@ -188,8 +188,8 @@ def choice_rows(figures: Figures, language: str) -> Iterator[dict[str, Any]]:
 
 def response_rows(figures: Figures, language: str) -> Iterator[dict[str, Any]]:
     """Yield a row for each respondent group that was asked. Versions published before groups were kept have none."""
-    found = figures.get("responded")
-    for one in found["groups"] if found else []:
+    found: Mapping[str, Any] = figures.get("responded") or {"groups": []}
+    for one in found["groups"]:
         label = said(one["texts"], language, one["value"])
         yield (
             one
@@ -200,8 +200,9 @@ def response_rows(figures: Figures, language: str) -> Iterator[dict[str, Any]]:
 
 def comment_rows(comments: Mapping[str, Any] | None) -> Iterator[dict[str, Any]]:
     """Yield a row for each number that may be told of the comments (`surveys.comment_queries.PublicNumbers.told`)."""
-    for what, number in (comments or {"numbers": {}})["numbers"].items():
-        yield {"what": what, "number": number, "as_of": (comments or {})["as_of"]}
+    if comments is not None:
+        for what, number in comments["numbers"].items():
+            yield {"what": what, "number": number, "as_of": comments["as_of"]}
 
 
 def response_csv(figures: Figures, language: str) -> str:

@@ -166,7 +166,7 @@ def _privacy(*, by_code: bool) -> Sequence[str]:
 
 
 def languages_to_print(survey: Survey) -> list[tuple[str, bool]]:
-    """Return the languages that the questionnaire can be printed in, each with whether it has easy words; none without questions."""
+    """Return the languages to print the questionnaire in, each with whether it has easy words; none without questions."""
     areas = areas_of(survey)
     if not any(area.questions.all() for area in areas):
         return []

@@ -6,10 +6,9 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Prefetch, QuerySet
-from django.db.models.fields.json import KeyTextTransform
 
 from surveys.intervals import next_round_on
-from surveys.models import Answer, Area, Draft, GroupAsked, Invitation, Question, SpentCode, Survey
+from surveys.models import Answer, Area, Draft, Invitation, Question, SpentCode, Survey
 from surveys.questionnaires import Item, QuestionKind, Stage
 
 
@@ -46,46 +45,6 @@ def items_of(survey: Survey) -> list[Item]:
 def group_questions(survey: Survey) -> list[Item]:
     """Return the background questions that tell which group a respondent belongs to: those with one choice (one query)."""
     return [item for item in items_of(survey) if item.background and item.kind == QuestionKind.SINGLE]
-
-
-def groups_asked(survey: Survey) -> list[GroupAsked]:
-    """Return how many of each respondent group were asked, where that is kept; in the order of the choices."""
-    return list(GroupAsked.objects.filter(survey=survey))
-
-
-def answers_by_group(survey: Survey, question: str) -> dict[str, int]:
-    """Return how many answers there are of each choice of `question`, of those that belong to the sample where there is one."""
-    found = Answer.objects.filter(survey=survey)
-    if Invitation.objects.filter(survey=survey).exists():
-        found = found.exclude(source=Answer.Source.OPEN)
-    rows = found.order_by().values_list(KeyTextTransform(question, "values")).annotate(Count("pk"))
-    return {value: number for value, number in rows if value is not None}
-
-
-def register_groups(survey: Survey, question: Item) -> dict[str, int]:
-    """Return how many of the invited the register's file has in each choice of `question`, by its key or any of its texts.
-
-    Empty where the file had no groups, or the people are put away.
-    """
-    names = {
-        name.casefold(): option.key
-        for option in question.options
-        for name in (option.key, *option.texts.values())
-        if name
-    }
-    rows = (
-        Invitation.objects.filter(survey=survey, resident__isnull=False)
-        .exclude(resident__group="")
-        .order_by()
-        .values_list("resident__group")
-        .annotate(Count("pk"))
-    )
-    found: dict[str, int] = {}
-    for group, number in rows:
-        key = names.get(group.casefold())
-        if key is not None:
-            found[key] = found.get(key, 0) + number
-    return found
 
 
 def earlier_rounds(survey: Survey) -> list[Survey]:

@@ -258,7 +258,7 @@ def _chosen(one: Mapping[str, Any], language: str) -> dict[str, Any]:
             continue
         low, high = one.get("shares_ci", {}).get(option["key"]) or (None, None)
         text = percent(share, language)
-        if low is not None:
+        if low is not None and high is not None:
             text += f" ({percent(low, language)}–{percent(high, language)})"
         row = {"label": said(option["texts"], language, option["key"]), "share": share, "words": text}
         if first:

@@ -50,7 +50,7 @@ class TooFewWilling(Refused):
 class ImpossibleLastDay(Refused):
     code = "impossible_last_day"
     field = "contact_until"
-    message = _("Names and numbers can be shown until a day from today to %(last)s.")
+    message = _("Names and numbers can be shown for half a year at most, from today on.")
 
 
 class StatusUnknown(Refused):
@@ -91,7 +91,7 @@ def draw_interviews(
     if size < 1:
         raise ImpossibleSize
     if not today <= contact_until <= today + SHOWN_AT_MOST:
-        raise ImpossibleLastDay(last=(today + SHOWN_AT_MOST).isoformat())
+        raise ImpossibleLastDay
     with transaction.atomic():
         people = willing(first_on, last_on, zone)
         if size > len(people):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from organisation.ds_forms import DayField
@@ -40,6 +40,6 @@ class DrawForm(forms.Form):
         help_text=_("The same seed gives the same draw. Empty: one is drawn by lot. It is kept and printed."),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+    def __init__(self, data: QueryDict | None = None, *, today: date) -> None:
         first = {"first_on": today - USUAL_PERIOD, "last_on": today, "contact_until": today + USUALLY_SHOWN}
-        super().__init__(*args, initial=first, **kwargs)
+        super().__init__(data, initial=first)

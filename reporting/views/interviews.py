@@ -62,7 +62,7 @@ def interview_draw(request: HttpRequest, pk: int) -> HttpResponse:
     """One draw: how it was made, and the list to ring from."""
     _interviewer(request)
     draw = get_object_or_404(draws(), pk=pk)
-    rows = list_of(draw, timezone.localdate())
+    rows = list_of(draw, timezone.localdate(), request.municipality.zone)  # type: ignore[attr-defined]
     context: dict[str, Any] = PART | {
         "draw": draw,
         "how": how_drawn(draw, get_language() or "nb"),
@@ -112,7 +112,7 @@ def interview_file(request: HttpRequest, pk: int, form: str) -> HttpResponse:
     """The list as a PDF to print, or as CSV."""
     _interviewer(request)
     draw, language = get_object_or_404(InterviewDraw, pk=pk), get_language() or "nb"
-    rows = list_of(draw, timezone.localdate())
+    rows = list_of(draw, timezone.localdate(), request.municipality.zone)  # type: ignore[attr-defined]
     if form == "pdf":
         made = interview_pdf(draw, rows, language, now=timezone.now())
         response = HttpResponse(made.content, content_type=made.content_type)

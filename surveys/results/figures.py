@@ -172,7 +172,7 @@ class Responded:
     @property
     def response_rate(self) -> float | None:
         """None where more answered than were asked: one of the two numbers cannot be right."""
-        return self.answered / self.invited if self.answered <= self.invited else None
+        return self.answered / self.invited if self.invited and self.answered <= self.invited else None
 
     def as_json(self) -> dict[str, Any]:
         if self.suppressed:

@@ -53,5 +53,5 @@ def answering_of(sheet: Sheet, *, least: int, told: frozenset[Cell] = frozenset(
         Responded(value) if ((name, value),) in hidden else Responded(value, False, invited, counts[value])
         for value, invited in sheet.asked.items()
     )
-    sizes = {((name, one.value),): one.answered for one in groups if not one.suppressed}
+    sizes: dict[Cell, int] = {((name, one.value),): one.answered for one in groups if not one.suppressed}
     return Answering(groups, sizes, hidden)

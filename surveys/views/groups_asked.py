@@ -17,8 +17,9 @@ from organisation.views.answering import answer
 from surveys.actions.groups_asked import set_groups_asked
 from surveys.forms.groups_asked import GroupsForm
 from surveys.models import Survey
-from surveys.queries import group_questions, groups_asked, register_groups
+from surveys.queries import group_questions
 from surveys.questionnaires import text_in
+from surveys.sample_queries import groups_asked, register_groups
 
 
 @login_required
