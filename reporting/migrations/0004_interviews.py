@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('feedback', '0011_interview_consents'),
+        ('feedback', '0012_interview_consents'),
         ('reporting', '0003_themes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

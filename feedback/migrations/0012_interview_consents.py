@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('feedback', '0010_card_source'),
+        ('feedback', '0011_sent_requests'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
