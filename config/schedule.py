@@ -21,6 +21,7 @@ SCHEDULE = {
         "task": "surveys.remind_of_next_rounds",
         "schedule": crontab(hour="7", minute="10"),
     },
+    "reporting.remind_of_actions": {"task": "reporting.remind_of_actions", "schedule": crontab(hour="7", minute="20")},
     "reporting.count_public_figures": {"task": "reporting.count_public_figures", "schedule": crontab(minute="5")},
     "reporting.compute_indicators": {"task": "reporting.compute_indicators", "schedule": crontab(minute="35")},
     "reporting.put_interviews_away": {

@@ -51,10 +51,13 @@ def may_see_cards(person: Person) -> bool:
 
 
 def may_register(person: Person, channel: str = "") -> bool:
-    """Whether `person` may register cards for citizens. Whoever manages surveys may, of what people wrote in one."""
+    """Whether `person` may register cards for citizens. Whoever manages surveys may, of what people wrote in one, and
+    whoever plans actions, of what was said in a meeting."""
     grants = grants_of(person)
     if grants.somewhere(Permission.REGISTER_CARDS):
         return True
+    if channel == Channel.MEETING:
+        return grants.somewhere(Permission.PLAN_ACTIONS)
     return channel == Channel.SURVEY and grants.allows(Permission.MANAGE_SURVEYS)
 
 

@@ -46,6 +46,7 @@ class Permission(StrEnum):
     TYPE_ANSWERS = "type_answers"  # paper answers, and the tablet at the desk
     SEE_SCORECARDS = "see_scorecards"  # figures of the municipality and of each unit, none of a person
     MANAGE_SCORECARDS = "manage_scorecards"  # indicators, scorecards, limits, and values that are typed or imported
+    PLAN_ACTIONS = "plan_actions"  # actions and meetings of the units the person leads, or of all
     COUNT_CONTACTS = "count_contacts"  # one press for each contact at the desk
 
 
@@ -66,9 +67,13 @@ ROLES: dict[Role, RoleEntry] = {
         ),
     ),
     Role.UNIT_LEADER: RoleEntry(
-        _("Answers for each card of the unit, may delegate it, and gets the unit's overdue list."),
+        _(
+            "Answers for each card of the unit, may delegate it, gets the unit's overdue list, and plans what is done about"
+            " weak results."
+        ),
         frozenset(
-            {P.SEE_UNIT_CARDS, P.WORK_ON_CARDS, P.DELEGATE_CARDS, P.CLOSE_CARDS, P.SEE_OVERDUE_LISTS, P.SEE_SCORECARDS}
+            {P.SEE_UNIT_CARDS, P.WORK_ON_CARDS, P.DELEGATE_CARDS, P.CLOSE_CARDS, P.SEE_OVERDUE_LISTS}
+            | {P.SEE_SCORECARDS, P.PLAN_ACTIONS}
         ),
     ),
     Role.CASE_HANDLER: RoleEntry(
@@ -90,15 +95,44 @@ ROLES: dict[Role, RoleEntry] = {
         _("Reads cards and lists of all units, for figures and surveys."),
         frozenset(
             {P.SEE_ALL_CARDS, P.SEE_OVERDUE_LISTS, P.SEE_ESCALATIONS, P.MANAGE_SURVEYS, P.SEE_SURVEYS, P.TYPE_ANSWERS}
-            | {P.SEE_SCORECARDS, P.MANAGE_SCORECARDS}
+            | {P.SEE_SCORECARDS, P.MANAGE_SCORECARDS, P.PLAN_ACTIONS}
         ),
     ),
     Role.ADMINISTRATOR: RoleEntry(
         _("Keeps units, people, roles, categories and rules. Sees no cards by that alone."),
-        frozenset({P.MANAGE_ORGANISATION, P.SEE_SCORECARDS, P.MANAGE_SCORECARDS}),
+        frozenset({P.MANAGE_ORGANISATION, P.SEE_SCORECARDS, P.MANAGE_SCORECARDS, P.PLAN_ACTIONS}),
     ),
     Role.READER: RoleEntry(
         _("Reads all cards and changes none."),
         frozenset({P.SEE_ALL_CARDS, P.SEE_OVERDUE_LISTS, P.SEE_SURVEYS, P.SEE_SCORECARDS}),
     ),
 }
+
+
+class Scope(models.TextChoices):
+    """What an API key may be used for. A scope takes away from what a person may, and never gives."""
+
+    CARDS_READ = "cards:read", _("Read cards")
+    CARDS_WRITE = "cards:write", _("Register cards and take every step with them")
+    OVERDUE_READ = "overdue:read", _("Read overdue lists and escalations")
+    OVERDUE_RUN = "overdue:run", _("Run overdue lists")
+    SURVEYS_READ = "surveys:read", _("Read surveys and their results")
+    SURVEYS_WRITE = "surveys:write", _("Keep surveys")
+    FIGURES_READ = "figures:read", _("Read figures, scorecards and benchmarks")
+    FIGURES_WRITE = "figures:write", _("Write figures")
+
+
+_READING_CARDS = {P.SEE_ALL_CARDS, P.SEE_UNIT_CARDS, P.SEE_POLITICAL_CARDS, P.SEE_ESCALATED_CARDS}
+SCOPES: dict[Scope, frozenset[Permission]] = {
+    Scope.CARDS_READ: frozenset(_READING_CARDS),
+    Scope.CARDS_WRITE: frozenset(
+        {*_READING_CARDS, P.REGISTER_CARDS, P.ROUTE_CARDS, P.WORK_ON_CARDS, P.DELEGATE_CARDS, P.CLOSE_CARDS}
+    ),
+    Scope.OVERDUE_READ: frozenset({P.SEE_OVERDUE_LISTS, P.SEE_ESCALATIONS}),
+    Scope.OVERDUE_RUN: frozenset({P.SEE_OVERDUE_LISTS, P.RUN_OVERDUE_LISTS}),
+    Scope.SURVEYS_READ: frozenset({P.SEE_SURVEYS}),
+    Scope.SURVEYS_WRITE: frozenset({P.SEE_SURVEYS, P.MANAGE_SURVEYS, P.TYPE_ANSWERS}),
+    Scope.FIGURES_READ: frozenset({P.SEE_SCORECARDS}),
+    Scope.FIGURES_WRITE: frozenset({P.SEE_SCORECARDS, P.MANAGE_SCORECARDS, P.COUNT_CONTACTS}),
+}
+"""The permissions that a scope leaves. Whoever writes a card reads it: it is the answer."""

@@ -1,10 +1,23 @@
-"""The addresses of the staff's pages of figures: scorecards, indicators, values, service statistics."""
+"""The addresses of the staff's pages of figures: scorecards, indicators, values, assessments, actions,
+meetings, service statistics."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from reporting.views import assessments, indicators, interviews, scorecards, statistics, structure, values
+from reporting.views import (
+    assessments,
+    benchmarks,
+    groups,
+    indicators,
+    interviews,
+    meetings,
+    plans,
+    scorecards,
+    statistics,
+    structure,
+    values,
+)
 
 HERE = "staff/scorecards/<slug:key>"
 
@@ -41,6 +54,34 @@ urlpatterns = [
     path("staff/interviews/<int:pk>/throw-away/", interviews.throw_away, name="throw_interviews_away"),
     path("staff/interviews/<int:pk>/people/<int:one>/", interviews.note, name="note_interview"),
     path("staff/interviews/<int:pk>/list.<slug:form>", interviews.interview_file, name="interview_file"),
+    path("staff/benchmarks/", benchmarks.overview, name="benchmarks"),
+    path("staff/benchmarks/groups/", groups.group_list, name="groups"),
+    path("staff/benchmarks/groups/new/", groups.new_group, name="new_group"),
+    path("staff/benchmarks/groups/<slug:key>/", groups.change, name="group"),
+    path("staff/benchmarks/groups/<slug:key>/remove/", groups.remove, name="remove_group"),
+    path("staff/benchmarks/profiles/<slug:key>/", benchmarks.make_indicators, name="make_profile"),
+    path("staff/benchmarks/indicators/<slug:key>/", benchmarks.indicator, name="benchmark"),
+    path("staff/benchmarks/indicators/<slug:key>/figures/", benchmarks.figures, name="benchmark_figures"),
+    path("staff/actions/", plans.action_list, name="actions"),
+    path("staff/actions/new/", plans.new_action, name="new_action"),
+    path("staff/actions/budget/", plans.budget, name="budget"),
+    path("staff/actions/budget.<slug:form>", plans.budget_file, name="budget_file"),
+    path("staff/actions/<int:pk>/", plans.action, name="action"),
+    path("staff/actions/<int:pk>/settings/", plans.change_action, name="change_action"),
+    path("staff/actions/<int:pk>/follow-up/", plans.follow_up, name="follow_up"),
+    path("staff/actions/<int:pk>/evidence/", plans.add_evidence, name="add_evidence"),
+    path("staff/actions/<int:pk>/evidence/<int:item>/remove/", plans.remove_evidence, name="remove_evidence"),
+    path("staff/actions/<int:pk>/notes/<int:item>/remove/", plans.remove_note, name="remove_note"),
+    path("staff/meetings/", meetings.meeting_list, name="meetings"),
+    path("staff/meetings/new/", meetings.new_meeting, name="new_meeting"),
+    path("staff/meetings/<int:pk>/", meetings.meeting, name="meeting"),
+    path("staff/meetings/<int:pk>/settings/", meetings.change_meeting, name="change_meeting"),
+    path("staff/meetings/<int:pk>/remove/", meetings.remove_meeting, name="remove_meeting"),
+    path("staff/meetings/<int:pk>/said/", meetings.write_inputs, name="write_inputs"),
+    path("staff/meetings/<int:pk>/said/<int:item>/", meetings.change_input, name="change_input"),
+    path("staff/meetings/<int:pk>/said/<int:item>/remove/", meetings.remove_input, name="remove_input"),
+    path("staff/meetings/<int:pk>/said/<int:item>/card/", meetings.input_card, name="input_card"),
+    path("staff/meetings/<int:pk>/said/<int:item>/make-card/", meetings.make_card, name="make_card"),
     path("staff/statistics/", statistics.statistics, name="statistics"),
     path("staff/statistics/count/", statistics.count, name="count"),
     path("staff/statistics/uncount/", statistics.uncount, name="uncount"),

@@ -35,6 +35,10 @@ class Cell:
     def is_measured(self) -> bool:
         return self.standing == Standing.MEASURED
 
+    def is_growing(self, indicator: Indicator) -> bool:
+        """Whether it is a number that grows with the days of a year that is not over: no year's figure yet."""
+        return self.so_far is not None and indicator.scale in (Scale.COUNT, Scale.PER_INHABITANT)
+
 
 @dataclass(frozen=True)
 class Line:
@@ -174,9 +178,8 @@ def cell_of(value: Value, indicator: Indicator, limits: Sequence[Limits] = ()) -
 
 def change_of(cells: Any, indicator: Indicator) -> Change | None:
     """Return the change since the result before the latest. A number that still grows is not held against a whole year."""
-    grows = indicator.scale in (Scale.COUNT, Scale.PER_INHABITANT)
     return change_since_last(
-        [Measured(cell.year, cell.value) for cell in cells if not (grows and cell.so_far)], indicator.direction
+        [Measured(cell.year, cell.value) for cell in cells if not cell.is_growing(indicator)], indicator.direction
     )
 
 

@@ -9,6 +9,7 @@ from organisation.jobs import recorded
 from organisation.queries import municipality
 from reporting.actions.counting import compute_figures
 from reporting.actions.interviews import put_interviews_away
+from reporting.actions.reminding import remind_of_initiatives
 from reporting.figures import count_anew
 
 
@@ -33,3 +34,10 @@ def compute_indicators() -> str:
 def put_away() -> str:
     """Each night: names and numbers of interviews whose last day is over."""
     return f"{put_interviews_away(now=timezone.now())} put away"
+
+
+@shared_task(name="reporting.remind_of_actions")
+@recorded("reporting.remind_of_actions")
+def remind() -> str:
+    """Each morning: the actions that are due soon, late, or of which nothing was written for a quarter."""
+    return f"{remind_of_initiatives(now=timezone.now())} actions"

@@ -28,6 +28,8 @@ HARMLESS = {
     "OwnWording": {"key", "language", "text"},
     "Person": {"language"},
     "RoleAssignment": {"role"},
+    # A system's name; of the key only a digest and its first letters.
+    "ApiKey": {"name", "scopes", "beginning", "digest"},
     "OutgoingMail": {"kind", "dedupe_key", "language", "status"},
     "ScheduledJob": {"name", "result"},
     # Codes and choices, and a number that says nothing of the person.
@@ -67,9 +69,9 @@ HARMLESS = {
     "InterviewDraw": {"name", "method", "seed"},
     "Interviewee": {"reference", "status"},
     # What is measured, and figures of many together; of a contact at the desk, only that there was one.
+    "Group": {"key", "names", "kind"},
     "Indicator": {
-        "key", "names", "explanations", "perspective", "scale", "direction", "origin", "formula", "source",
-    },
+        "key", "names", "explanations", "perspective", "scale", "direction", "origin", "formula", "source", "country_weighs"},
     "Elsewhere": {"kind", "country", "code", "name"},
     "Value": {"every", "standing", "source", "how"},
     "Scorecard": {"key", "names"},
@@ -83,6 +85,10 @@ HARMLESS = {
     "Assessment": {"version", "kind", "assessor", "source", "note"},
     "AreaPoints": {"area"},
     "Evidence": {"criterion", "standing", "text"},
+    # The municipality's own plans; what is written freely of them later lies in InitiativeNote.
+    "Initiative": {"title", "what", "budget_note", "origin", "source", "status"},
+    "InitiativeEvent": {"what", "from_value", "to_value", "fields"},
+    "Meeting": {"kind", "title", "place"},
     # Answers of somebody whom nothing in them names; what is written freely lies in Comment.
     "Answer": {"id", "source", "stratum", "values"},
     "Comment": {"id", "question", "language", "found", "state", "kind"},

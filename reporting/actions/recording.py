@@ -105,8 +105,11 @@ class Written(NamedTuple):
 
 
 def check_figure(indicator: Indicator, figure: Figure, *, this_year: int) -> None:
-    """Raise Computed, OutsideScale, NegativeMargin, YearToCome for a figure that nobody can have."""
-    if indicator.origin not in TYPEABLE:
+    """Raise Computed, OutsideScale, NegativeMargin, YearToCome for a figure that nobody can have.
+
+    What the house computes of us is written down of others.
+    """
+    if indicator.origin not in TYPEABLE and figure.elsewhere is None:
         raise Computed(indicator=indicator.key)
     if figure.period.year > this_year:
         raise YearToCome(year=figure.period.year)

@@ -1,9 +1,13 @@
-"""Indicators with their values, scorecards, assessments, themes, and what is counted at the desk."""
+"""Indicators with their values, scorecards, groups to compare with, assessments, themes, actions, meetings, and what is
+counted at the desk."""
 
 from reporting.models.assessments import AreaPoints, Assessment, Evidence
 from reporting.models.desk import DeskContact
+from reporting.models.groups import Group, GroupMember
 from reporting.models.indicators import Counting, Elsewhere, Indicator, Value
+from reporting.models.initiatives import Initiative, InitiativeEvent, InitiativeEvidence, InitiativeNote
 from reporting.models.interviews import InterviewDraw, Interviewee
+from reporting.models.meetings import Meeting, MeetingInput
 from reporting.models.scorecards import Goal, Scorecard, ScorecardRow, SuccessFactor, Threshold
 from reporting.models.themes import Theme, ThemeLink
 
@@ -15,9 +19,17 @@ __all__ = [
     "Elsewhere",
     "Evidence",
     "Goal",
+    "Group",
+    "GroupMember",
     "Indicator",
+    "Initiative",
+    "InitiativeEvent",
+    "InitiativeEvidence",
+    "InitiativeNote",
     "InterviewDraw",
     "Interviewee",
+    "Meeting",
+    "MeetingInput",
     "Scorecard",
     "ScorecardRow",
     "SuccessFactor",

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from organisation.dates import month
 from reporting.judging import Change, Range
-from reporting.models import Indicator, Value
+from reporting.models import Indicator, Theme, Value
 from reporting.periods import Every, Period
 from reporting.wording import (
     STATUS_COLOURS,
@@ -35,6 +35,12 @@ def _language() -> str:
 def said(value: Decimal | None, indicator: Indicator) -> str:
     """«87 %», «4,6», «–» where there is none."""
     return "–" if value is None else value_said(value, indicator.scale, indicator.decimals, _language())
+
+
+@register.simple_tag
+def named(row: Theme | Indicator) -> str:
+    """A theme or an indicator by its name in the reader's language."""
+    return row.name_in(_language())
 
 
 @register.simple_tag

@@ -29,6 +29,7 @@ from organisation.models import Person
 from organisation.permissions import Role
 from reporting.actions.assessments import Judged, Shown, record_assessment, write_evidence
 from reporting.actions.interviews import draw_interviews
+from reporting.actions.meetings import make_card
 from reporting.assessment_versions import versions
 from reporting.models import InterviewDraw
 from surveys.actions.comments import Coding, send_comment
@@ -37,6 +38,8 @@ from surveys.questionnaires import Stage
 from tests.browser.conftest import check_every_look, sign_in
 from tests.factories import CategoryFactory, RoleFactory, RuleFactory, Solvik, a_card
 from tests.feedback.steps import called_back, try_three_times
+from tests.reporting.benchmarks import a_group_beside
+from tests.reporting.plans import a_meeting, an_action_with_a_course
 from tests.reporting.scorecards import a_scorecard_with_figures
 from tests.surveys.commented import make_commented, the_comment
 from tests.surveys.making import make_survey
@@ -107,6 +110,8 @@ ADMINISTRATOR = {
     "organisation:unit": "/staff/administration/units/roads/",
     "organisation:people": "/staff/administration/people/",
     "organisation:new_person": "/staff/administration/new-person/",
+    "organisation:api_keys": "/staff/administration/keys/",
+    "organisation:new_api_key": "/staff/administration/new-key/",
     "organisation:person": "/staff/administration/people/{person.pk}/",
     "organisation:texts": "/staff/administration/texts/",
     "organisation:text": "/staff/administration/texts/page.intro/",
@@ -123,7 +128,7 @@ FILES = {
     "feedback:attachment", "feedback:overdue_week_document", "feedback:overdue_list_document",
     "feedback:paper_card_file", "surveys:letters", "surveys:questionnaire_pdf", "surveys:results_file",
     "surveys:public_results_file",
-    "surveys:comments_file", "reporting:interview_file",
+    "surveys:comments_file", "reporting:interview_file", "reporting:budget_file",
     "look:colour", "look:arms", "feedback:send_worker",
 }  # fmt: skip
 """Answered with a file, and tested where the file is."""
@@ -172,12 +177,31 @@ SCORECARDS = {
     "reporting:assessment": "/staff/assessments/{assessment.pk}/",
     "reporting:change_assessment": "/staff/assessments/{assessment.pk}/settings/",
     "reporting:evidence": "/staff/assessments/{assessment.pk}/users/",
+    "reporting:benchmarks": "/staff/benchmarks/",
+    "reporting:groups": "/staff/benchmarks/groups/",
+    "reporting:new_group": "/staff/benchmarks/groups/new/",
+    "reporting:group": "/staff/benchmarks/groups/{group.key}/",
+    "reporting:benchmark": "/staff/benchmarks/indicators/{row.indicator.key}/",
+    "reporting:benchmark_figures": "/staff/benchmarks/indicators/{row.indicator.key}/figures/",
     "reporting:indicators": "/staff/indicators/",
     "reporting:new_indicator": "/staff/indicators/new/",
     "reporting:indicator": "/staff/indicators/{row.indicator.key}/",
     "reporting:indicator_settings": "/staff/indicators/{row.indicator.key}/settings/",
     "reporting:values": "/staff/values/",
     "reporting:import": "/staff/values/import/",
+}
+ACTIONS = {
+    "reporting:actions": "/staff/actions/?status=all",
+    "reporting:new_action": "/staff/actions/new/?input={said.pk}",
+    "reporting:budget": "/staff/actions/budget/",
+    "reporting:action": "/staff/actions/{action.pk}/",
+    "reporting:change_action": "/staff/actions/{action.pk}/settings/",
+    "reporting:meetings": "/staff/meetings/",
+    "reporting:new_meeting": "/staff/meetings/new/",
+    "reporting:meeting": "/staff/meetings/{meeting.pk}/",
+    "reporting:change_meeting": "/staff/meetings/{meeting.pk}/settings/",
+    "reporting:change_input": "/staff/meetings/{meeting.pk}/said/{said.pk}/",
+    "reporting:input_card": "/staff/meetings/{meeting.pk}/said/{said.pk}/card/",
 }
 RESULTS = {"surveys:results_publish", "surveys:results_preview", "surveys:results_withdraw", "surveys:public_results"}
 """Visited with a survey that is closed and published, in all looks: test_survey_results.py."""
@@ -230,12 +254,16 @@ class Life:
         RoleFactory(person=solvik.sector_leader, role=Role.QUALITY_ADVISER)
         self.row = a_scorecard_with_figures(now)
         self.scorecard = self.row.factor.goal.scorecard
+        self.group = a_group_beside(self.row.indicator, last=now.year - 1)
         form = versions()["kommunekompasset-2010"]
         for year, points in ((2014, 50), (2018, 61)):
             by_area = {area.key: points + place for place, area in enumerate(form.areas)}
             judged = Judged(version=form.key, year=year, points=by_area, total=500)
             self.assessment = record_assessment(judged, by=None, now=now, this_year=now.year)
         write_evidence(self.assessment, {"promises": Shown("partly", "Fire av ni")}, by=None, now=now)
+        self.action = an_action_with_a_course(solvik.roads, self.row.indicator, now)
+        self.meeting, (_light, self.said) = a_meeting(solvik.roads, "Gangfeltet er mørkt", "Flere benker")
+        make_card(_light, by=None, now=now)
         self.tablet = signing.dumps(self.survey.pk, salt="survey-kiosk")
 
 
@@ -266,6 +294,7 @@ def test_every_address_is_visited_here_or_takes_no_visits(life: Life, client: Cl
         *ELSEWHERE,
         *QUALITY_ADVISER,
         *SCORECARDS,
+        *ACTIONS,
         *RESULTS,
     }
     named = dict(addresses(get_resolver()))
@@ -283,7 +312,7 @@ def an_address(name: str, pattern: URLPattern, life: Life) -> str:
         "reference": life.card.reference, "secret": life.card.secret, "pk": 1, "week": str(life.week), "unit": "roads",
         "code": life.draft.code if name.startswith("surveys:") else "roads", "step": "note", "role": 1, "absence": 1,
         "area": "streets", "question": "road", "token": life.tablet, "form": "csv", "comment": life.held.pk,
-        "key": life.scorecard.key, "kind": "rows", "limits": 1, "one": 1,
+        "key": life.scorecard.key, "kind": "rows", "limits": 1, "one": 1, "item": 1,
     }  # fmt: skip
     return reverse(name, kwargs={name: values[name] for name in pattern.pattern.converters})
 
@@ -314,8 +343,19 @@ def test_citizens(page: Page, live_server: Any, life: Life) -> None:
         (CHIEF_EXECUTIVE, lambda solvik: solvik.chief),
         (QUALITY_ADVISER, lambda solvik: solvik.sector_leader),
         (SCORECARDS, lambda solvik: solvik.administrator),
+        (ACTIONS, lambda solvik: solvik.administrator),
     ],
-    ids=["centre-1", "centre-2", "administrator-1", "administrator-2", "mayor", "chief", "adviser", "scorecards"],
+    ids=[
+        "centre-1",
+        "centre-2",
+        "administrator-1",
+        "administrator-2",
+        "mayor",
+        "chief",
+        "adviser",
+        "scorecards",
+        "actions",
+    ],
 )
 def test_staff(
     page: Page, live_server: Any, solvik: Solvik, life: Life, pages: dict[str, str], who: Callable[[Solvik], Person]

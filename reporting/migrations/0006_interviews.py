@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('feedback', '0012_interview_consents'),
-        ('reporting', '0003_themes'),
+        ('reporting', '0005_action_plans_and_meetings'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
