@@ -26,6 +26,10 @@ SCHEDULE = {
     "reporting.compute_indicators": {"task": "reporting.compute_indicators", "schedule": crontab(minute="35")},
     "reporting.sweep_reports": {"task": "reporting.sweep_reports", "schedule": crontab()},
     "reporting.make_due_reports": {"task": "reporting.make_due_reports", "schedule": crontab(hour="5", minute="50")},
+    "reporting.put_interviews_away": {
+        "task": "reporting.put_interviews_away",
+        "schedule": crontab(hour="3", minute="20"),
+    },
     "surveys.open_surveys": {"task": "surveys.open_surveys", "schedule": crontab(minute="*/5")},
     "surveys.close_surveys": {"task": "surveys.close_surveys", "schedule": crontab(minute="*/5")},
     "surveys.write_down_who_answered": {

@@ -154,7 +154,7 @@ def card_by_secret(secret: str, *, closed_after: datetime) -> Card | None:
         .select_related("unit", "category", "submitter")
         .prefetch_related(
             "callbacks", "followups", "preliminaryanswers", "referrals", "contactcards", "contactattempts", "events",
-            "attachments", "additions", "ownreactions", "reopeningrequests", "offspring",
+            "attachments", "additions", "ownreactions", "interviewconsents", "reopeningrequests", "offspring",
         )
         .first()
     )  # fmt: skip

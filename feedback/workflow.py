@@ -102,9 +102,10 @@ class Step(StrEnum):
     WITHDRAW = "withdraw"
     REACT = "react"
     ASK_REOPENING = "ask-reopening"
+    INTERVIEW = "interview"
 
 
-SUBMITTERS_STEPS = frozenset({Step.ADD, Step.WITHDRAW, Step.REACT, Step.ASK_REOPENING})
+SUBMITTERS_STEPS = frozenset({Step.ADD, Step.WITHDRAW, Step.REACT, Step.ASK_REOPENING, Step.INTERVIEW})
 """What the submitter alone does, on the private page."""
 
 _ALL = frozenset(State)
@@ -136,6 +137,7 @@ ALLOWED: dict[Step, frozenset[State]] = {
     Step.REACT: frozenset({State.CALLED_BACK, State.CLOSED}),
     # After a posted contact card it is the submitter's turn: to ring, or to write when to be rung.
     Step.ASK_REOPENING: COMPLETED_STATES - {State.CONTACT_CARD_POSTED},
+    Step.INTERVIEW: _ALL,  # a yes is withdrawn whenever somebody likes
 }
 
 # The one result that follows from how a card was completed; before anything has been done there is none, see `results_for`.

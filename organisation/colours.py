@@ -218,5 +218,5 @@ def stylesheet(colour: str) -> str:
     # Without a layer: it stands above the theme's own, wherever the page loads it.
     return (
         f":root,[data-color-scheme]{{{light}}}"
-        f"@media (prefers-color-scheme:dark){{[data-color-scheme=auto]{{{dark}}}}}\n"
+        f"@media screen and (prefers-color-scheme:dark){{[data-color-scheme=auto]{{{dark}}}}}\n"
     )

@@ -21,6 +21,17 @@ def may_count(person: Person) -> bool:
     return grants_of(person).allows(Permission.COUNT_CONTACTS)
 
 
+def may_interview(person: Person) -> bool:
+    """Whether `person` draws whom to ring for an interview, and sees names and numbers: who runs surveys."""
+    return grants_of(person).allows(Permission.MANAGE_SURVEYS)
+
+
+def require_interviewer(by: Person | None) -> None:
+    """Raise NotAllowed unless `by` may draw for interviews. None is the machine's own command line."""
+    if by is not None and not may_interview(by):
+        raise NotAllowed
+
+
 def require_manager(by: Person | None) -> None:
     """Raise NotAllowed unless `by` may manage scorecards. None is the machine's own work."""
     if by is not None and not may_manage(by):

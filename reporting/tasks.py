@@ -8,6 +8,7 @@ from django.utils import timezone
 from organisation.jobs import recorded
 from organisation.queries import municipality
 from reporting.actions.counting import compute_figures
+from reporting.actions.interviews import put_interviews_away
 from reporting.actions.reminding import remind_of_initiatives
 from reporting.actions.reports import TASK, compute_waiting_reports, make_due_reports
 from reporting.card_themes import count_cards_by_category
@@ -30,6 +31,13 @@ def compute_indicators() -> str:
     done = compute_figures(now=now, zone=zone)
     count_cards_by_category(now=now, zone=zone)
     return f"{done.new} new, {done.changed} changed"
+
+
+@shared_task(name="reporting.put_interviews_away")
+@recorded("reporting.put_interviews_away")
+def put_away() -> str:
+    """Each night: names and numbers of interviews whose last day is over."""
+    return f"{put_interviews_away(now=timezone.now())} put away"
 
 
 @shared_task(name="reporting.remind_of_actions")

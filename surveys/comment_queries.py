@@ -5,7 +5,9 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
+from typing import Any
 
 from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet
 from django.db.models.expressions import OrderBy
@@ -135,6 +137,11 @@ class PublicNumbers:
     sent: int | None
     considered: int | None
     stories: list[Story]
+
+    def told(self, today: date) -> dict[str, Any]:
+        """Return the numbers as the open data name them, with the day of the count."""
+        numbers = {"written": self.came, "sent": self.sent, "considered": self.considered}
+        return {"as_of": today.isoformat(), "numbers": numbers}
 
 
 def public_follow_up(survey: Survey) -> PublicNumbers | None:

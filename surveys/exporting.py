@@ -79,6 +79,20 @@ CHOICES = (
     ("ci_high", "95 % interval, upper end"),
     ("share_first", "in a ranking: share (0–1) of those who answered that put it first"),
 )
+RESPONSE = (
+    ("variable", "the background question that tells the respondent group"),
+    ("group", "the group"),
+    ("group_label", "its words"),
+    ("suppressed", "1: fewer asked or answered than may be shown, or something they would follow from; 0: shown"),
+    ("invited", "how many of the group were asked"),
+    ("answered", "how many of them answered"),
+    ("response_rate", "answered as a share (0–1) of those who were asked"),
+)
+COMMENTS = (
+    ("what", "written; sent: to the unit they are about; considered: the unit has written down what came of them"),
+    ("number", "comments, to the nearest five; empty where that is none or too few to show"),
+    ("as_of", "the day on which they were counted"),
+)
 _ONLY_STAFF = {"n_dont_know", "n_missing", "count", *(f"count_{point}" for point in POINTS)}
 _TEXTS = {
     "level", "key", "label", "area", "variable", "group", "group_label", "kind", "name", "source", "weighs", "saying",
@@ -172,6 +186,33 @@ def choice_rows(figures: Figures, language: str) -> Iterator[dict[str, Any]]:
             yield found
 
 
+def response_rows(figures: Figures, language: str) -> Iterator[dict[str, Any]]:
+    """Yield a row for each respondent group that was asked. Versions published before groups were kept have none."""
+    found: Mapping[str, Any] = figures.get("responded") or {"groups": []}
+    for one in found["groups"]:
+        label = said(one["texts"], language, one["value"])
+        yield (
+            one
+            | {"variable": found["variable"], "group": one["value"], "group_label": label}
+            | {"suppressed": int(one["suppressed"])}
+        )
+
+
+def comment_rows(comments: Mapping[str, Any] | None) -> Iterator[dict[str, Any]]:
+    """Yield a row for each number that may be told of the comments (`surveys.comment_queries.PublicNumbers.told`)."""
+    if comments is not None:
+        for what, number in comments["numbers"].items():
+            yield {"what": what, "number": number, "as_of": comments["as_of"]}
+
+
+def response_csv(figures: Figures, language: str) -> str:
+    return csv_text(response_rows(figures, language), columns(RESPONSE, public=True))
+
+
+def comments_csv(comments: Mapping[str, Any] | None) -> str:
+    return csv_text(comment_rows(comments), columns(COMMENTS, public=True))
+
+
 def _cell(value: Any) -> str:
     """A number with a point and all its digits, whatever the language: programs read these files."""
     if value is None:
@@ -214,21 +255,33 @@ def choices_csv(figures: Figures, language: str, *, public: bool) -> str:
     return csv_text(choice_rows(figures, language), columns(CHOICES, public=public))
 
 
+_FILES = (
+    ("figures.csv", FIGURES),
+    ("comparisons.csv", COMPARISONS),
+    ("choices.csv", CHOICES),
+    ("response.csv", RESPONSE),
+    ("comments.csv", COMMENTS),
+)
+
+
 def dictionary_csv() -> str:
     """Return the data dictionary: each column of each file and what it means."""
     rows = [
         {"file": file, "column": name, "meaning": meaning}
-        for file, which in (("figures.csv", FIGURES), ("comparisons.csv", COMPARISONS), ("choices.csv", CHOICES))
+        for file, which in _FILES
         for name, meaning in which
         if name in columns(which, public=True)
     ]
     return csv_text(rows, ["file", "column", "meaning"])
 
 
-def open_json(figures: Figures) -> str:
-    """Return the published figures with the meaning of each name beside them."""
-    dictionary = {name: meaning for which in (CHOICES, COMPARISONS, FIGURES) for name, meaning in which}
-    return json.dumps(figures | {"dictionary": dictionary}, ensure_ascii=False, allow_nan=False, indent=1)
+def open_json(figures: Figures, comments: Mapping[str, Any] | None = None) -> str:
+    """Return the published figures, and what may be told of the comments as of now, with the meaning of each name."""
+    dictionary = {
+        name: meaning for which in (COMMENTS, RESPONSE, CHOICES, COMPARISONS, FIGURES) for name, meaning in which
+    }
+    everything = figures | {"comments": comments, "dictionary": dictionary}
+    return json.dumps(everything, ensure_ascii=False, allow_nan=False, indent=1)
 
 
 def write_xlsx(figures: Figures, to: IO[bytes], language: str, *, headings: Mapping[str, str]) -> None:
@@ -240,6 +293,7 @@ def write_xlsx(figures: Figures, to: IO[bytes], language: str, *, headings: Mapp
             ("figures", FIGURES, figure_rows(figures, language)),
             ("comparisons", COMPARISONS, comparison_rows(figures, language)),
             ("choices", CHOICES, choice_rows(figures, language)),
+            ("response", RESPONSE, response_rows(figures, language)),
         ):
             sheet = book.add_worksheet(headings[name][:31])
             names = columns(which, public=False)

@@ -26,14 +26,20 @@ from surveys.strata import Stratum
 
 
 def letters_pdf(
-    survey: Survey, invited: Sequence[Invitation], *, now: datetime, reminder: bool = False, easy: bool = False
+    survey: Survey,
+    invited: Sequence[Invitation],
+    *,
+    now: datetime,
+    reminder: bool = False,
+    easy: bool = False,
+    enclosed: bool = False,
 ) -> Document:
     """Make the letters of `invited`, whose residents must be loaded and have addresses, in easy words where asked for.
 
-    Raises ValueError for none.
+    `enclosed`: they say that the questionnaire on paper lies with them. Raises ValueError for none.
     """
     house = municipality()
-    data = letters_data(survey, invited, house, now=now, reminder=reminder, easy=easy)
+    data = letters_data(survey, invited, house, now=now, reminder=reminder, easy=easy, enclosed=enclosed)
     with translation.override(house.language):
         title = _("Letters: %(survey)s") % {"survey": survey.title(house.language)}
         name = file_name(_("reminders") if reminder else _("letters"), survey.code)
@@ -48,6 +54,7 @@ def letters_data(
     now: datetime,
     reminder: bool = False,
     easy: bool = False,
+    enclosed: bool = False,
 ) -> dict[str, Any]:
     """Return what the template of the letters is given. Raises ValueError for nobody to write to."""
     if not invited:
@@ -55,7 +62,8 @@ def letters_data(
     draw = draw_of(survey)
     languages = sorted({_resident(one).language for one in invited})
     texts = {
-        language: _texts(survey, draw, house, language, now, reminder=reminder, easy=easy) for language in languages
+        language: _texts(survey, draw, house, language, now, reminder=reminder, easy=easy, enclosed=enclosed)
+        for language in languages
     }
     return {
         "municipality": letterhead(house),
@@ -113,6 +121,7 @@ def _texts(
     *,
     reminder: bool,
     easy: bool,
+    enclosed: bool,
 ) -> dict[str, Any]:
     """Return what all letters in `language` say alike."""
     with translation.override(language):
@@ -131,7 +140,7 @@ def _texts(
                 _("You can stop and go on later. Use the same code. Press «Easy to read» for easy words.")
                 if easy
                 else _("You can stop and go on later with the same code. You can change the language as you answer."),
-                _cannot(house),
+                _on_paper(survey, house, language) if enclosed else _cannot(house),
             ],
             "privacy": _("Nobody can see who answered what"),
             "promises": _promises(draw, easy=easy),
@@ -144,7 +153,7 @@ def _promises(draw: Draw | None, *, easy: bool) -> list[str]:
     if easy:
         return [
             _("We keep your answers without your name and without the code."),
-            _copied(draw),
+            copied(draw),
             _("When you have sent your answers, nobody can find them again. So you cannot change them."),
         ]
     return [
@@ -152,7 +161,7 @@ def _promises(draw: Draw | None, *, easy: bool) -> list[str]:
             "The code is only there so that each person answers once. Your answers are kept without the code, "
             "without your name and without the time, and cannot be led back to you by anybody."
         ),
-        _copied(draw),
+        copied(draw),
         _(
             "Therefore we cannot find your answers later either: not to show them to you, not to change them, and "
             "not to delete them."
@@ -201,7 +210,18 @@ def _cannot(house: Municipality) -> str:
     return _("If you cannot answer on the net, come to us, and we help you.")
 
 
-def _copied(draw: Draw | None) -> str:
+def _on_paper(survey: Survey, house: Municipality, language: str) -> str:
+    last = survey.paper_until or survey.closes_at
+    if last is None:
+        return _("Or fill in the questionnaire that lies with this letter, and write your code on it.")
+    return _(
+        "Or fill in the questionnaire that lies with this letter, write your code on it, and send it to us. "
+        "It must be here by %(day)s."
+    ) % {"day": dates.full_day(last.astimezone(house.zone).date(), language)}
+
+
+def copied(draw: Draw | None) -> str:
+    """Return what of the invited person is copied to the answer, in a sentence."""
     sentences = {
         Stratum.DISTRICT: _(
             "Of you only the district you live in is copied to the answer, so that we can weigh it right."

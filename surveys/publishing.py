@@ -69,6 +69,12 @@ def described(survey: Survey, results: Results) -> Figures:
         else _strata_in_words(survey, draw, [value for variable, value in used if variable == key])
         for key in dict.fromkeys(variable for variable, _value in used)
     ]
+    if figures["responded"]:
+        key = figures["responded"]["variable"]
+        texts = {option.key: dict(option.texts) for option in items[key].options}
+        figures["responded"] |= {"texts": dict(items[key].texts)}
+        for one in figures["responded"]["groups"]:
+            one["texts"] = texts.get(one["value"], {})
     figures |= {"titles": survey.titles, "kind": survey.kind, "languages": survey.languages}
     figures["method"] = {
         "opened_on": survey.opens_at.date().isoformat() if survey.opens_at else None,

@@ -9,7 +9,7 @@ from django.db.models import Count, Prefetch, QuerySet
 
 from surveys.intervals import next_round_on
 from surveys.models import Answer, Area, Draft, Invitation, Question, SpentCode, Survey
-from surveys.questionnaires import Item, Stage
+from surveys.questionnaires import Item, QuestionKind, Stage
 
 
 def all_surveys() -> QuerySet[Survey]:
@@ -40,6 +40,11 @@ def questions_of(survey: Survey) -> QuerySet[Question]:
 def items_of(survey: Survey) -> list[Item]:
     """Return the survey's questions without the database, in the order in which they are asked (one query)."""
     return [question.item for question in questions_of(survey)]
+
+
+def group_questions(survey: Survey) -> list[Item]:
+    """Return the background questions that tell which group a respondent belongs to: those with one choice (one query)."""
+    return [item for item in items_of(survey) if item.background and item.kind == QuestionKind.SINGLE]
 
 
 def earlier_rounds(survey: Survey) -> list[Survey]:

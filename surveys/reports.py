@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import translation
@@ -13,6 +14,7 @@ from organisation.letterhead import letterhead
 from organisation.numbers import percent, thousands, to_hundredths, to_tenths
 from organisation.pdf import render_pdf
 from organisation.queries import municipality
+from surveys.comment_queries import PublicNumbers, public_follow_up
 from surveys.models import Publication, Survey
 from surveys.publishing import Figures, first_large, main_comparisons, name_of, said, saying_in_words
 from surveys.questionnaires import text_in
@@ -22,9 +24,13 @@ FEWEST_TO_SHORTEN = 3
 MARKS = ("◇", "□")
 
 
-def report_pdf(survey: Survey, publication: Publication, language: str) -> bytes:
-    """Return the document of what was published, in `language`. Raises FontMissing."""
+def report_pdf(survey: Survey, publication: Publication, language: str, *, now: datetime) -> bytes:
+    """Return the document of what was published, in `language`, with what came of the comments until `now`.
+
+    Raises FontMissing.
+    """
     figures, house = publication.figures, municipality()
+    today = now.astimezone(house.zone).date()
     title = said(figures["titles"], language, survey.code)
     with translation.override(language):
         data = {
@@ -44,8 +50,14 @@ def report_pdf(survey: Survey, publication: Publication, language: str) -> bytes
                 _table(_("Areas"), figures, "areas", language),
                 _table(_("Questions"), figures, "items", language),
             ],
+            "responded": _responded(figures, language),
+            "others": _others(figures, language),
+            "spread": _spread(figures, language),
+            "choices": [_chosen(one, language) for one in figures["choices"]],
+            "choices_title": _("Choices"),
+            "followed": _followed(survey, language, today),
         }
-        return render_pdf("survey_report", data, language=language, title=title, made_at=publication.made_at)
+        return render_pdf("survey_report", data, language=language, title=title, made_at=now)
 
 
 def lead(figures: Figures, language: str) -> str:
@@ -157,6 +169,150 @@ def method_sentences(figures: Figures, language: str) -> list[str]:
             }
             sentences.append(f"{source}, {weighs}." if weighs else f"{source}.")
     return sentences
+
+
+TOO_FEW = "–"
+
+
+def _responded(figures: Figures, language: str) -> dict[str, Any]:
+    """Who answered by respondent group."""
+    found = figures.get("responded")
+    if not found:
+        return {"rows": []}
+    return {
+        "title": _("Response by group"),
+        "columns": [said(found["texts"], language, found["variable"]), _("Asked"), _("Answered"), _("Share")],
+        "rows": [
+            [
+                said(one["texts"], language, one["value"]),
+                *(
+                    [TOO_FEW] * 3
+                    if one["suppressed"]
+                    else [
+                        thousands(one["invited"], language),
+                        thousands(one["answered"], language),
+                        TOO_FEW if one["response_rate"] is None else percent(one["response_rate"], language),
+                    ]
+                ),
+            ]
+            for one in found["groups"]
+        ],
+    }
+
+
+def _others(figures: Figures, language: str) -> dict[str, Any]:
+    """Ours beside those that are not drawn in the tables: other municipalities, earlier means."""
+    main = main_comparisons(figures)
+    others = [one for one in figures["comparisons"] if one not in main]
+    level = "areas" if figures["areas"] else "items"
+    held = [{one["key"]: one for one in each[level]} for each in others]
+    rows = []
+    for one in figures[level]:
+        if one["suppressed"] or one["mean"] is None or not any(one["key"] in each for each in held):
+            continue
+        cells = [each.get(one["key"]) for each in held]
+        rows.append(
+            [
+                said(one["texts"], language, one["key"]),
+                to_hundredths(one["mean"], language),
+                *(
+                    f"{to_hundredths(cell['mean'], language)} · {saying_in_words(cell['saying'])}" if cell else "–"
+                    for cell in cells
+                ),
+            ]
+        )
+    return {
+        "title": _("Beside others"),
+        "columns": [_("What"), municipality().name, *(first_large(name_of(one)) for one in others)],
+        "rows": rows if others else [],
+    }
+
+
+def _spread(figures: Figures, language: str) -> dict[str, Any]:
+    """How the answers to each question spread over the points, as bars with their shares in figures."""
+    rows = []
+    for one in figures["items"]:
+        shares = {} if one["suppressed"] else one.get("shares") or {}
+        points = sorted((int(point), share) for point, share in shares.items())
+        rows.append(
+            {
+                "label": said(one["texts"], language, one["key"]),
+                "parts": [{"point": point, "share": share} for point, share in points],
+                "words": ", ".join(f"{point}: {percent(share, language)}" for point, share in points) or TOO_FEW,
+            }
+        )
+    return {
+        "title": _("How the answers spread"),
+        "columns": [_("Question"), _("Answers from the lowest to the highest")],
+        "rows": rows,
+    }
+
+
+def _chosen(one: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """A question with choices: the share who chose each with its interval, and in a ranking the share who put it first."""
+    first = {} if one["suppressed"] else one.get("shares_first") or {}
+    shares = {} if one["suppressed"] else one["shares"] or {}
+    rows = []
+    for option in one["options"]:
+        if (share := shares.get(option["key"])) is None:
+            continue
+        low, high = one.get("shares_ci", {}).get(option["key"]) or (None, None)
+        text = percent(share, language)
+        if low is not None and high is not None:
+            text += f" ({percent(low, language)}–{percent(high, language)})"
+        row = {"label": said(option["texts"], language, option["key"]), "share": share, "words": text}
+        if first:
+            row["first"] = percent(first[option["key"]], language) if option["key"] in first else TOO_FEW
+        rows.append(row)
+    rows.sort(key=lambda row: -row["share"])
+    columns = [_("Choice"), _("Share of those who answered (interval)"), *([_("Put first")] if first else [])]
+    answers = "" if one["suppressed"] else _("%(answers)s answers") % {"answers": thousands(one["n_valid"], language)}
+    return {
+        "title": said(one["texts"], language, one["key"]),
+        "columns": columns,
+        "rows": rows,
+        "answers": answers,
+        "none": "" if rows else _("Too few answers to show"),
+    }
+
+
+def followed_sentences(numbers: PublicNumbers, language: str) -> list[str]:
+    """Return what came of the comments, a sentence for each number that may be told."""
+    sentences = []
+    if numbers.came:
+        written = _("About %(number)s comments were written in words of people's own. All are read.")
+        sentences.append(written % {"number": thousands(numbers.came, language)})
+    if numbers.came and numbers.sent:
+        sent = _(
+            "About %(number)s have been sent to the unit that they are about, without anybody knowing who wrote them."
+        )
+        sentences.append(sent % {"number": thousands(numbers.sent, language)})
+    if numbers.came and numbers.considered:
+        considered = _("The unit has considered about %(number)s of these, and has written down what came of it.")
+        sentences.append(considered % {"number": thousands(numbers.considered, language)})
+    return sentences
+
+
+def _followed(survey: Survey, language: str, today: date) -> dict[str, Any]:
+    """What came of the comments as of `today`: the numbers that everybody may know, and the stories told of it."""
+    found = public_follow_up(survey)
+    if found is None:
+        return {"sentences": [], "stories": []}
+    sentences = followed_sentences(found, language)
+    if sentences:
+        as_of = _("As of %(day)s. The numbers are rounded to the nearest five.")
+        sentences.append(as_of % {"day": short_day(today, language)})
+    stories = []
+    for story in found.stories:
+        with translation.override(story.language):
+            stories.append(
+                {
+                    "language": story.language,
+                    "title": story.title,
+                    "parts": [[_("You said"), story.said], [_("We did"), story.did]],
+                }
+            )
+    return {"title": _("What the comments led to"), "sentences": sentences, "stories": stories}
 
 
 def _key(figures: Figures) -> list[dict[str, str]]:

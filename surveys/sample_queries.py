@@ -6,10 +6,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce
 
-from surveys.models import Answer, Draft, Draw, Invitation, Population, Resident, SpentCode, Survey
-from surveys.questionnaires import Stage
+from surveys.models import (
+    Answer,
+    Draft,
+    Draw,
+    GroupAsked,
+    Invitation,
+    Population,
+    Question,
+    Resident,
+    SpentCode,
+    Survey,
+)
+from surveys.questionnaires import Item, Stage, text_in
 from surveys.strata import FEWEST, Stratum, key_by, label
 
 
@@ -59,6 +71,12 @@ def to_post(survey: Survey, *, reminder: bool) -> QuerySet[Invitation]:
     return found
 
 
+def letters_by_language(survey: Survey) -> dict[str, int]:
+    """Return how many letters there are to post in each language."""
+    found = to_post(survey, reminder=False).order_by().values_list("resident__language").annotate(Count("pk"))
+    return dict(found)
+
+
 def to_remind(survey: Survey) -> QuerySet[Invitation]:
     """Return who has not answered and can be reached by e-mail or by a letter that has not come back.
 
@@ -98,6 +116,73 @@ class Rate:
     @property
     def share(self) -> float | None:
         return self.answered / self.invited if self.invited and self.answered is not None else None
+
+
+def groups_asked(survey: Survey) -> list[GroupAsked]:
+    """Return how many of each respondent group were asked, where that is kept; in the order of the choices."""
+    return list(GroupAsked.objects.filter(survey=survey))
+
+
+def answers_in_sample(survey: Survey) -> QuerySet[Answer]:
+    """Return the answers that count: the sample's, where there is one, else all."""
+    found = Answer.objects.filter(survey=survey)
+    if Invitation.objects.filter(survey=survey).exists():
+        found = found.exclude(source=Answer.Source.OPEN)
+    return found
+
+
+def answers_by_group(survey: Survey, question: str) -> dict[str, int]:
+    """Return how many answers there are of each choice of `question`: of the sample's, where there is one."""
+    rows = answers_in_sample(survey).order_by().values_list(KeyTextTransform(question, "values")).annotate(Count("pk"))
+    return {value: number for value, number in rows if value is not None}
+
+
+def register_groups(survey: Survey, question: Item) -> dict[str, int]:
+    """Return how many of the invited the register's file has in each choice of `question`, by its key or any of its texts.
+
+    Empty where the file had no groups, or the people are put away.
+    """
+    names = {
+        name.casefold(): option.key
+        for option in question.options
+        for name in (option.key, *option.texts.values())
+        if name
+    }
+    rows = (
+        Invitation.objects.filter(survey=survey, resident__isnull=False)
+        .exclude(resident__group="")
+        .order_by()
+        .values_list("resident__group")
+        .annotate(Count("pk"))
+    )
+    found: dict[str, int] = {}
+    for group, number in rows:
+        key = names.get(group.casefold())
+        if key is not None:
+            found[key] = found.get(key, 0) + number
+    return found
+
+
+def asked_rates(survey: Survey, language: str) -> list[Rate]:
+    """Return who has answered by the respondent groups whose number is kept, while the survey runs (four queries at most).
+
+    As `surveys.actions.groups_asked.count_groups` wrote it last night: a group of whom fewer than five answers were counted,
+    or fewer than five asked, has no numbers; nor has the smallest of the others where those who are left are fewer than five.
+    """
+    groups = list(GroupAsked.objects.filter(survey=survey)) if survey.stage == Stage.FIELDED else []
+    if not groups:
+        return []
+    question = Question.objects.filter(area__survey=survey, key=groups[0].question).first()
+    options = {option["key"]: option["texts"] for option in question.options} if question else {}
+    shown = {group.value for group in groups if group.invited >= FEWEST and group.answered}
+    left = answers_in_sample(survey).count() - sum(group.answered for group in groups if group.value in shown)
+    if shown and 0 < left < FEWEST:
+        shown.remove(min((group for group in groups if group.value in shown), key=lambda group: group.answered).value)
+    return [
+        Rate(words, group.invited, group.answered) if group.value in shown else Rate(words, None, None)
+        for group in groups
+        for words in [text_in(options.get(group.value, {}), language) or group.value]
+    ]
 
 
 @dataclass(frozen=True)

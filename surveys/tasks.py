@@ -9,6 +9,7 @@ from organisation.jobs import recorded
 from surveys.actions.closing import close_survey, forget_row_versions
 from surveys.actions.comment_review import forget_left_out
 from surveys.actions.fielding import mail_invitations
+from surveys.actions.groups_asked import count_groups
 from surveys.actions.next_rounds import remind_of_next_rounds
 from surveys.actions.publication_drafts import TASK, compute_waiting
 from surveys.actions.spending import flush_spent
@@ -46,7 +47,10 @@ def close_surveys() -> str:
 def write_down_who_answered() -> str:
     """Each night: the invitations that were answered, many at once; the texts of comments that were left out go; and the
     tables anew without earlier row versions."""
-    written = sum(flush_spent(survey) for survey in fielded_surveys())
+    written = 0
+    for survey in fielded_surveys():
+        written += flush_spent(survey)
+        count_groups(survey)
     forget_left_out()
     forget_row_versions()
     return f"{written} written down"

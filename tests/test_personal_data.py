@@ -46,6 +46,7 @@ HARMLESS = {
     "Mailing": {"area", "languages", "how"},
     "Referral": {"body"},
     "HeldUpload": {"content_type"},
+    "InterviewConsent": {"wording"},
     # Digests of what a client sent, which cannot be read back; the person's id is part of the key.
     "SentRequest": {"key", "body"},
     "ReopeningRequest": {"answer"},
@@ -57,12 +58,16 @@ HARMLESS = {
     "Question": {"key", "kind", "texts", "helps", "options", "show_if"},
     "Population": {"name", "sha256"},
     "Draw": {"method", "seed", "stratum", "strata"},
+    "GroupAsked": {"question", "value"},
     "ResponseFile": {"sha256", "strata"},
     "Invitation": {"stratum"},
     "Comparator": {"kind", "name", "source", "weighs"},
     "ComparatorValue": {"key"},
     "Publication": {"words", "figures", "reason", "withdrawn_because"},
     "PublicationDraft": {"words", "figures", "reason", "state", "sentence"},
+    # What interviews are for and how they were drawn; of whom is rung, the message's number and what became of it.
+    "InterviewDraw": {"name", "method", "seed"},
+    "Interviewee": {"reference", "status"},
     # What is measured, and figures of many together; of a contact at the desk, only that there was one.
     "Group": {"key", "names", "kind"},
     "Indicator": {

@@ -18,6 +18,7 @@ from config.demo.benchmarks import make_benchmarks
 from config.demo.days import CALENDAR, OSLO, at
 from config.demo.furnish import Furnished, furnish, make_rules
 from config.demo.informing import inform
+from config.demo.interviews import interviews
 from config.demo.places import NEW_RULES
 from config.demo.plans import Story
 from config.demo.reports import make_reports
@@ -145,6 +146,7 @@ def load_demo(*, seed: int, now: datetime, anew: bool = False) -> Loaded | None:
         inform(story, furnished)
         surveys(by=furnished.people[ADVISER], units=furnished.units, today=story.today, seed=seed)
         _tell_of_past_lists()
+        interviews(by=furnished.people[ADVISER], now=story.now, seed=seed)
         scorecards(by=furnished.people[ADVISER], today=story.today, now=story.now, seed=seed)
         make_assessments(by=furnished.people[ADVISER], now=story.now, this_year=story.today.year)
         make_benchmarks(by=furnished.people[ADVISER], today=story.today, seed=seed)

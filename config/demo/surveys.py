@@ -23,6 +23,7 @@ from surveys.actions.building_library import insert_from_library
 from surveys.actions.closing import close_survey
 from surveys.actions.comments import Coding, code_comment
 from surveys.actions.fielding import field_survey
+from surveys.actions.groups_asked import count_groups, set_groups_asked
 from surveys.actions.publishing import publish_results
 from surveys.codes import new_code
 from surveys.library import library
@@ -53,6 +54,8 @@ _USERS = "service-users"
 _USER_GROUPS = "respondent-group"
 _USER_MEANS = {_USERS: 4.5}
 _TEXT = "anything-else"
+USERS_ASKED = {"user": 54, "relative": 34, "guardian": 8}
+"""Of the 96 users of home care who are asked: who answers for whom, as the service knows."""
 
 
 @dataclass(frozen=True)
@@ -228,6 +231,8 @@ def _running(chance: Random, unit: Unit, today: date, by: Person) -> None:
     _write_answers(
         chance, survey, [answered(chance, items, about, _USER_MEANS, Mood(person=0.7, area=0.2)) for about in groups]
     )
+    set_groups_asked(survey, question=_USER_GROUPS, invited=USERS_ASKED, by=by)
+    count_groups(survey)
     _write_comments(chance, survey, texts.USER_COMMENTS)
 
 

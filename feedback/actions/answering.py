@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from feedback import mails
 from feedback.actions.base import check_moment, take, words, write
 from feedback.actions.intake import House, Intake, UnknownChoice
+from feedback.actions.interviews import keep_interview_answer
 from feedback.actions.registration import register_card
 from feedback.errors import Refused
 from feedback.models import Callback, Card, CardEvent, FollowUp, OwnReaction, Referral, Submitter
@@ -76,14 +77,15 @@ def record_callback(
     alternative: str = "",
     alternative_not_given: bool = False,
     register_alternative: bool = False,
+    interview: bool | None = None,
 ) -> Callback:
     """Record the conversation in which the submitter got the answer, and report back to the service centre.
 
     `held_at` is aware. `reaction` is 1–6, None with `would_not_answer`. After 1–3 the reason and the alternative are
     asked for; either may be «not given». With `register_alternative` the alternative becomes a suggestion card of its
-    own, linked to this one.
+    own, linked to this one. `interview`: whether the submitter may be rung later for one; None where nobody asked.
 
-    Raises ImpossibleReaction, ReasonMissing, AlternativeMissing, WrittenNotAgreed, UnknownChoice, ImpossibleMoment,
+    Raises ImpossibleReaction, NoPhone, ReasonMissing, AlternativeMissing, WrittenNotAgreed, UnknownChoice, ImpossibleMoment,
     TextMissing, NotAllowed, WrongState.
     """
     with transaction.atomic():
@@ -123,6 +125,8 @@ def record_callback(
         complete(card, State.CALLED_BACK, held_at)
         write(card, CardEvent.What.CALLED_BACK, by=by, now=now, to_value=reaction or "", callback=callback.pk, way=way)
         _report_back(card, municipality(), by=by, now=now, callback=callback)
+        if interview is not None:
+            keep_interview_answer(card, agreed=interview, by=by, now=now)
         if register_alternative and alternative:
             _register_alternative(card, alternative, by=by, now=now)
         return callback

@@ -90,6 +90,11 @@ class NewCallback(Strict):
     alternative = _said(help_text=_("After 1–3: what the submitter proposes instead."))
     alternative_not_given = YesNo(default=False)
     register_alternative = YesNo(default=False, help_text=_("Make a card of its own of the alternative."))
+    interview = YesNo(
+        required=False,
+        allow_null=True,
+        help_text=_("Whether the submitter may be rung later for an interview; left out where nobody asked."),
+    )
 
 
 class NewFollowUp(Strict):

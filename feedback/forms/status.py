@@ -88,6 +88,16 @@ class AskForm(forms.Form):
     )  # fmt: skip
 
 
+class InterviewForm(forms.Form):
+    """Yes or no by a button: there is nothing to fill in."""
+
+    use_required_attribute = False
+    interview = forms.ChoiceField(
+        choices=[("yes", _("Yes")), ("no", _("No"))],
+        error_messages={"required": _("Answer yes or no."), "invalid_choice": _("Answer yes or no.")},
+    )
+
+
 class WithdrawForm(forms.Form):
     """Whether the message is withdrawn is the button; why is the submitter's own affair."""
 

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from feedback.actions.base import ImpossibleMoment
+from feedback.consent import WORDING, WORDINGS
 from feedback.deadlines import moment_of
 from feedback.forms.choices import Choices, draw_from
 from feedback.forms.citizen import AboutFields, ContactFields
@@ -318,6 +319,13 @@ class CallbackForm(StepForm):
     alternative = forms.CharField(label=_("On 1–3: what should we have done instead?"), widget=_area(2), required=False)
     alternative_not_given = forms.BooleanField(label=_("Had no proposal"), required=False)
     register_alternative = forms.BooleanField(label=_("Register the proposal as a card of its own"), required=False)
+    interview = forms.ChoiceField(
+        label=_("May we ring later for an interview about how this went?"),
+        help_text=WORDINGS[WORDING],
+        choices=[("", _("Not asked")), ("yes", _("Yes")), ("no", _("No"))],
+        required=False,
+        widget=forms.RadioSelect,
+    )
     way = forms.ChoiceField(label=_("How did you talk?"), choices=Callback.Way.choices)
     held_on = DayField(label=_("Day"), error_messages={"required": _("Write the day of the conversation.")})
     held_time = ClockField(label=_("Time"), required=False)
@@ -329,6 +337,13 @@ class CallbackForm(StepForm):
         for name in ("reason", "alternative"):
             # Asked for after 1–3: «optional» beside it would say otherwise.
             self.fields[name].conditional = True  # type: ignore[attr-defined]
+        if not getattr(getattr(self.card, "submitter", None), "phone", ""):
+            del self.fields["interview"]
+
+    @property
+    def interview_answer(self) -> bool | None:
+        """Whether the submitter may be rung for an interview; None where that was not asked."""
+        return {"yes": True, "no": False}.get(self.cleaned_data.get("interview", ""))
 
     @property
     def reaction_number(self) -> int | None:

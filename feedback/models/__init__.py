@@ -5,6 +5,7 @@ from feedback.models.contact import Callback, ContactAttempt, ContactCard, Follo
 from feedback.models.from_submitter import Addition, OwnReaction, ReopeningRequest
 from feedback.models.held import HeldUpload
 from feedback.models.history import CardEvent, CardNote
+from feedback.models.interviews import InterviewConsent
 from feedback.models.mailings import Mailing
 from feedback.models.overdue import Escalation, ListNotice, OverdueEntry, OverdueList, OverdueRun
 from feedback.models.routing import Category, RoutingRule
@@ -25,6 +26,7 @@ __all__ = [
     "Escalation",
     "FollowUp",
     "HeldUpload",
+    "InterviewConsent",
     "ListNotice",
     "Mailing",
     "OverdueEntry",

@@ -46,6 +46,7 @@ class CardEvent(models.Model):
         OWN_REACTION = "own_reaction", _("The submitter's own reaction")
         REOPENING_ASKED = "reopening_asked", _("The submitter asks to reopen")
         REOPENING_DECLINED = "reopening_declined", _("Request to reopen declined")
+        INTERVIEW_ANSWERED = "interview_answered", _("Asked whether we may ring for an interview")
         STORY_WRITTEN = "story_written", _("Story written")
         STORY_PUBLISHED = "story_published", _("Story published")
         STORY_WITHDRAWN = "story_withdrawn", _("Story taken down")
@@ -56,6 +57,7 @@ class CardEvent(models.Model):
         What.LISTED,
         What.ESCALATED,
         What.REMINDED,
+        What.INTERVIEW_ANSWERED,
         What.STORY_WRITTEN,
         What.STORY_PUBLISHED,
         What.STORY_WITHDRAWN,

@@ -22,6 +22,7 @@ from feedback.models import (
     CardEvent,
     ContactCard,
     FollowUp,
+    InterviewConsent,
     OwnReaction,
     Referral,
     ReopeningRequest,
@@ -89,6 +90,7 @@ class Standing:
         self.referral: Referral | None = _last(card.referrals.all(), card)
         self.contact_card: ContactCard | None = _last(card.contactcards.all(), card)
         self.own_reaction: OwnReaction | None = _last(card.ownreactions.all(), card)
+        self.interview: InterviewConsent | None = next(iter(card.interviewconsents.all()), None)
         self.request: ReopeningRequest | None = _last(card.reopeningrequests.all(), card)
         self.attempts = sum(
             attempt.cycle == card.cycle and attempt.undone_at is None for attempt in card.contactattempts.all()
@@ -352,6 +354,10 @@ class Standing:
             return self._referred(event)
         if event.what == What.OWN_REACTION:
             return _("You told us what you think of the answer: %(reaction)s of 6.") % {"reaction": after}
+        if event.what == What.INTERVIEW_ANSWERED:
+            if after == "yes":
+                return _("You said yes to be rung later for an interview.")
+            return _("You said no to be rung later for an interview.")
         if event.what in (What.PRELIMINARY_ANSWER, What.DEADLINE_SET):
             return self._new_day(event)
         return str(TO_SUBMITTER.get(event.what, ""))

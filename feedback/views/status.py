@@ -17,9 +17,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from feedback.actions.interviews import answer_interview
 from feedback.actions.reopening import ask_reopening
 from feedback.actions.submitter import add_to_card, may_change, react, withdraw_card
 from feedback.codes import is_code_of
+from feedback.consent import WORDING, WORDINGS
 from feedback.errors import Refused
 from feedback.forms import status as forms
 from feedback.forms.citizen import FindForm
@@ -61,6 +63,10 @@ OWN = {
         Own(
             "reopening", Step.ASK_REOPENING, forms.AskForm,
             lambda card, data, now: ask_reopening(card, reason=data["reason"], now=now),
+        ),
+        Own(
+            "interview", Step.INTERVIEW, forms.InterviewForm,
+            lambda card, data, now: answer_interview(card, agreed=data["interview"] == "yes", now=now),
         ),
     )
 }  # fmt: skip
@@ -178,6 +184,9 @@ def _context(request: HttpRequest, card: Card, now: datetime, wrong: tuple[str, 
         "add": shown.get("add"),
         "reaction": shown.get("reaction"),
         "reopening": shown.get("reopening"),
+        "interview": shown.get("interview"),
+        "may_interview": standing.callback is not None and bool(standing.submitter and standing.submitter.phone),
+        "consent_words": WORDINGS[WORDING],
     }
 
 

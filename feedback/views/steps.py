@@ -90,6 +90,7 @@ def _callback(card: Card, form: forms.CallbackForm, by: Person, now: datetime) -
         reaction=form.reaction_number,
         would_not_answer=form.reaction_number is None,
         register_alternative=data["register_alternative"],
+        interview=form.interview_answer,
         by=by,
         now=now,
         **{name: data[name] for name in names},

@@ -42,6 +42,7 @@ _STRONG = {
 }
 
 _BY_SUBMITTER = {What.SUBMITTER_ADDED, What.WITHDRAWN, What.OWN_REACTION, What.REOPENING_ASKED}
+_YES_OR_NO = {"yes": gettext_lazy("yes"), "no": gettext_lazy("no")}
 
 _FIELDS: dict[str, _StrPromise] = {
     "name": gettext_lazy("name"),
@@ -76,6 +77,8 @@ def for_staff(card: Card, unit_names: dict[str, str], person_names: dict[str, st
 
 
 def _is_the_submitters(event: CardEvent, card: Card) -> bool:
+    if event.what == What.INTERVIEW_ANSWERED:
+        return True  # who asked in the callback stands beside it by name
     return event.what in _BY_SUBMITTER or (event.what == What.REGISTERED and card.channel == Channel.WEB)
 
 
@@ -107,6 +110,8 @@ def _words(event: CardEvent, unit_names: dict[str, str], person_names: dict[str,
             if before
             else _("reaction %(reaction)s of 6") % {"reaction": after}
         )
+    if event.what == What.INTERVIEW_ANSWERED:
+        return str(_YES_OR_NO.get(after, after))
     if event.what == What.CLOSED:
         return str(dict(CloseResult.choices).get(after, after))
     return _dates_and_references(event, before, after)

@@ -6,6 +6,7 @@ from reporting.models.desk import DeskContact
 from reporting.models.groups import Group, GroupMember
 from reporting.models.indicators import Counting, Elsewhere, Indicator, Value
 from reporting.models.initiatives import Initiative, InitiativeEvent, InitiativeEvidence, InitiativeNote
+from reporting.models.interviews import InterviewDraw, Interviewee
 from reporting.models.meetings import Meeting, MeetingInput
 from reporting.models.overview import OverviewFigure
 from reporting.models.reports import Report, ReportVersion
@@ -27,6 +28,8 @@ __all__ = [
     "InitiativeEvent",
     "InitiativeEvidence",
     "InitiativeNote",
+    "InterviewDraw",
+    "Interviewee",
     "Meeting",
     "MeetingInput",
     "OverviewFigure",

@@ -87,7 +87,7 @@ def draw_sample(survey: Survey, population: Population, wanted: Wanted, *, by: P
     """
     require_manager(by)
     method = Draw.Method(wanted.method)
-    seed = _seed(wanted.seed)
+    seed = clean_seed(wanted.seed)
     with transaction.atomic():
         # One at a time, and not while somebody fields it.
         if Survey.objects.select_for_update().get(pk=survey.pk).stage != Stage.DRAFT:
@@ -148,7 +148,8 @@ def _invite(survey: Survey, drawn: list[tuple[Resident, str]]) -> None:
     )
 
 
-def _seed(typed: str) -> str:
+def clean_seed(typed: str) -> str:
+    """Return the seed as it is kept; an empty one is drawn by lot. Raises ImpossibleSeed."""
     seed = typed.strip()
     if len(seed) > LONGEST_SEED or not seed.isprintable():
         raise ImpossibleSeed(most=LONGEST_SEED)

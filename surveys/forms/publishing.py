@@ -40,7 +40,7 @@ class PublishForm(forms.Form):
         self.languages = [language for language in survey.languages if language in languages]
         for language in self.languages:
             self.fields[f"words_{language}"] = forms.CharField(
-                label=_("What the municipality says of the result (%(language)s)") % {"language": languages[language]},
+                label=_("What the municipality says of the result: %(language)s") % {"language": languages[language]},
                 required=False,
                 max_length=LONGEST_WORDS,
                 widget=forms.Textarea(attrs={"rows": 4, "lang": language}),

@@ -27,7 +27,7 @@ class PopulationForm(forms.Form):
     file = forms.FileField(
         label=_("CSV file from the population register"),
         help_text=_(
-            "The first line names the columns: id, navn, adresse, fødselsår, kjønn, bydel, e-post, telefon, språk, "
+            "The first line names the columns: id, navn, adresse, fødselsår, kjønn, bydel, gruppe, e-post, telefon, språk, "
             "reservasjon. Only id and navn must be there; other columns are not read."
         ),
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv"}),

@@ -43,6 +43,7 @@ _NAMES: dict[str, str] = {
     "birth_year": "fødselsår fødeår fødselsaar födelseår birth_year birthyear year_of_birth",
     "gender": "kjønn kjonn kön gender sex",
     "district": "bydel krets grunnkrets distrikt område stadsdel district area",
+    "group": "gruppe grupp group respondentgruppe respondentgrupp eierkommune eigarkommune ägarkommun owner",
     "email": "e-post epost email e-mail e_mail mail",
     "phone": "telefon tlf mobil phone telephone mobile",
     "language": "språk målform sprak språkkode language lang",
@@ -223,6 +224,7 @@ class _Maker:
             birth_year=self._birth_year(self._cell(line, "birth_year", 20)),
             gender=self._named(line, "gender", _GENDERS, _("«%(value)s» is no gender we know. Write K, M or annet.")),
             district=self._cell(line, "district", 100),
+            group=self._cell(line, "group", 100),
             email=self._email(self._cell(line, "email", 254)),
             phone=self._cell(line, "phone", 30),
             language=self._named(

@@ -4,7 +4,7 @@ from surveys.models.answers import Answer, Comment, Draft, SpentCode
 from surveys.models.imports import ResponseFile
 from surveys.models.questionnaire import Area, Question, Survey
 from surveys.models.results import Comparator, ComparatorValue, Publication, PublicationDraft
-from surveys.models.sample import Draw, Invitation, Population, Resident
+from surveys.models.sample import Draw, GroupAsked, Invitation, Population, Resident
 
 __all__ = [
     "Answer",
@@ -14,6 +14,7 @@ __all__ = [
     "ComparatorValue",
     "Draft",
     "Draw",
+    "GroupAsked",
     "Invitation",
     "Population",
     "Publication",

@@ -39,13 +39,15 @@ class Resident(models.Model):
     birth_year = models.PositiveSmallIntegerField(_("year of birth"), null=True, blank=True)
     gender = models.CharField(_("gender"), max_length=20, blank=True)
     district = models.CharField(_("district"), max_length=100, blank=True)
+    group = models.CharField(_("respondent group"), max_length=100, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("phone"), max_length=30, blank=True)
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="nb")
     reserved = models.BooleanField(_("does not want to be asked"), default=False)
 
     personal_data = dict.fromkeys(
-        ["number", "name", "address", "birth_year", "gender", "district", "email", "phone", "language"], WITH_THE_SURVEY
+        ["number", "name", "address", "birth_year", "gender", "district", "group", "email", "phone", "language"],
+        WITH_THE_SURVEY,
     )
 
     class Meta:
@@ -121,3 +123,28 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class GroupAsked(models.Model):
+    """How many of a respondent group were asked, such as the users from each owner of a shared service: numbers alone.
+
+    `question` is the background question with one choice that tells the group, `value` its choice. `answered` is the number
+    of answers as the last night wrote it, and moves by `smallest_group` or more (`surveys.actions.groups_asked`).
+    """
+
+    survey = models.ForeignKey("surveys.Survey", models.CASCADE, related_name="groups_asked")
+    question = models.SlugField(_("question"), max_length=60)
+    value = models.CharField(_("group"), max_length=100)
+    invited = models.PositiveIntegerField(_("asked"))
+    answered = models.PositiveIntegerField(_("answered"), default=0)
+
+    personal_data: dict[str, str] = {}
+
+    class Meta:
+        verbose_name = _("respondent group that was asked")
+        verbose_name_plural = _("respondent groups that were asked")
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(name="group_asked_once", fields=["survey", "value"])]
+
+    def __str__(self) -> str:
+        return f"{self.question} {self.value}"

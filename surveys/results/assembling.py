@@ -11,7 +11,7 @@ import redis
 from django.core.cache import cache
 from django.utils.translation import gettext as _
 
-from surveys.models import Publication, Survey
+from surveys.models import GroupAsked, Publication, Survey
 from surveys.questionnaires import DONT_KNOW as SAID_DONT_KNOW
 from surveys.questionnaires import Item, QuestionKind, Stage
 from surveys.results.comparing import against_all
@@ -19,6 +19,7 @@ from surveys.results.faults import NoResults, in_words
 from surveys.results.figures import AreaResult, ChosenFigures, Group, RatedFigures, Results, Share
 from surveys.results.groups import Told, hidden_cells, split, told_by, values_of
 from surveys.results.reading import SCALES, Sheet, read_sheet
+from surveys.results.responding import Answering, answering_of
 from surveys.results.weighing import Margins, Weighing, margins_of_population, weighing_of
 from surveys.statistics.answers import Answer, valid
 from surveys.statistics.areas import area_scores
@@ -63,12 +64,13 @@ def results_of(
     if survey.stage not in CLOSED:
         return _counts(survey)
     told, versions = told_before(survey)
+    asked = list(GroupAsked.objects.filter(survey=survey).values_list("question", "value", "invited"))
     wanted = json.dumps(
-        [list(by), population, margins, list(margins_by), drawn, survey.smallest_group, versions], sort_keys=True
+        [list(by), population, margins, list(margins_by), drawn, survey.smallest_group, versions, asked], sort_keys=True
     )
     digest = hashlib.sha256(wanted.encode()).hexdigest()
     stamp = survey.closed_at.isoformat() if survey.closed_at else ""
-    key = f"survey-results:3:{survey.pk}:{survey.population_size}:{stamp}:{digest}"
+    key = f"survey-results:4:{survey.pk}:{survey.population_size}:{stamp}:{digest}"
     found = _kept(key)
     if found is None:
         found = _assemble(survey, by, population, margins, margins_by, drawn, told, progress)
@@ -154,7 +156,8 @@ def _assemble(
     try:
         items = [maker.item(item) for item in sheet.rated]
         areas = [maker.area(area.key) for area in sheet.areas if sheet.rated_in(area.key)]
-        groups = _groups(sheet, maker, by, least, told, progress) if by else []
+        answering = answering_of(sheet, least=least, told=told.cells())
+        groups = _groups(sheet, maker, by, least, told, answering, progress) if by else []
     except CannotCompute as error:
         raise NoResults(in_words(error), "population") from error
     return Results(
@@ -171,6 +174,8 @@ def _assemble(
         choices=[maker.choice(item) for item in sheet.chosen],
         groups=groups,
         notes=notes,
+        responded_by=sheet.asked_by if answering.groups else "",
+        responded=answering.groups,
     )
 
 
@@ -327,10 +332,16 @@ class _Maker:
 
 
 def _groups(
-    sheet: Sheet, maker: _Maker, by: Sequence[str], least: int, told: Told, progress: Progress | None
+    sheet: Sheet,
+    maker: _Maker,
+    by: Sequence[str],
+    least: int,
+    told: Told,
+    answering: Answering,
+    progress: Progress | None,
 ) -> list[Group]:
     """Every group of the variables in `by`. The population's N says nothing of a group, so its factor does not enter."""
-    hidden = hidden_cells(sheet, least=least, told=told, progress=progress)
+    hidden = hidden_cells(sheet, least=least, told=told, answering=answering, progress=progress)
     weights = maker.weighing.weights
     found: list[Group] = []
     for variable in by:

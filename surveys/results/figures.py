@@ -161,6 +161,32 @@ class Group:
 
 
 @dataclass(frozen=True)
+class Responded:
+    """How many of a respondent group were asked and have answered; nothing but the group where that is too few."""
+
+    value: str
+    suppressed: bool = True
+    invited: int = 0
+    answered: int = 0
+
+    @property
+    def response_rate(self) -> float | None:
+        """None where more answered than were asked: one of the two numbers cannot be right."""
+        return self.answered / self.invited if self.invited and self.answered <= self.invited else None
+
+    def as_json(self) -> dict[str, Any]:
+        if self.suppressed:
+            return {"value": self.value, "suppressed": True}
+        return {
+            "value": self.value,
+            "suppressed": False,
+            "invited": self.invited,
+            "answered": self.answered,
+            "response_rate": self.response_rate,
+        }
+
+
+@dataclass(frozen=True)
 class Compared:
     """One question or area against the comparator's mean."""
 
@@ -223,6 +249,8 @@ class Results:
     groups: Sequence[Group] = ()
     against: Sequence[Against] = ()
     notes: Sequence[str] = ()
+    responded_by: str = ""
+    responded: Sequence[Responded] = ()
 
     @property
     def response_rate(self) -> float | None:
@@ -249,4 +277,7 @@ class Results:
             "groups": [group.as_json() for group in self.groups],
             "comparisons": [against.as_json() for against in self.against],
             "notes": list(self.notes),
+            "responded": {"variable": self.responded_by, "groups": [one.as_json() for one in self.responded]}
+            if self.responded_by
+            else None,
         }

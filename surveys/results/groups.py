@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from surveys.results.reading import Sheet
+from surveys.results.responding import Answering
 from surveys.statistics.answers import valid
 from surveys.statistics.areas import area_scores
 from surveys.statistics.errors import CannotCompute
@@ -29,6 +30,10 @@ class Told:
 
     shown: Mapping[tuple[str, str], frozenset[Cell]]
     hidden: Mapping[tuple[str, str], frozenset[Cell]]
+
+    def cells(self) -> frozenset[Cell]:
+        """Every group of which something was published."""
+        return frozenset[Cell]().union(*self.shown.values())
 
 
 NOTHING_TOLD = Told({}, {})
@@ -62,9 +67,15 @@ def values_of(sheet: Sheet, variable: str) -> list[str]:
 
 
 def hidden_cells(
-    sheet: Sheet, *, least: int, told: Told = NOTHING_TOLD, progress: Callable[[int, int], None] | None = None
+    sheet: Sheet,
+    *,
+    least: int,
+    told: Told = NOTHING_TOLD,
+    answering: Answering | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Hidden:
-    """Return what is not to be shown, for every rated question and area by every variable, beside what is `told`.
+    """Return what is not to be shown, for every rated question and area by every variable, beside what is `told`, and
+    beside how many of each group have answered (`answering`).
 
     `progress` is told how many questions and areas are done, and of how many.
     """
@@ -76,11 +87,13 @@ def hidden_cells(
         for value in values
     }
     hidden: Hidden = {}
+    known = answering or Answering()
     areas = [area for area in sheet.areas if sheet.rated_in(area.key)]
 
     def find(key: tuple[str, str], answers: Sequence[float | None], inside: frozenset[Cell]) -> None:
-        before = (inside - told.shown.get(key, frozenset())) | told.hidden.get(key, frozenset())
-        hidden[key] = _hidden(answers, variables, groups, masks, before, told.shown.get(key, frozenset()), least)
+        shown = told.shown.get(key, frozenset())
+        before = ((inside | known.held_back) - shown) | told.hidden.get(key, frozenset())
+        hidden[key] = _hidden(answers, variables, groups, masks, before, shown, least, known.sizes)
         if progress is not None:
             progress(len(hidden), len(sheet.rated) + len(areas))
 
@@ -106,6 +119,7 @@ def _hidden(
     before: frozenset[Cell],
     told: frozenset[Cell],
     least: int,
+    sizes: Mapping[Cell, int],
 ) -> frozenset[Cell]:
     answered = _mask([answer is not None for answer in answers])
     if answered.bit_count() < least or EVERYBODY in before:
@@ -122,7 +136,11 @@ def _hidden(
         out = told & own.keys()
         try:
             found = suppress(
-                table, least=least, shown=[EVERYBODY, *out], hidden=((near - out) | before) & own.keys()
+                table,
+                least=least,
+                shown=[EVERYBODY, *out],
+                hidden=((near - out) | before) & own.keys(),
+                at_most={cell: sizes[cell] for cell in own if cell in sizes},
             ).hidden
         except CannotCompute:  # beside the figure of everybody, and what was told, no part of it can be shown
             found = frozenset(own)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from surveys.models import Answer, Draw, Invitation, Question, ResponseFile, Survey
+from surveys.models import Answer, Draw, GroupAsked, Invitation, Question, ResponseFile, Survey
 from surveys.questionnaires import DONT_KNOW as SAID_DONT_KNOW
 from surveys.questionnaires import SCALE, THREE_POINTS, Item, QuestionKind
 from surveys.statistics.answers import DONT_KNOW, Scale
@@ -42,7 +42,7 @@ class Sheet:
     """Questions, and what each respondent answered to them, the respondents in one order throughout.
 
     Of a survey with a sample only the sample's answers are here: who came by the open link was not drawn, and
-    `n_open` counts them.
+    `n_open` counts them. `asked` is how many were asked of each group of the variable `asked_by`, where that is kept.
     """
 
     items: Sequence[Item]
@@ -54,6 +54,8 @@ class Sheet:
     strata: Sequence[Stratum]
     drawn_by: str
     population: int | None
+    asked_by: str = ""
+    asked: Mapping[str, int] = field(default_factory=dict)
     _columns: dict[str, list[Given]] = field(default_factory=dict)
 
     @property
@@ -103,7 +105,7 @@ class Sheet:
 
 
 def read_sheet(survey: Survey) -> Sheet:
-    """Read a survey's questions and answers (six queries)."""
+    """Read a survey's questions and answers (seven queries)."""
     draw = Draw.objects.filter(survey=survey).first()
     file = ResponseFile.objects.filter(survey=survey).first()
     # The invitations may have been put away; how many were drawn stays.
@@ -111,15 +113,18 @@ def read_sheet(survey: Survey) -> Sheet:
     answers = list(Answer.objects.filter(survey=survey).order_by("id").values_list("source", "stratum", "values"))
     sampled = [answer for answer in answers if answer[0] != Answer.Source.OPEN] if invited else answers
     questions = Question.objects.filter(area__survey=survey).select_related("area")
+    groups = list(GroupAsked.objects.filter(survey=survey))
     strata = (draw.strata if draw else file.strata if file else []) or []
     return Sheet(
         items=[question.item for question in questions],
         areas=[Theme(area.key, area.titles) for area in survey.areas.all()],
         rows=[values for _source, _stratum, values in sampled],
         strata_of_rows=[stratum for _source, stratum, _values in sampled],
-        n_invited=invited or (file.invited if file else None),
+        n_invited=invited or (file.invited if file else None) or sum(group.invited for group in groups) or None,
         n_open=len(answers) - len(sampled),
         strata=[Stratum(str(one["key"]), int(one["population"]), int(one["drawn"])) for one in strata],
         drawn_by=draw.stratum if draw else "",
         population=survey.population_size or (draw.population_size if draw else None),
+        asked_by=groups[0].question if groups else "",
+        asked={group.value: group.invited for group in groups},
     )

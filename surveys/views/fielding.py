@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -29,10 +29,29 @@ from surveys.actions.reminding import send_reminders
 from surveys.forms.sampling import CodeForm, FieldForm, MoveForm
 from surveys.letters import letters_pdf
 from surveys.models import Survey
+from surveys.printing import languages_to_print, questionnaire_pdf
 from surveys.questionnaires import Stage
 from surveys.rules import SEEING_SURVEYS, may_manage, may_type
-from surveys.sample_queries import draw_of, progress_of, rates, reminder_rounds, to_post, to_remind
+from surveys.sample_queries import (
+    asked_rates,
+    draw_of,
+    letters_by_language,
+    progress_of,
+    rates,
+    reminder_rounds,
+    to_post,
+    to_remind,
+)
 from surveys.strata import Stratum
+
+
+class Printable(NamedTuple):
+    """A language of the questionnaire on paper: whether it has easy words, and how many letters are in it."""
+
+    code: str
+    name: str
+    easy: bool
+    letters: int
 
 
 @login_required
@@ -133,7 +152,25 @@ def letters(request: HttpRequest, code: str) -> HttpResponse:
     invited = list(to_post(survey, reminder=reminder))
     if not invited:
         raise Http404
-    made = letters_pdf(survey, invited, now=timezone.now(), reminder=reminder, easy="easy" in request.GET)
+    made = letters_pdf(
+        survey, invited, now=timezone.now(), reminder=reminder, easy="easy" in request.GET,
+        enclosed="enclosed" in request.GET,
+    )  # fmt: skip
+    response = HttpResponse(made.content, content_type=made.content_type)
+    response["Content-Disposition"] = f'inline; filename="{made.name}"'
+    return response
+
+
+@login_required
+@never_cache
+@require_safe
+def questionnaire(request: HttpRequest, code: str, language: str) -> HttpResponse:
+    """The questionnaire on paper in one of the survey's languages, as a PDF to print."""
+    person_who_may(request, *SEEING_SURVEYS)
+    survey = get_object_or_404(Survey, code=code)
+    if language not in survey.languages:
+        raise Http404
+    made = questionnaire_pdf(survey, language, easy="easy" in request.GET, now=timezone.now())
     response = HttpResponse(made.content, content_type=made.content_type)
     response["Content-Disposition"] = f'inline; filename="{made.name}"'
     return response
@@ -217,6 +254,7 @@ def _page(
         "ways": ways,
         "by": by,
         "rates": rates(survey, by, (survey.fielded_at or now).astimezone(zone).year) if draw else [],
+        "asked_rates": asked_rates(survey, get_language() or "nb"),
         "is_draft": survey.stage == Stage.DRAFT,
         "is_fielded": survey.stage == Stage.FIELDED,
         "opened": _has_opened(survey, now),
@@ -230,6 +268,12 @@ def _page(
     }
     if "what" in request.GET:
         context["code_form"].fields["code"].widget.attrs["autofocus"] = True
+    if survey.stage in (Stage.DRAFT, Stage.FIELDED):
+        names, letters_in = dict(settings.LANGUAGES), letters_by_language(survey)
+        context["questionnaires"] = [
+            Printable(language, str(names.get(language, language)), easy, letters_in.get(language, 0))
+            for language, easy in languages_to_print(survey)
+        ]
     if context["is_fielded"] and context["may_manage"]:
         context["letters"] = to_post(survey, reminder=False).count()
         context["reminder_letters"] = to_post(survey, reminder=True).count() if rounds else 0

@@ -11,7 +11,16 @@ from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from surveys.exporting import choices_csv, comparisons_csv, dictionary_csv, figures_csv, open_json
+from surveys.comment_queries import public_follow_up
+from surveys.exporting import (
+    choices_csv,
+    comments_csv,
+    comparisons_csv,
+    dictionary_csv,
+    figures_csv,
+    open_json,
+    response_csv,
+)
 from surveys.models import Publication, Survey
 from surveys.publishing import publication_of
 from surveys.reports import report_pdf
@@ -48,13 +57,20 @@ def file(request: HttpRequest, code: str, form: str) -> HttpResponse:
     if found.withdrawn_at:
         raise Http404
     language = get_language() or "nb"
+
+    def told() -> dict[str, Any] | None:
+        of_comments = public_follow_up(survey)
+        return of_comments.told(timezone.localdate()) if of_comments else None
+
     made: dict[str, Any] = {
         "figures.csv": lambda: figures_csv(found.figures, language, public=True),
         "comparisons.csv": lambda: comparisons_csv(found.figures, language),
         "choices.csv": lambda: choices_csv(found.figures, language, public=True),
         "dictionary.csv": dictionary_csv,
-        "figures.json": lambda: open_json(found.figures),
-        "report.pdf": lambda: report_pdf(survey, found, language),
+        "response.csv": lambda: response_csv(found.figures, language),
+        "comments.csv": lambda: comments_csv(told()),
+        "figures.json": lambda: open_json(found.figures, told()),
+        "report.pdf": lambda: report_pdf(survey, found, language, now=timezone.now()),
     }
     kinds = {"csv": "text/csv; charset=utf-8", "json": "application/json", "pdf": "application/pdf"}
     if form not in made:

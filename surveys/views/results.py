@@ -97,6 +97,7 @@ def file(request: HttpRequest, code: str, form: str) -> HttpResponse:
     if form == "xlsx":
         out = io.BytesIO()
         headings = {"figures": _("Figures"), "comparisons": _("Comparisons"), "choices": _("Choices")}
+        headings |= {"response": _("Response")}
         write_xlsx(figures, out, language, headings=headings)
         return _attached(out.getvalue(), XLSX, f"{name}.xlsx")
     if form == "csv":

@@ -85,6 +85,15 @@ class Others:
     rows: list[tuple[Shown, list[Held | None]]]
 
 
+class Responded(NamedTuple):
+    """A respondent group's response; the numbers are None where they are not shown."""
+
+    label: str
+    invited: int | None
+    answered: int | None
+    share: float | None
+
+
 @dataclass(frozen=True)
 class Page:
     """Everything that the result page shows."""
@@ -97,6 +106,8 @@ class Page:
     by: list[ByGroup]
     others: Others
     any_hidden: bool
+    responded_by: str
+    responded: list[Responded]
 
 
 def shown_page(figures: Figures, language: str) -> Page:
@@ -165,7 +176,21 @@ def shown_page(figures: Figures, language: str) -> Page:
         any_hidden=any(
             one["suppressed"] for part in [figures, *figures["groups"]] for one in [*part["areas"], *part["items"]]
         ),
+        **_responded(figures, language),
     )
+
+
+def _responded(figures: Figures, language: str) -> dict[str, Any]:
+    """Who answered by respondent group. Versions published before it was kept have none."""
+    found = figures.get("responded")
+    rows = [
+        Responded(
+            said(one["texts"], language, one["value"]),
+            *(one.get(name) for name in ("invited", "answered", "response_rate")),
+        )
+        for one in (found["groups"] if found else [])
+    ]
+    return {"responded_by": said(found["texts"], language, found["variable"]) if found else "", "responded": rows}
 
 
 def _others(figures: Figures, main: Sequence[Mapping[str, Any]], shown: list[Shown]) -> Others:

@@ -17,6 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from playwright.sync_api import Page
 
+from feedback.actions.answering import record_callback
 from feedback.actions.calling import make_contact_card
 from feedback.actions.listing import run_overdue_list
 from feedback.actions.mailings import SentOut, record_mailing
@@ -27,8 +28,10 @@ from organisation.calendar import IsoWeek
 from organisation.models import Person
 from organisation.permissions import Role
 from reporting.actions.assessments import Judged, Shown, record_assessment, write_evidence
+from reporting.actions.interviews import draw_interviews
 from reporting.actions.meetings import make_card
 from reporting.assessment_versions import versions
+from reporting.models import InterviewDraw
 from surveys.actions.comments import Coding, send_comment
 from surveys.models import Comment, Survey
 from surveys.questionnaires import Stage
@@ -41,7 +44,8 @@ from tests.reporting.reports import reports_out_and_in_work
 from tests.reporting.scorecards import a_scorecard_with_figures
 from tests.reporting.themes import weak_from_several_sides
 from tests.surveys.commented import make_commented, the_comment
-from tests.surveys.rounds import make_survey
+from tests.surveys.making import make_survey
+from tests.surveys.rounds import survey_of_every_kind
 
 CITIZENS = {
     "feedback:send": "/",
@@ -126,8 +130,9 @@ CHIEF_EXECUTIVE = {"feedback:chief": "/staff/chief/"}
 FILES = {
     "feedback:own_file", "feedback:download", "feedback:contact_cards_document", "feedback:contact_card",
     "feedback:attachment", "feedback:overdue_week_document", "feedback:overdue_list_document",
-    "feedback:paper_card_file", "surveys:letters", "surveys:results_file", "surveys:public_results_file",
-    "surveys:comments_file", "reporting:budget_file", "reporting:report_file", "reporting:public_report_file",
+    "feedback:paper_card_file", "surveys:letters", "surveys:questionnaire_pdf", "surveys:results_file",
+    "surveys:public_results_file", "surveys:comments_file", "reporting:interview_file", "reporting:budget_file",
+    "reporting:report_file", "reporting:public_report_file",
     "look:colour", "look:arms", "feedback:send_worker",
 }  # fmt: skip
 """Answered with a file, and tested where the file is."""
@@ -149,6 +154,9 @@ QUALITY_ADVISER = {
     "surveys:populations": "/staff/populations/",
     "surveys:sample": "/staff/surveys/{draft.code}/sample/",
     "surveys:fielding": "/staff/surveys/{survey.code}/fielding/",
+    "surveys:groups_asked": "/staff/surveys/{grouped.code}/fielding/groups/",
+    "reporting:interviews": "/staff/interviews/",
+    "reporting:interview_draw": "/staff/interviews/{interviews.pk}/",
     "surveys:close": "/staff/surveys/{survey.code}/fielding/close/",
     "surveys:paper": "/staff/surveys/{survey.code}/paper/",
     "surveys:results": "/staff/surveys/{survey.code}/results/",
@@ -242,13 +250,22 @@ class Life:
         self.story: Story = write_story(
             self.card, Words("Lys", "Det var mørkt.", "Lyset er på.", "nb"), by=clerk, now=now
         )
-        self.survey: Survey = make_survey(
+        self.survey: Survey = survey_of_every_kind(
             opens_at=late, fielded_at=late, closes_at=now + timedelta(days=9), open_to_all=True, kiosk=True
         )
-        self.draft: Survey = make_survey(code="next", stage=Stage.DRAFT, opens_at=None, closes_at=None, fielded_at=None)
+        self.draft: Survey = survey_of_every_kind(
+            code="next", stage=Stage.DRAFT, opens_at=None, closes_at=None, fielded_at=None
+        )
         self.commented: Survey = make_commented(
             "Hull i veien", "Fint bibliotek", code="commented", held=("Ring 33 18 10 00",)
         )
+        self.grouped: Survey = make_survey("grouped", background={"owner": ["us", "them"]}, stage="fielded")
+        asked = a_card(now=now, unit=solvik.water)
+        record_callback(asked, held_at=now, summary="Tettet", reaction=5, interview=True, by=None, now=now)
+        self.interviews: InterviewDraw = draw_interviews(
+            name="Evaluering", first_on=late.date(), last_on=now.date(), size=1,
+            contact_until=now.date() + timedelta(days=9), by=None, now=now,
+        )  # fmt: skip
         self.held: Comment = the_comment(self.commented, "Ring")
         send_comment(the_comment(self.commented, "Hull"), Coding(unit=solvik.roads), by=None, now=now)
         RoleFactory(person=solvik.sector_leader, role=Role.QUALITY_ADVISER)
@@ -314,7 +331,7 @@ def an_address(name: str, pattern: URLPattern, life: Life) -> str:
         "reference": life.card.reference, "secret": life.card.secret, "pk": 1, "week": str(life.week), "unit": "roads",
         "code": life.draft.code if name.startswith("surveys:") else "roads", "step": "note", "role": 1, "absence": 1,
         "area": "streets", "question": "road", "token": life.tablet, "form": "csv", "comment": life.held.pk,
-        "key": life.scorecard.key, "name": life.report.name, "kind": "rows", "limits": 1, "item": 1,
+        "key": life.scorecard.key, "name": life.report.name, "kind": "rows", "limits": 1, "one": 1, "item": 1,
     }  # fmt: skip
     return reverse(name, kwargs={name: values[name] for name in pattern.pattern.converters})
 

@@ -135,7 +135,7 @@ def test_the_page_costs_the_same_whatever_happened(solvik: Solvik, client: Clien
         for n in range(3):
             record_contact_attempt(card, by=solvik.handler, now=MONDAY)
             add(client, card, f"Mer {n}", uploads=[SimpleUploadedFile("a.png", PNG)])
-        with django_assert_num_queries(14):
+        with django_assert_num_queries(15):
             look(client, card)
 
 

@@ -38,7 +38,7 @@ def make_survey(
             **fields,
         }
     )
-    for place, (key, items) in enumerate((areas or {"services": ["q1", "q2"]}).items()):
+    for place, (key, items) in enumerate(({"services": ["q1", "q2"]} if areas is None else areas).items()):
         area = Area.objects.create(
             survey=survey, key=key, position=place, titles={"nb": f"Område {key}", "en": f"Area {key}"}
         )

@@ -11,6 +11,7 @@ from surveys.codes import new_code
 from surveys.models import Area, Draw, Invitation, Population, Question, Resident, Survey
 from surveys.questionnaires import QuestionKind, Stage
 from tests.factories import MONDAY, oslo
+from tests.surveys.making import make_survey
 
 CLOSES = oslo(2026, 11, 30, 23, 59)
 ANSWERED = {"road": "5", "used": "yes", "library": "4", "words": "Fin by"}
@@ -26,7 +27,7 @@ def texts(nb: str, en: str, **others: str) -> dict[str, str]:
     return {"nb": nb, "en": en, **others}
 
 
-def make_survey(**fields: Any) -> Survey:
+def survey_of_every_kind(**fields: Any) -> Survey:
     """Make a survey in the field from MONDAY on: two areas, all kinds of questions, one filter on a page and one across."""
     given = {
         "code": "citizens-2026", "titles": texts("Innbyggerundersøkelsen", "Citizen survey"),
@@ -34,7 +35,7 @@ def make_survey(**fields: Any) -> Survey:
         "languages": ["nb", "en"], "stage": Stage.FIELDED, "opens_at": MONDAY, "closes_at": CLOSES,
         "fielded_at": MONDAY, "created_at": MONDAY,
     }  # fmt: skip
-    survey = Survey.objects.create(**(given | fields))
+    survey = make_survey(**{"areas": {}} | given | fields)
     streets = Area.objects.create(survey=survey, key="streets", titles=texts("Vei", "Streets"), position=1)
     culture = Area.objects.create(survey=survey, key="culture", titles=texts("Kultur", "Culture"), position=2)
     yes_no = [{"key": "yes", "texts": texts("Ja", "Yes")}, {"key": "no", "texts": texts("Nei", "No")}]
@@ -61,7 +62,7 @@ def make_survey(**fields: Any) -> Survey:
 
 def make_round(people: int = 3, *, strata: tuple[str, ...] = ("",), now: datetime = MONDAY, **fields: Any) -> Round:
     """Make the survey and invite `people`, in turn from `strata`."""
-    survey = make_survey(**fields)
+    survey = survey_of_every_kind(**fields)
     population = Population.objects.create(name="Solvik", size=people, read_at=now)
     Draw.objects.create(
         survey=survey, population=population, method=Draw.Method.SIMPLE, seed="1", population_size=people,

@@ -22,7 +22,7 @@ from surveys.actions.spending import flush_spent
 from surveys.models import Answer, Comment, Draft, Invitation, Resident, SpentCode
 from surveys.queries import is_spent
 from tests.factories import MONDAY, MunicipalityFactory
-from tests.surveys.rounds import ANSWERED, CLOSES, make_round, make_survey
+from tests.surveys.rounds import ANSWERED, CLOSES, make_round, survey_of_every_kind
 from tests.threads import at_once, errors
 
 pytestmark = pytest.mark.django_db
@@ -129,7 +129,7 @@ def test_without_code_only_where_the_survey_is_open_to_all() -> None:
 
 
 def test_invitation_to_another_survey_opens_nothing() -> None:
-    made, other = make_round(), make_survey(code="another")
+    made, other = make_round(), survey_of_every_kind(code="another")
     with pytest.raises(AlreadyAnswered):
         submit_answer(other, ANSWERED, invitation=made.invited[0], now=MONDAY)
 
@@ -189,7 +189,7 @@ def test_closing_writes_all_down_and_puts_people_away() -> None:
 
 
 def test_residents_stay_while_another_survey_asks_them() -> None:
-    made, other = make_round(), make_survey(code="another")
+    made, other = make_round(), survey_of_every_kind(code="another")
     draw = made.survey.draw
     draw.pk, draw.survey = None, other
     draw.save()
@@ -201,7 +201,7 @@ def test_residents_stay_while_another_survey_asks_them() -> None:
 
 
 def test_a_draft_survey_is_not_closed() -> None:
-    survey = make_survey(stage="draft", opens_at=None, closes_at=None, fielded_at=None)
+    survey = survey_of_every_kind(stage="draft", opens_at=None, closes_at=None, fielded_at=None)
     with pytest.raises(NotFielded):
         close_survey(survey, now=CLOSES)
 

@@ -20,7 +20,7 @@ from surveys.actions.paper import type_answer
 from surveys.models import Answer, Comment, Draft, Invitation
 from surveys.tasks import close_surveys
 from tests.factories import MONDAY, RoleFactory, Solvik
-from tests.surveys.rounds import ANSWERED, CLOSES, Round, make_round, make_survey
+from tests.surveys.rounds import ANSWERED, CLOSES, Round, make_round, survey_of_every_kind
 
 pytestmark = pytest.mark.django_db
 HERE = "/staff/surveys/citizens-2026/paper/"
@@ -231,7 +231,7 @@ def test_who_may(client: Client, solvik: Solvik, adviser: Person, made: Round, w
 
 
 def test_a_draft_says_to_wait(desk: Client) -> None:
-    make_survey(stage="draft", opens_at=None, closes_at=None, fielded_at=None)
+    survey_of_every_kind(stage="draft", opens_at=None, closes_at=None, fielded_at=None)
     assert "Keep the paper until it is." in text(desk.get(HERE))
 
 

@@ -19,8 +19,10 @@ from django.core.management import call_command
 from django.test import Client
 
 from organisation.errors import NotAllowed
-from organisation.models import Change, Person
+from organisation.models import Change, Person, Unit
+from organisation.numbers import percent
 from organisation.permissions import Role
+from surveys.actions.comments import Coding, send_comment
 from surveys.actions.publication_drafts import (
     NotComputedYet,
     compute_again,
@@ -38,7 +40,7 @@ from surveys.actions.publishing import (
     take_back_publication,
     withdraw_publication,
 )
-from surveys.models import Answer, Comparator, Publication, PublicationDraft, Survey
+from surveys.models import Answer, Comparator, Publication, PublicationDraft, Question, Survey
 from surveys.publishing import fresh_figures
 from surveys.results import results_of
 from surveys.results.reading import read_sheet
@@ -46,7 +48,9 @@ from surveys.statistics.attacker import intervals
 from surveys.statistics.tables import Table, Variable
 from surveys.tasks import compute_publications
 from tests.factories import MONDAY, PersonFactory, RoleFactory, Solvik, make_solvik
+from tests.organisation.pdf_reading import read
 from tests.surveys.against_r import answers_of
+from tests.surveys.commented import make_commented, the_comment
 from tests.surveys.making import answer_all, make_survey
 
 pytestmark = pytest.mark.django_db
@@ -208,6 +212,72 @@ def test_the_document_is_one_that_archives_keep(survey: Survey, adviser: Person,
         assert document.Root.MarkInfo.Marked
         metadata = document.open_metadata()
         assert (metadata["pdfaid:part"], metadata["pdfaid:conformance"], metadata["pdfuaid:part"]) == ("2", "A", "1")
+
+
+def test_the_document_has_all_that_the_page_has_to_the_digit(adviser: Person, client: Client) -> None:
+    """Distribution, choices with their ranking, other municipalities: from the kept figures, as the page rounds them."""
+    survey = make_survey(areas={"a": ["q1", "q2"]}, code="whole")
+    options = [{"key": key, "texts": {"en": key.title()}} for key in ("school", "roads", "care")]
+    Question.objects.create(
+        area=survey.areas.get(key="a"), key="most", kind="ranking", texts={"en": "What matters most?"}, options=options
+    )
+    ranked = [["school", "roads"], ["roads", "care"], ["school", "care"]]
+    answer_all(
+        survey, {"q1": [1, 2, 3, 4, 5, 6] * 5, "q2": [2, 4, 6] * 10, "most": [ranked[place % 3] for place in range(30)]}
+    )
+    for kind, name in (("nation", "Landet"), ("municipality", "Elvheim"), ("municipality", "Nordvik")):
+        other = Comparator.objects.create(kind=kind, name=name, year=2025, source="KS")
+        other.values.create(key="a", mean=3.12, sd=1.1, n=900)
+    publish(survey, adviser)
+    told = json.loads(client.get("/surveys/whole/results/figures.json").content)
+    document = client.get("/surveys/whole/results/report.pdf", headers={"accept-language": "en"}).content
+    pdf = read(document)
+    text = " ".join(pdf.text.split()).replace("\xa0", " ")
+    page = client.get("/surveys/whole/results/", headers={"accept-language": "en"}).content.decode()
+    assert (pdf.part, pdf.conformance, pdf.ua_part) == ("2", "A", "1")
+    for item in told["items"]:
+        spread = ", ".join(f"{point}: {percent(share, 'en')}" for point, share in item["shares"].items())
+        assert spread.replace("\xa0", " ") in text
+    [choice] = told["choices"]
+    for key, share in choice["shares"].items():
+        low, high = choice["shares_ci"][key]
+        said = f"{percent(share, 'en')} ({percent(low, 'en')}–{percent(high, 'en')})"
+        first = percent(choice["shares_first"][key], "en")
+        assert f"{key.title()} {said} {first}".replace("\xa0", " ") in text
+        assert percent(share, "en") in page
+    elvheim = next(one for one in told["comparisons"] if one["name"] == "Elvheim")["areas"][0]
+    assert f"{elvheim['mean']:.2f}" in text
+    assert "Beside others" in text
+    assert "Elvheim 2025" in text
+
+
+def test_what_the_comments_led_to_stands_in_the_document_and_the_open_data(adviser: Person, client: Client) -> None:
+    survey = make_commented(*[f"Hull {number:02} i veien" for number in range(12)], code="worded")
+    for number in range(7):
+        send_comment(
+            the_comment(survey, f"Hull {number:02}"),
+            Coding(unit=Unit.objects.get(code="roads")),
+            by=None,
+            now=MONDAY,
+        )
+    publish(survey, adviser)
+    rows = rows_of(client.get("/surveys/worded/results/comments.csv").content.decode())
+    numbers = {row["what"]: row["number"] for row in rows}
+    assert numbers == {"written": "10", "sent": "5", "considered": ""}
+    assert {row["as_of"] for row in rows} == {TODAY.isoformat()}
+    told = json.loads(client.get("/surveys/worded/results/figures.json").content)
+    assert told["comments"] == {"as_of": TODAY.isoformat(), "numbers": {"written": 10, "sent": 5, "considered": None}}
+    text = " ".join(
+        read(client.get("/surveys/worded/results/report.pdf", headers={"accept-language": "en"}).content).text.split()
+    )
+    page = " ".join(client.get("/surveys/worded/results/", headers={"accept-language": "en"}).content.decode().split())
+    for said in ("About 10 comments were written", "About 5 have been sent to the unit"):
+        assert said in text
+        assert said in page
+    dictionary = client.get("/surveys/worded/results/dictionary.csv").content.decode()
+    assert "comments.csv,considered" not in dictionary
+    assert "comments.csv,number" in dictionary
+    assert "response.csv,response_rate" in dictionary
 
 
 def test_the_page_of_the_staff(survey: Survey, adviser: Person, client: Client) -> None:

@@ -270,7 +270,7 @@ def test_results_are_read_in_few_queries(simple: Survey, django_assert_num_queri
     from django.core.cache import cache
 
     cache.clear()
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         results_of(simple, by=["district"])
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         results_of(simple, by=["district"])

@@ -352,7 +352,7 @@ def test_staff_and_everybody_see_what_came_of_the_comments(solvik: Solvik, advis
     assert "<strong>12</strong> came in" in page
     public = text_of(staff.get(f"/surveys/{survey.code}/results/"))
     assert "About 10 comments were written" in public
-    assert "About 5 of these have been considered and answered for." in public
+    assert "The unit has considered about 5 of these, and has written down what came of it." in public
     assert "Hull 1" not in public
     assert "comments/" in text_of(staff.get(f"/staff/surveys/{survey.code}/"))
     card_page = text_of(staff.get(f"/staff/cards/{Card.objects.first().reference}/"))  # type: ignore[union-attr]
