@@ -22,6 +22,7 @@ SCHEDULE = {
     },
     "reporting.count_public_figures": {"task": "reporting.count_public_figures", "schedule": crontab(minute="5")},
     "reporting.compute_indicators": {"task": "reporting.compute_indicators", "schedule": crontab(minute="35")},
+    "reporting.fetch_figures": {"task": "reporting.fetch_figures", "schedule": crontab(minute="50")},
     "surveys.open_surveys": {"task": "surveys.open_surveys", "schedule": crontab(minute="*/5")},
     "surveys.close_surveys": {"task": "surveys.close_surveys", "schedule": crontab(minute="*/5")},
     "surveys.write_down_who_answered": {

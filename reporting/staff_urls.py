@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from reporting.views import assessments, indicators, scorecards, statistics, structure, values
+from reporting.views import assessments, feeds, indicators, scorecards, statistics, structure, values
 
 HERE = "staff/scorecards/<slug:key>"
 
@@ -30,6 +30,14 @@ urlpatterns = [
     path("staff/indicators/<slug:key>/settings/", indicators.settings, name="indicator_settings"),
     path("staff/values/", values.values, name="values"),
     path("staff/values/import/", values.read_file, name="import"),
+    path("staff/sources/", feeds.sources, name="sources"),
+    path("staff/sources/new/", feeds.edit_source, name="new_source"),
+    path("staff/sources/open-data/", feeds.open_indicators, name="open_indicators"),
+    path("staff/sources/<int:pk>/", feeds.source, name="source"),
+    path("staff/sources/<int:pk>/settings/", feeds.edit_source, name="edit_source"),
+    path("staff/sources/<int:pk>/remove/", feeds.remove_source, name="remove_source"),
+    path("staff/sources/<int:pk>/fetch/", feeds.fetch_now, name="fetch_now"),
+    path("staff/sources/<int:pk>/answers/<int:answer>/", feeds.raw_answer, name="raw_answer"),
     path("staff/assessments/", assessments.assessment_list, name="assessments"),
     path("staff/assessments/new/", assessments.new_assessment, name="new_assessment"),
     path("staff/assessments/<int:pk>/", assessments.assessment, name="assessment"),

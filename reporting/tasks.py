@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from celery import shared_task
-from django.utils import timezone
+from django.conf import settings
+from django.utils import timezone, translation
 
 from organisation.jobs import recorded
 from organisation.queries import municipality
 from reporting.actions.counting import compute_figures
+from reporting.actions.feeds import TASK as FETCH_ASKED_FOR
+from reporting.actions.feeds import delete_old_answers
+from reporting.feeding import fetch_what_is_due, our_fetcher
 from reporting.figures import count_anew
 
 
@@ -25,3 +29,27 @@ def compute_indicators() -> str:
     """Each hour: the indicators that the house computes by itself."""
     done = compute_figures(now=timezone.now(), zone=municipality().zone)
     return f"{done.new} new, {done.changed} changed"
+
+
+@shared_task(name=FETCH_ASKED_FOR)
+def fetch_asked_for() -> str:
+    """What somebody asked for on the page of sources: nudged when they do."""
+    return _fetch(by_schedule=False)
+
+
+@shared_task(name="reporting.fetch_figures")
+@recorded("reporting.fetch_figures")
+def fetch_figures() -> str:
+    """Each hour: what a lost nudge left behind, and, where the schedule may fetch, the sources whose time has come."""
+    told = _fetch(by_schedule=settings.FETCH_BY_SCHEDULE)
+    deleted = delete_old_answers(now=timezone.now(), days=settings.FETCHED_KEPT_DAYS)
+    return f"{told}, {deleted} old answers deleted"
+
+
+def _fetch(*, by_schedule: bool) -> str:
+    language = municipality().language
+    with translation.override(language):
+        done = fetch_what_is_due(
+            our_fetcher(), now=timezone.now(), this_year=timezone.localdate().year, by_schedule=by_schedule
+        )
+    return f"{len(done)} fetched, {sum(not each.is_well for each in done)} with faults"

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from reporting.views import hear
+from reporting.views import hear, open_data
 
 app_name = "reporting"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("what-we-hear/", hear.hear, name="hear"),
     path("what-we-hear/you-said/", hear.stories, name="stories"),
+    path("open-data/", open_data.page, name="open_data"),
+    path("open-data/benchmarks.json", open_data.as_json, name="benchmarks_json"),
+    path("open-data/benchmarks.csv", open_data.as_csv, name="benchmarks_csv"),
     path("", include("reporting.staff_urls")),
 ]

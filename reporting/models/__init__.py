@@ -2,6 +2,7 @@
 
 from reporting.models.assessments import AreaPoints, Assessment, Evidence
 from reporting.models.desk import DeskContact
+from reporting.models.feeds import Feed, Fetched
 from reporting.models.indicators import Counting, Elsewhere, Indicator, Value
 from reporting.models.scorecards import Goal, Scorecard, ScorecardRow, SuccessFactor, Threshold
 from reporting.models.themes import Theme, ThemeLink
@@ -13,6 +14,8 @@ __all__ = [
     "DeskContact",
     "Elsewhere",
     "Evidence",
+    "Feed",
+    "Fetched",
     "Goal",
     "Indicator",
     "Scorecard",

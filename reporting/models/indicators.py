@@ -34,6 +34,7 @@ class Indicator(models.Model):
     origin = models.CharField(_("values are"), max_length=20, choices=Origin.choices, default=Origin.TYPED)
     formula = models.CharField(_("made of"), max_length=60, blank=True)
     source = models.CharField(_("source"), max_length=250, blank=True)
+    is_public = models.BooleanField(_("open data: everybody may have our figures"), default=False)
 
     personal_data: dict[str, str] = {}
 
@@ -69,7 +70,10 @@ def usual_decimals(scale: str) -> int:
 
 
 class Elsewhere(models.Model):
-    """Another municipality, a region or the country, whose figures ours are held against."""
+    """Another municipality, a region or the country, whose figures ours are held against.
+
+    Of a municipality that has merged, `until` is the last day of its number, and `became` the one it is part of since.
+    """
 
     class Kind(models.TextChoices):
         MUNICIPALITY = "municipality", _("Municipality")
@@ -80,6 +84,10 @@ class Elsewhere(models.Model):
     country = models.CharField(_("country"), max_length=2)
     code = models.CharField(_("number"), max_length=20)
     name = models.CharField(_("name"), max_length=100)
+    until = models.DateField(_("last day of the number"), null=True, blank=True)
+    became = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("is part of")
+    )
 
     personal_data: dict[str, str] = {}
 
