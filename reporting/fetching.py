@@ -93,7 +93,7 @@ class Fetcher:
     def _pool(self, parts: SplitResult) -> urllib3.HTTPConnectionPool:
         plain = parts.scheme == "http"
         kind = urllib3.HTTPConnectionPool if plain else urllib3.HTTPSConnectionPool
-        pool = kind(str(parts.hostname), port=parts.port, maxsize=1, block=True)
+        pool = kind(str(parts.hostname), port=parts.port, maxsize=1)
         if not self.allow_private:
             pool.ConnectionCls = _OutsideOnly if plain else _OutsideOnlyTls
         return pool
@@ -163,10 +163,10 @@ def told(address: str) -> str:
     """Return the address as it may be shown and kept: without secrets."""
     parts = urlsplit(address)
     kept = [
-        (name, "…" if _SECRET.search(name) else value) for name, value in parse_qsl(parts.query, keep_blank_values=True)
+        (name, "hidden" if _SECRET.search(name) else value) for name, value in parse_qsl(parts.query, keep_blank_values=True)
     ]
     where = parts.netloc.rpartition("@")[2]
-    return urlunsplit((parts.scheme, where, parts.path, urlencode(kept, safe="…,:"), ""))
+    return urlunsplit((parts.scheme, where, parts.path, urlencode(kept, safe=",:"), ""))
 
 
 def on_same_house(address: str, base: str) -> str:

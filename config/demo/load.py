@@ -20,6 +20,7 @@ from config.demo.places import NEW_RULES
 from config.demo.plans import Story
 from config.demo.rows import Rows
 from config.demo.scorecards import scorecards
+from config.demo.sources import sources
 from config.demo.story import build_story
 from config.demo.surveys import surveys
 from feedback.actions.intake import House
@@ -125,6 +126,7 @@ def load_demo(*, seed: int, now: datetime, anew: bool = False) -> Loaded | None:
         surveys(by=furnished.people[ADVISER], units=furnished.units, today=story.today, seed=seed)
         _tell_of_past_lists()
         scorecards(by=furnished.people[ADVISER], today=story.today, now=story.now, seed=seed)
+        sources(by=furnished.people[ADVISER], now=story.now, this_year=story.today.year)
         make_assessments(by=furnished.people[ADVISER], now=story.now, this_year=story.today.year)
         return Loaded(story.today, len(story.cards), events, OverdueList.objects.count(), Escalation.objects.count())
 

@@ -181,7 +181,7 @@ def zipped(pages: Sequence[bytes]) -> bytes:
 
 def delete_old_answers(*, now: datetime, days: int) -> int:
     """Delete the kept answers older than so many days, but of each source the latest. Return how many."""
-    latest = Fetched.objects.order_by("feed", "-at", "-id").distinct("feed").values("pk")
+    latest = list(Fetched.objects.order_by("feed_id", "-at", "-id").distinct("feed_id").values_list("pk", flat=True))
     deleted, _by_model = Fetched.objects.filter(at__lt=now - timedelta(days=days)).exclude(pk__in=latest).delete()
     return deleted
 

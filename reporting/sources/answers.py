@@ -110,6 +110,8 @@ def read_json(content: bytes, *, hook: Callable[[dict[str, Any]], Any] | None = 
 
 def looks_like_json(content: bytes) -> bool:
     """Whether this begins like JSON, or like a web page that came in its place, and so is no CSV."""
+    if content[:4] in (b"\xff\xfe{\x00", b"\xfe\xff\x00{"):
+        return True
     return content[:200].decode("latin-1").removeprefix("ï»¿").lstrip().startswith(("{", "["))
 
 

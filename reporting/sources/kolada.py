@@ -96,7 +96,7 @@ def read_kolada(
         raise UnreadableFile(
             _("Kolada has no figures for %(kpi)s. The number may be retired or misspelt.") % {"kpi": named}
         )
-    answer, number = Answer(SOURCE), 0
+    answer, number = Answer(", ".join([SOURCE, *sorted(kpis)])[:250]), 0
     for page in read:
         for raw in page["values"]:
             number += 1
