@@ -163,7 +163,8 @@ def told(address: str) -> str:
     """Return the address as it may be shown and kept: without secrets."""
     parts = urlsplit(address)
     kept = [
-        (name, "hidden" if _SECRET.search(name) else value) for name, value in parse_qsl(parts.query, keep_blank_values=True)
+        (name, "hidden" if _SECRET.search(name) else value)
+        for name, value in parse_qsl(parts.query, keep_blank_values=True)
     ]
     where = parts.netloc.rpartition("@")[2]
     return urlunsplit((parts.scheme, where, parts.path, urlencode(kept, safe=",:"), ""))

@@ -154,7 +154,8 @@ def due_feeds(now: datetime) -> list[Feed]:
 def feeds_with_latest() -> list[tuple[Feed, Fetched | None]]:
     """Return all sources, each with what was fetched last (two queries)."""
     latest = {
-        row.feed_id: row for row in Fetched.objects.order_by("feed_id", "-at", "-id").distinct("feed_id").defer("content")
+        row.feed_id: row
+        for row in Fetched.objects.order_by("feed_id", "-at", "-id").distinct("feed_id").defer("content")
     }
     return [(feed, latest.get(feed.pk)) for feed in Feed.objects.select_related("indicator")]
 

@@ -27,13 +27,16 @@ from organisation.calendar import IsoWeek
 from organisation.models import Person
 from organisation.permissions import Role
 from reporting.actions.assessments import Judged, Shown, record_assessment, write_evidence
+from reporting.actions.feeds import publish_indicators, save_feed
 from reporting.assessment_versions import versions
+from reporting.feeding import take_answer
 from surveys.actions.comments import Coding, send_comment
 from surveys.models import Comment, Survey
 from surveys.questionnaires import Stage
 from tests.browser.conftest import check_every_look, sign_in
 from tests.factories import CategoryFactory, RoleFactory, RuleFactory, Solvik, a_card
 from tests.feedback.steps import called_back, try_three_times
+from tests.reporting.houses import kolada
 from tests.reporting.scorecards import a_scorecard_with_figures
 from tests.surveys.commented import make_commented, the_comment
 from tests.surveys.rounds import make_survey
@@ -48,6 +51,7 @@ CITIZENS = {
     "feedback:privacy": "/privacy/",
     "reporting:hear": "/what-we-hear/",
     "reporting:stories": "/what-we-hear/you-said/",
+    "reporting:open_data": "/open-data/",
     "surveys:enter": "/answer/",
     "surveys:answer": "/surveys/{survey.code}/",
     "surveys:thanks": "/surveys/{survey.code}/thanks/",
@@ -119,7 +123,8 @@ FILES = {
     "feedback:attachment", "feedback:overdue_week_document", "feedback:overdue_list_document",
     "feedback:paper_card_file", "surveys:letters", "surveys:results_file", "surveys:public_results_file",
     "surveys:comments_file",
-    "look:colour", "look:arms", "feedback:send_worker",
+    "look:colour", "look:arms", "feedback:send_worker", "reporting:benchmarks_json", "reporting:benchmarks_csv",
+    "reporting:raw_answer",
 }  # fmt: skip
 """Answered with a file, and tested where the file is."""
 ELSEWHERE = {"feedback:own_step", "surveys:enter_by_surveys", "account_set_password", "set_language", "demo_mail"}
@@ -170,6 +175,11 @@ SCORECARDS = {
     "reporting:indicator_settings": "/staff/indicators/{row.indicator.key}/settings/",
     "reporting:values": "/staff/values/",
     "reporting:import": "/staff/values/import/",
+    "reporting:sources": "/staff/sources/",
+    "reporting:new_source": "/staff/sources/new/",
+    "reporting:source": "/staff/sources/{feed.pk}/",
+    "reporting:edit_source": "/staff/sources/{feed.pk}/settings/",
+    "reporting:open_indicators": "/staff/sources/open-data/",
 }
 RESULTS = {"surveys:results_publish", "surveys:results_preview", "surveys:results_withdraw", "surveys:public_results"}
 """Visited with a survey that is closed and published, in all looks: test_survey_results.py."""
@@ -219,6 +229,11 @@ class Life:
             judged = Judged(version=form.key, year=year, points=by_area, total=500)
             self.assessment = record_assessment(judged, by=None, now=now, this_year=now.year)
         write_evidence(self.assessment, {"promises": Shown("partly", "Fire av ni")}, by=None, now=now)
+        publish_indicators([self.row.indicator], public=True, by=None, now=now)
+        wanted = {"kind": "kolada", "external": "N1", "indicator": self.row.indicator}
+        self.feed = save_feed(None, wanted, by=None, now=now)
+        for answer in (kolada(("N1", "9801", 20225, 1)), b"<html>"):
+            take_answer(self.feed, [answer], address="answer.json", by=None, now=now, this_year=now.year)
         self.tablet = signing.dumps(self.survey.pk, salt="survey-kiosk")
 
 
@@ -266,7 +281,7 @@ def an_address(name: str, pattern: URLPattern, life: Life) -> str:
         "reference": life.card.reference, "secret": life.card.secret, "pk": 1, "week": str(life.week), "unit": "roads",
         "code": life.draft.code if name.startswith("surveys:") else "roads", "step": "note", "role": 1, "absence": 1,
         "area": "streets", "question": "road", "token": life.tablet, "form": "csv", "comment": life.held.pk,
-        "key": life.scorecard.key, "kind": "rows", "limits": 1,
+        "key": life.scorecard.key, "kind": "rows", "limits": 1, "answer": 1,
     }  # fmt: skip
     return reverse(name, kwargs={name: values[name] for name in pattern.pattern.converters})
 

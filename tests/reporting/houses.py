@@ -10,7 +10,9 @@ def as_bytes(data: Any) -> bytes:
     return json.dumps(data, ensure_ascii=False).encode()
 
 
-def kolada(*rows: tuple[Any, ...], version: int = 3, next_address: str | None = None, count: int | None = None) -> bytes:
+def kolada(
+    *rows: tuple[Any, ...], version: int = 3, next_address: str | None = None, count: int | None = None
+) -> bytes:
     """Rows of KPI, municipality, year, and the value of all, of women and of men (as many as are given)."""
     values = [
         {
@@ -44,13 +46,20 @@ def table(values: Any, *, order: str = "rct", status: Any = None, measures: tupl
     return as_bytes(data if status is None else data | {"status": status})
 
 
-def document(*values: dict[str, Any], key: str = "service", scale: str = "1-6", number: str = "9101", **more: Any) -> bytes:
+def document(
+    *values: dict[str, Any], key: str = "service", scale: str = "1-6", number: str = "9101", **more: Any
+) -> bytes:
     """Another installation's open data with one indicator."""
-    one = {"key": key, "names": {"nb": key}, "scale": scale, "direction": "higher", "decimals": 1, "values": list(values)}
+    one = {
+        "key": key,
+        "names": {"nb": key},
+        "scale": scale,
+        "direction": "higher",
+        "decimals": 1,
+        "values": list(values),
+    }
     whose = {"country": "NO", "number": number, "name": "Nordvik"}
-    return as_bytes(
-        {"format": "innspill-benchmarks", "version": 1, "municipality": whose, "indicators": [one]} | more
-    )
+    return as_bytes({"format": "innspill-benchmarks", "version": 1, "municipality": whose, "indicators": [one]} | more)
 
 
 KLASS = as_bytes(

@@ -24,7 +24,7 @@ from reporting.actions.feeds import (
     delete_old_answers,
     save_feed,
 )
-from reporting.feeding import fetch_what_is_due, read_upload, run_feed, take_answer
+from reporting.feeding import fetch_what_is_due, read_upload, run_feed
 from reporting.fetching import CannotFetch, Fetcher, Limits
 from reporting.models import Elsewhere, Feed, Fetched, Indicator, Value
 from reporting.queries import due_feeds
@@ -45,7 +45,9 @@ D = Decimal
 @pytest.fixture
 def house(settings: Any) -> Iterator[House]:
     with another_house() as made:
-        settings.KOLADA_URL, settings.SSB_URL, settings.KLASS_URL = (made.url + part for part in ("/v3", "/no/table", "/131"))
+        settings.KOLADA_URL, settings.SSB_URL, settings.KLASS_URL = (
+            made.url + part for part in ("/v3", "/no/table", "/131")
+        )
         yield made
 
 
@@ -189,13 +191,21 @@ def test_a_csv_file_by_mapping_wide_and_long(share: Indicator) -> None:
         ("9101", 2023, D(10), "KOSTRA", "imported"), ("9101", 2025, D("11.5"), "KOSTRA", "imported"),
         ("9102", 2023, None, "KOSTRA", "imported"),
     ]  # fmt: skip
-    long = '[columns]\nindicator = { value = "share" }\nyear = "År"\nvalue = "Tall"\nmunicipality = "Nr"\nn = "Antall"\n'
+    long = (
+        '[columns]\nindicator = { value = "share" }\nyear = "År"\nvalue = "Tall"\nmunicipality = "Nr"\nn = "Antall"\n'
+    )
     assert upload("År;Tall;Nr;Antall\n2022;9;9101;120\n".encode(), None, mapping=long).new == 1
     bad = upload("År;Tall;Nr;Antall\n2022;101;9101;\n20225;9;9101;\n2022;9;8888;\n2022\n".encode(), None, mapping=long)
     assert [(one.line, one.code) for one in bad.problems] == [
         (2, "outside_scale"), (3, "impossible_year"), (4, "unknown_municipality"), (5, "torn_row"),
     ]  # fmt: skip
-    for mapping in ("[columns", "[columns]\nyear = 'År'", long.replace("Nr", "Ukjent"), long + "[other]\na = 1", WIDE.replace('"year"', '"n"')):
+    for mapping in (
+        "[columns",
+        "[columns]\nyear = 'År'",
+        long.replace("Nr", "Ukjent"),
+        long + "[other]\na = 1",
+        WIDE.replace('"year"', '"n"'),
+    ):
         with pytest.raises(Exception, match=r"\.$"):
             upload("År;Tall;Nr;Antall\n2022;9;9101;120\n".encode(), None, mapping=mapping)
 

@@ -23,7 +23,9 @@ def house() -> Iterator[House]:
 
 def fetcher(slept: list[float] | None = None, **more: Any) -> Fetcher:
     waits = [] if slept is None else slept
-    return Fetcher("Innspill (+https://solvik.example)", allow_private=True, limits=replace(FAST, **more), sleep=waits.append)
+    return Fetcher(
+        "Innspill (+https://solvik.example)", allow_private=True, limits=replace(FAST, **more), sleep=waits.append
+    )
 
 
 def test_an_answer_is_fetched_and_we_say_who_we_are(house: House) -> None:

@@ -118,7 +118,10 @@ def test_a_data_set_is_the_same_in_every_order_of_dimensions() -> None:
     codes = {"r": ["9101", "9102"], "c": ["Share"], "t": ["2024", "2025"]}
     for order in permutations("rct"):
         walk = [
-            {order[0]: a, order[1]: b, order[2]: c} for a in codes[order[0]] for b in codes[order[1]] for c in codes[order[2]]
+            {order[0]: a, order[1]: b, order[2]: c}
+            for a in codes[order[0]]
+            for b in codes[order[1]]
+            for c in codes[order[2]]
         ]
         values = [cells[each["r"], each["t"]] for each in walk]
         sparse = {str(at): value for at, value in enumerate(values) if value is not None}
