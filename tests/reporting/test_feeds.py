@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils.translation import override
 
 from organisation.errors import NotAllowed
 from organisation.models import Change, Municipality
@@ -40,6 +41,12 @@ pytestmark = pytest.mark.django_db
 
 NOW = oslo(2026, 11, 16, 9)
 D = Decimal
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    with override("en"):
+        yield
 
 
 @pytest.fixture
@@ -200,12 +207,9 @@ def test_a_csv_file_by_mapping_wide_and_long(share: Indicator) -> None:
         (2, "outside_scale"), (3, "impossible_year"), (4, "unknown_municipality"), (5, "torn_row"),
     ]  # fmt: skip
     for mapping in (
-        "[columns",
-        "[columns]\nyear = 'År'",
-        long.replace("Nr", "Ukjent"),
-        long + "[other]\na = 1",
+        "[columns", "[columns]\nyear = 'År'", long.replace("Nr", "Ukjent"), long + "[other]\na = 1",
         WIDE.replace('"year"', '"n"'),
-    ):
+    ):  # fmt: skip
         with pytest.raises(Exception, match=r"\.$"):
             upload("År;Tall;Nr;Antall\n2022;9;9101;120\n".encode(), None, mapping=mapping)
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from decimal import Decimal
 from itertools import permutations
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,6 +23,12 @@ from tests.reporting.houses import CHANGES, KLASS, SWEDEN, as_bytes, document, k
 
 D = Decimal
 YEAR = 2026
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    with override("en"):
+        yield
 
 
 def of_kolada(*pages: bytes, **more: Any) -> Any:
@@ -86,7 +94,8 @@ GOOD = kolada(("N1", "9801", 2024, 1.5))
 NONSENSE = [
     (b"", "is empty"), (b"<!doctype html><title>Maintenance</title>", "web page"), (GOOD[:-9], "cut short"),
     (GOOD.replace(b"1.5", b"1.5}"), "no JSON"), (GOOD.replace(b"1.5", b"NaN"), "no JSON"),
-    ('{"values": "Høyanger"}'.encode("latin-1"), "not written in UTF-8"), ('{"a": 1}'.encode("utf-16"), "not written in UTF-8"),
+    ('{"values": "Høyanger"}'.encode("latin-1"), "not written in UTF-8"),
+    ('{"a": 1}'.encode("utf-16"), "not written in UTF-8"),
     (b"[" * 100_000, "no JSON"), (b'{"a": ' + b"9" * 5000 + b"}", "no JSON"), (b"[]", ""), (b"{}", ""), (b"null", ""),
 ]  # fmt: skip
 
@@ -108,7 +117,7 @@ def test_what_is_no_answer_is_refused_with_a_sentence(read: Any, content: bytes,
 
 
 def test_a_retired_id_has_no_figures() -> None:
-    with pytest.raises(UnreadableFile, match="no figures for N00001. The number may be retired"):
+    with pytest.raises(UnreadableFile, match=r"no figures for N00001\. The number may be retired"):
         of_kolada(kolada(), kpis=["N00001"])
 
 
