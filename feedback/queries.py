@@ -300,10 +300,12 @@ def _query(text: str, config: str) -> SearchQuery:
 # --- Overdue lists --------------------------------------------------------------------------------------------------
 
 
-def runs_for(person: Person, limit: int = 60) -> QuerySet[OverdueRun]:
-    """Return the latest weeks' runs with how many units, cards and repeats the person may see of each."""
+def runs_for(person: Person, limit: int = 60, *, week: IsoWeek | None = None) -> QuerySet[OverdueRun]:
+    """Return the latest weeks' runs, or that of one week, with how many units, cards and repeats the person may see of
+    each."""
     lists = OverdueList.objects.filter(visible_lists(person))
-    return OverdueRun.objects.annotate(
+    runs = OverdueRun.objects.filter(iso_year=week.year, iso_week=week.week) if week else OverdueRun.objects.all()
+    return runs.annotate(
         units=Count("lists", filter=Q(lists__in=lists), distinct=True),
         cards=Count("lists__entries", filter=Q(lists__in=lists), distinct=True),
         repeats=Count("lists__entries", filter=Q(lists__in=lists, lists__entries__times__gt=1), distinct=True),
@@ -505,6 +507,10 @@ def rules_in_use() -> list[Rule]:
     return [Rule(rule.pk, rule.unit_id, rule.category_id, rule.kind, rule.area, tuple(rule.words)) for rule in rules]
 
 
+def rule_name(pk: int) -> str | None:
+    return RoutingRule.objects.filter(pk=pk).values_list("name", flat=True).first()
+
+
 def suggestion_for(text: str) -> tuple[Category | None, str]:
     """Return the category and the kind that a message seems to be about, None and "" where nothing shows (two queries)."""
     categories = {category.pk: category for category in categories_in_use()}
@@ -552,6 +558,21 @@ def people_in_history(*cards: Card) -> dict[str, str]:
 
 def attachment_of(card: Card, pk: int) -> Attachment | None:
     return Attachment.objects.filter(card=card, pk=pk).first()
+
+
+def attachment_with_digest(card: Card, sha256: str) -> Attachment | None:
+    """Return the card's file with this content; of two that are alike either will do."""
+    return card.attachments.filter(sha256=sha256).first()
+
+
+def events_of(card: Card) -> QuerySet[CardEvent]:
+    """Return the card's history, the latest first, with who wrote it and what was written with it (one query)."""
+    return CardEvent.objects.filter(card=card).select_related("by", "note").order_by("-at", "-id")
+
+
+def attempts_of(card: Card) -> QuerySet[ContactAttempt]:
+    """Return every call that failed, of all cycles, with who wrote it down (one query)."""
+    return ContactAttempt.objects.filter(card=card).select_related("recorded_by").order_by("made_at", "id")
 
 
 def own_attachment(card: Card, pk: int) -> Attachment | None:

@@ -9,6 +9,7 @@ from feedback.actions.closing import close_not_reached
 from feedback.actions.holding import delete_expired_uploads
 from feedback.actions.listing import latest_week_to_run, run_overdue_list
 from feedback.actions.reminding import remind_of_deadlines
+from feedback.actions.sending_once import forget_requests
 from organisation.jobs import recorded
 
 
@@ -54,3 +55,10 @@ def close_waiting() -> str:
 def throw_away_uploads() -> str:
     """Each hour: the files of messages that were begun a day ago and never sent."""
     return f"{delete_expired_uploads(now=timezone.now())} deleted"
+
+
+@shared_task(name="feedback.forget_requests")
+@recorded("feedback.forget_requests")
+def forget() -> str:
+    """Each night: what other systems sent more than a week ago need not be known again."""
+    return f"{forget_requests(now=timezone.now())} forgotten"

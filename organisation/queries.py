@@ -75,6 +75,11 @@ def all_units() -> list[Unit]:
     return list(Unit.objects.all())
 
 
+def units_with_people() -> QuerySet[Unit]:
+    """Return all units with sector, leader and successor (one query)."""
+    return Unit.objects.select_related("parent", "leader", "successor")
+
+
 def answering_units() -> QuerySet[Unit]:
     """Return the open units that can hold a card: all but sectors and closed ones, in the alphabet's order."""
     return Unit.objects.filter(closed_on=None).exclude(kind=Unit.Kind.SECTOR)

@@ -44,6 +44,8 @@ HARMLESS = {
     "Mailing": {"area", "languages", "how"},
     "Referral": {"body"},
     "HeldUpload": {"content_type"},
+    # Digests of what a client sent, which cannot be read back; the person's id is part of the key.
+    "SentRequest": {"key", "body"},
     "ReopeningRequest": {"answer"},
     "RoutingRule": {"name", "kind", "area", "words"},
     "Story": {"language", "state"},
@@ -73,6 +75,8 @@ HARMLESS = {
     "SuccessFactor": {"texts"},
     "ScorecardRow": {"note"},
     "DeskContact": {"way"},
+    "Theme": {"key", "names"},
+    "ThemeLink": {"side", "key"},
     # Of municipalities and the organisations that assess them.
     "Assessment": {"version", "kind", "assessor", "source", "note"},
     "AreaPoints": {"area"},

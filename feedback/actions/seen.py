@@ -32,7 +32,23 @@ def unless_changed(card: Card, seen: int, act: Callable[[], T]) -> T:
     did. Raises ChangedMeanwhile, and what `act` raises.
     """
     with transaction.atomic():
-        Card.objects.select_for_update().only("pk").get(pk=card.pk)
+        _lock(card)
         if CardEvent.objects.filter(card=card, pk__gt=seen).exclude(what__in=CardEvent.OF_NO_WEIGHT).exists():
             raise ChangedMeanwhile
         return act()
+
+
+def if_as_seen(card: Card, seen: Collection[int], act: Callable[[], T]) -> T:
+    """Run `act` if the card's latest event that weighs is one of `seen`, as `unless_changed` does.
+
+    Raises ChangedMeanwhile, and what `act` raises.
+    """
+    with transaction.atomic():
+        _lock(card)
+        if latest_events([card.pk]).get(card.pk, 0) not in seen:
+            raise ChangedMeanwhile
+        return act()
+
+
+def _lock(card: Card) -> None:
+    Card.objects.select_for_update().only("pk").get(pk=card.pk)

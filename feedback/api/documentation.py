@@ -133,7 +133,7 @@ WRONG_FIELDS = {
 }
 
 
-def _problems(*codes: int) -> dict[Any, OpenApiResponse]:
+def problems(*codes: int) -> dict[Any, OpenApiResponse]:
     """The problems that an operation may answer with, each under its status."""
     return {
         (code, CONTENT_TYPE): OpenApiResponse(
@@ -149,6 +149,13 @@ LANGUAGE = OpenApiParameter(
     "Accept-Language", str, OpenApiParameter.HEADER, description=_("Language of titles and sentences: nb, nn, sv, en.")
 )
 
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    {"type": "string", "pattern": "^[!-~]{1,255}$"},
+    OpenApiParameter.HEADER,
+    description=_("Sent again with the same body it is done once; with another body it is refused (422)."),
+)
+
 list_cards = extend_schema(
     operation_id="cards_list",
     summary=_("List the cards that you may see"),
@@ -158,7 +165,7 @@ list_cards = extend_schema(
     ),
     tags=["cards"],
     parameters=[LANGUAGE],
-    responses={OK: CardSerializer(many=True)} | _problems(400, 401, 403, 406, 500, 503),
+    responses={OK: CardSerializer(many=True)} | problems(400, 401, 403, 406, 500, 503),
     examples=[OpenApiExample("A page", CARD, response_only=True, status_codes=["200"])],
 )
 
@@ -172,17 +179,10 @@ register_card = extend_schema(
     tags=["cards"],
     parameters=[
         LANGUAGE,
-        OpenApiParameter(
-            "Idempotency-Key",
-            {"type": "string", "pattern": "^[!-~]{1,255}$"},
-            OpenApiParameter.HEADER,
-            description=_(
-                "Sent again with the same body it makes no second card; with another body it is refused (422)."
-            ),
-        ),
+        IDEMPOTENCY_KEY,
     ],
     request=NewCard,
-    responses={CREATED: RegisteredCardSerializer} | _problems(400, 401, 403, 406, 409, 413, 415, 422, 500, 503),
+    responses={CREATED: RegisteredCardSerializer} | problems(400, 401, 403, 406, 409, 413, 415, 422, 500, 503),
     examples=[
         OpenApiExample("A dark street light", NEW_CARD, request_only=True),
         OpenApiExample("Anonymous", {"text": "Thank you for the new playground!", "kind": "praise"}, request_only=True),
@@ -201,7 +201,7 @@ read_card = extend_schema(
             "reference", str, OpenApiParameter.PATH, description=_("The card's reference, such as 26-004217-5.")
         ),
     ],
-    responses={OK: CardSerializer} | _problems(401, 403, 404, 406, 500, 503),
+    responses={OK: CardSerializer} | problems(401, 403, 404, 406, 500, 503),
     examples=[OpenApiExample("A card", CARD, response_only=True, status_codes=["200"])],
 )
 
@@ -216,7 +216,7 @@ make_token = extend_schema(
     parameters=[LANGUAGE],
     auth=[],
     request=Credentials,
-    responses={OK: TokenSerializer} | _problems(400, 406, 413, 415, 429, 500, 503),
+    responses={OK: TokenSerializer} | problems(400, 406, 413, 415, 429, 500, 503),
     examples=[
         OpenApiExample("Sign in", {"email": "kari@solvik.example", "password": "a long sentence"}, request_only=True),
         OpenApiExample(

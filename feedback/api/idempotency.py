@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import ValidationError
 
-from feedback.api.problems import KeyOfAnotherRequest
+from feedback.actions.sending_once import KeyUsedBefore
 from feedback.queries import idempotency_keys_like
 from organisation.models import Person
 
@@ -21,19 +21,32 @@ def key_of(header: str | None, body: Any, person: Person) -> tuple[str | None, b
     """Return the intake's key for the client's header, and whether the same was sent before.
 
     The key holds the person, so that clients cannot meet in one, and digests of the header and of the body (JSON as it
-    was read). Raises ValidationError for a header that is none, KeyOfAnotherRequest where it was sent with another body.
+    was read). Raises ValidationError for a header that is none, KeyUsedBefore where it was sent with another body.
     """
     if header is None:
         return None, False
-    if not re.fullmatch(r"[\x21-\x7e]{1,255}", header):
-        sentence = _("The header Idempotency-Key takes 1 to 255 visible ASCII characters, a UUID for example.")
-        raise ValidationError({HEADER: [sentence]}, "invalid")
+    _check(header)
     beginning = f"api:{person.pk}:{_digest(header)}:"
     key = beginning + _digest(json.dumps(body, sort_keys=True))
     before = idempotency_keys_like(beginning)
     if before and key not in before:
-        raise KeyOfAnotherRequest
+        raise KeyUsedBefore
     return key, bool(before)
+
+
+def digests(header: str, address: str, body: Any, person: Person) -> tuple[str, str]:
+    """Return what `do_once` knows a request by: the person and the client's key, and what was sent to which address.
+
+    Raises ValidationError for a header that is none.
+    """
+    _check(header)
+    return f"{person.pk}:{_digest(header)}", _digest(f"{address} {json.dumps(body, sort_keys=True)}")
+
+
+def _check(header: str) -> None:
+    if not re.fullmatch(r"[\x21-\x7e]{1,255}", header):
+        sentence = _("The header Idempotency-Key takes 1 to 255 visible ASCII characters, a UUID for example.")
+        raise ValidationError({HEADER: [sentence]}, "invalid")
 
 
 def _digest(text: str) -> str:

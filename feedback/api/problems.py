@@ -24,6 +24,7 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
 
+from feedback.actions.sending_once import KeyUsedBefore
 from feedback.errors import ChangedMeanwhile, WrongState
 from organisation.errors import NotAllowed, Refused
 from organisation.queries import NotSetUp
@@ -40,6 +41,7 @@ TITLES = {
     405: _("That cannot be done here"),
     406: _("The answer cannot be given in that form"),
     409: _("That is not possible as things stand"),
+    412: _("It was changed meanwhile"),
     413: _("The request is too large"),
     415: _("The request is not in a form that is understood here"),
     422: _("The request cannot be used as it is"),
@@ -54,12 +56,12 @@ SERVER_ERROR = _("Something went wrong with us. It has been written down; try ag
 UNAVAILABLE = _("A part of the service does not answer just now. Try again in a minute.")
 
 
-class KeyOfAnotherRequest(exceptions.APIException):
-    """The Idempotency-Key was sent before with another body."""
+class PreconditionFailed(exceptions.APIException):
+    """If-Match names another state of the card than the present one."""
 
-    status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
-    default_code = "idempotency_key_reused"
-    default_detail = _("This Idempotency-Key was sent before with another body. Take a new key for a new card.")
+    status_code = status.HTTP_412_PRECONDITION_FAILED
+    default_code = "changed_meanwhile"
+    default_detail = ChangedMeanwhile.message
 
 
 def problem(
@@ -125,6 +127,8 @@ Found = tuple[str, int, object, list[dict[str, str]]]
 def _refused(error: Refused) -> Found:
     if isinstance(error, NotAllowed):
         return error.code, 403, error, []
+    if isinstance(error, KeyUsedBefore):
+        return error.code, 422, error, []
     if isinstance(error, (WrongState, ChangedMeanwhile)) or not error.field:
         return error.code, 409, error, []
     return error.code, 400, error, [{"field": error.field, "code": error.code, "detail": str(error)}]

@@ -2,56 +2,42 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django.contrib.auth import authenticate
-from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.authtoken.models import Token
 from rest_framework.exceptions import APIException
 from rest_framework.generics import GenericAPIView
-from rest_framework.permissions import SAFE_METHODS, AllowAny, BasePermission, IsAuthenticated
+from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from feedback.actions.registration import register_card
 from feedback.api import documentation as docs
+from feedback.api import step_documentation as step_docs
+from feedback.api.callers import OnCards, SeesCards, caller
 from feedback.api.filtering import StrictFilters
 from feedback.api.idempotency import key_of
 from feedback.api.pagination import NewestFirst
 from feedback.api.serializers import CardSerializer, Credentials, NewCard, RegisteredCardSerializer, TokenSerializer
+from feedback.api.step_serializers import ChangedCard
+from feedback.api.steps import change
 from feedback.api.throttling import ByAddress, ByLogin
+from feedback.api.writes import answer_of, card_called, write
 from feedback.filters import CardFilter
 from feedback.models import Card
-from feedback.queries import for_list, listed_anew, listed_card, visible_to
-from feedback.rules import may_register, may_see_cards
-from organisation.models import Person
+from feedback.queries import for_list, listed_anew, visible_to
 
 
 class WrongCredentials(APIException):
     status_code = 400
     default_code = "wrong_credentials"
     default_detail = _("The e-mail address or the password is wrong.")
-
-
-def caller(request: Request) -> Person:
-    """Return the person who calls: the permission classes have let in nobody else."""
-    return cast(Person, request.user)
-
-
-class OnCards(BasePermission):
-    """Reading asks for a role that sees cards, writing for one that registers them."""
-
-    message = _("Your roles do not let you do that with cards.")
-    code = "not_allowed"
-
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        may = may_see_cards if request.method in SAFE_METHODS else may_register
-        return may(caller(request))
 
 
 class CardsView(GenericAPIView):
@@ -84,17 +70,21 @@ class CardsView(GenericAPIView):
         return Response(answer.data, 201, headers=headers)
 
 
+@extend_schema_view(patch=step_docs.change)
 class CardView(APIView):
     """One card."""
 
-    permission_classes = [IsAuthenticated, OnCards]
+    permission_classes = [IsAuthenticated, SeesCards]
 
     @docs.read_card
     def get(self, request: Request, reference: str) -> Response:
-        card = listed_card(caller(request), reference)
-        if card is None:
-            raise Http404
-        return Response(CardSerializer(card, context={"request": request}).data)
+        return answer_of(request, card_called(request, reference))
+
+    def patch(self, request: Request, reference: str) -> Response:
+        body = ChangedCard(data=request.data)
+        body.is_valid(raise_exception=True)
+        by, now = caller(request), timezone.now()
+        return write(request, reference, lambda card: change(card, body.validated_data, by=by, now=now))
 
 
 class TokenView(APIView):

@@ -9,6 +9,7 @@ from feedback.models.mailings import Mailing
 from feedback.models.overdue import Escalation, ListNotice, OverdueEntry, OverdueList, OverdueRun
 from feedback.models.routing import Category, RoutingRule
 from feedback.models.saved import SavedFilter
+from feedback.models.sent import SentRequest
 from feedback.models.stories import Story
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "ReopeningRequest",
     "RoutingRule",
     "SavedFilter",
+    "SentRequest",
     "Story",
     "Submitter",
 ]

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from feedback.documents import contact_card_pdf
 from feedback.queries import attachment_of
 from feedback.views.access import card_for
+from organisation.views.downloads import as_download
 
 
 @login_required
@@ -21,12 +22,7 @@ def attachment(request: HttpRequest, reference: str, pk: int) -> FileResponse:
     found = attachment_of(card, pk)
     if found is None:
         raise Http404
-    response = FileResponse(
-        found.file.open("rb"), as_attachment=True, filename=found.name, content_type=found.content_type
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
+    return as_download(found.file, name=found.name, content_type=found.content_type)
 
 
 @login_required

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
@@ -40,7 +41,7 @@ def test_schema_is_openapi_3_1_and_open_to_all(client: Client, town: Town) -> No
     answer = client.get("/api/v1/schema/", headers={"Accept": "application/vnd.oai.openapi+json"})
     body = answer.json()
     assert body["openapi"] == "3.1.0"
-    assert list(body["paths"]) == ["/api/v1/cards/", "/api/v1/cards/{reference}/", "/api/v1/token/"]
+    assert {"/api/v1/cards/", "/api/v1/cards/{reference}/callback/", "/api/v1/token/"} <= set(body["paths"])
 
 
 def test_every_operation_tells_of_its_errors_and_shows_examples(client: Client, town: Town) -> None:
@@ -49,7 +50,11 @@ def test_every_operation_tells_of_its_errors_and_shows_examples(client: Client, 
         for method, operation in operations.items():
             assert {"500", "503"} <= set(operation["responses"]), (method, path)
             for code, response in operation["responses"].items():
+                if code == "204":
+                    continue
                 (content_type,) = response["content"]
+                if content_type == "application/octet-stream":
+                    continue
                 assert content_type == ("application/json" if code < "300" else "application/problem+json")
                 if code < "300" or code == "400":
                     assert response["content"][content_type]["examples"], (method, path, code)
@@ -78,34 +83,40 @@ def test_docs_find_their_files_in_the_sidecar(name: str) -> None:
 # --- Many made-up requests to every operation --------------------------------------------------------------------------
 
 
+# As the checked-in schema has them, which the first test here holds to the code.
+OPERATIONS = [
+    (method.upper(), path)
+    for path, operations in yaml.safe_load((settings.BASE_DIR / "docs/openapi.yaml").read_text())["paths"].items()
+    for method in operations
+]
+
+
+@cache
+def served_schema() -> Any:
+    """The schema as the application serves it, fetched once: it takes a second to make."""
+    config = schemathesis.Config.from_dict({"generation": {"allow-x00": True}})
+    return schemathesis.openapi.from_wsgi("/api/v1/schema/?format=json", application, config=config)
+
+
 @pytest.fixture
 def api_schema(town: Town) -> Iterator[Any]:
     town.card(contact=Contact(name="Kari Nordmann", address="Storgata 1", phone="33 00 00 00"))
-    config = schemathesis.Config.from_dict({"generation": {"allow-x00": True}})
     # As Django's own test client does: the end of a request would close the connection in the test's transaction.
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
-    yield schemathesis.openapi.from_wsgi("/api/v1/schema/?format=json", application, config=config)
+    yield served_schema()
     for signal in (request_started, request_finished):
         signal.connect(close_old_connections)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("method", "path"),
-    [
-        ("GET", "/api/v1/cards/"),
-        ("POST", "/api/v1/cards/"),
-        ("GET", "/api/v1/cards/{reference}/"),
-        ("POST", "/api/v1/token/"),
-    ],
-)
+@pytest.mark.parametrize(("method", "path"), OPERATIONS)
 @pytest.mark.parametrize("mode", list(GenerationMode))
 def test_no_request_breaks_it_and_every_answer_is_as_the_schema_says(
     town: Town, api_schema: Any, method: str, path: str, mode: GenerationMode
 ) -> None:
     token = Token.objects.create(user=town.people["service_centre"]).key
-    headers = {"Authorization": f"Bearer {token}"} if "cards" in path else None
+    headers = None if "token" in path else {"Authorization": f"Bearer {token}"}
 
     @given(case=api_schema[path][method].as_strategy(generation_mode=mode))
     @how(max_examples=10, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))

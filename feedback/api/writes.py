@@ -1,0 +1,82 @@
+"""How a write to a card is carried out: on the card as the client saw it, once under a key, answered by the card anew."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from feedback.actions.seen import if_as_seen
+from feedback.actions.sending_once import do_once
+from feedback.api import idempotency
+from feedback.api.callers import caller
+from feedback.api.problems import PreconditionFailed
+from feedback.api.serializers import CardSerializer
+from feedback.errors import ChangedMeanwhile
+from feedback.models import Card
+from feedback.queries import listed_card
+
+IF_MATCH = "If-Match"
+
+
+def card_called(request: Request, reference: str) -> Card:
+    """Return the card as a row of the work list, with `seen`. Raises Http404 where the caller may not see it."""
+    card = listed_card(caller(request), reference)
+    if card is None:
+        raise Http404
+    return card
+
+
+def etag_of(card: Card) -> str:
+    """Return the tag of a card's state: it changes with every event that weighs (`feedback.actions.seen`)."""
+    return f'"{card.seen}"'  # type: ignore[attr-defined]
+
+
+def answer_of(request: Request, card: Card, *, replayed: bool = False) -> Response:
+    headers = {"ETag": etag_of(card)} | ({"Idempotent-Replayed": "true"} if replayed else {})
+    return Response(CardSerializer(card, context={"request": request}).data, headers=headers)
+
+
+def write(request: Request, reference: str, act: Callable[[Card], object], *, body: object = None) -> Response:
+    """Run `act` with the card that is called so, and answer with it as it then is.
+
+    With If-Match only while the card is in the state that it names; with Idempotency-Key once, whatever comes again
+    under it with the same `body` (that of the request where none is given). A card that moved out of the caller's sight
+    by it is answered as 204.
+
+    Raises Http404, PreconditionFailed, ValidationError, KeyUsedBefore, and what `act` raises.
+    """
+    card = card_called(request, reference)
+    seen = _seen(request.headers.get(IF_MATCH))
+
+    def acted() -> object:
+        return act(card) if seen is None else if_as_seen(card, seen, lambda: act(card))
+
+    replayed = False
+    try:
+        if (header := request.headers.get(idempotency.HEADER)) is None:
+            acted()
+        else:
+            sent = request.data if body is None else body
+            key, digest = idempotency.digests(header, f"{request.method} {request.path}", sent, caller(request))
+            replayed = do_once(key, digest, acted, now=timezone.now())
+    except ChangedMeanwhile as error:
+        raise PreconditionFailed from error
+    after = listed_card(caller(request), reference)
+    return Response(status=204) if after is None else answer_of(request, after, replayed=replayed)
+
+
+def _seen(header: str | None) -> set[int] | None:
+    """The states that If-Match names, None where any will do. Weak tags match nothing (RFC 9110, 13.1.1)."""
+    if header is None or header.strip() == "*":
+        return None
+    tags = [tag.strip() for tag in header.split(",")]
+    if not all(re.fullmatch(r'(W/)?"[\x21\x23-\x7e]*"', tag) for tag in tags):
+        raise ValidationError({IF_MATCH: [_("Write the ETag of the card as you got it, in its quotation marks.")]})
+    return {int(tag[1:-1]) for tag in tags if re.fullmatch(r'"[0-9]{1,18}"', tag)}
