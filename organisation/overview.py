@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import NamedTuple
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, F, Prefetch, Q, QuerySet
 
 from organisation.alphabet import sort_key
-from organisation.models import Change, DayOff, OwnWording, Person, RoleAssignment, Unit
+from organisation.models import ApiKey, Change, DayOff, OwnWording, Person, RoleAssignment, Unit
 from organisation.permissions import ROLES, Role
 from organisation.wordings import all_wordings
 
@@ -110,6 +110,7 @@ class Numbers(NamedTuple):
     own_texts: int
     texts: int
     days_off: int
+    api_keys: int
     changes: int
 
 
@@ -121,6 +122,7 @@ def numbers(year: int) -> Numbers:
         own_texts=OwnWording.objects.values("key").distinct().count(),
         texts=len(all_wordings()),
         days_off=DayOff.objects.filter(on__year=year).count(),
+        api_keys=ApiKey.objects.filter(revoked_at=None).count(),
         changes=Change.objects.count(),
     )
 
@@ -137,3 +139,9 @@ def people_by_role() -> dict[str, int]:
     """Return how many active people hold each role that is given."""
     held = RoleAssignment.objects.filter(person__is_active=True).values_list("role")
     return dict(held.annotate(people=Count("person", distinct=True)).order_by())
+
+
+def api_keys() -> QuerySet[ApiKey]:
+    """Return all keys with as whom they act and their units, those that can be used first (two queries)."""
+    found = ApiKey.objects.select_related("acts_as").prefetch_related("units")
+    return found.order_by(F("revoked_at").asc(nulls_first=True), "name")

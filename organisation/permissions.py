@@ -102,3 +102,32 @@ ROLES: dict[Role, RoleEntry] = {
         frozenset({P.SEE_ALL_CARDS, P.SEE_OVERDUE_LISTS, P.SEE_SURVEYS, P.SEE_SCORECARDS}),
     ),
 }
+
+
+class Scope(models.TextChoices):
+    """What an API key may be used for. A scope takes away from what a person may, and never gives."""
+
+    CARDS_READ = "cards:read", _("Read cards")
+    CARDS_WRITE = "cards:write", _("Register cards and take every step with them")
+    OVERDUE_READ = "overdue:read", _("Read overdue lists and escalations")
+    OVERDUE_RUN = "overdue:run", _("Run overdue lists")
+    SURVEYS_READ = "surveys:read", _("Read surveys and their results")
+    SURVEYS_WRITE = "surveys:write", _("Keep surveys")
+    FIGURES_READ = "figures:read", _("Read figures, scorecards and benchmarks")
+    FIGURES_WRITE = "figures:write", _("Write figures")
+
+
+_READING_CARDS = {P.SEE_ALL_CARDS, P.SEE_UNIT_CARDS, P.SEE_POLITICAL_CARDS, P.SEE_ESCALATED_CARDS}
+SCOPES: dict[Scope, frozenset[Permission]] = {
+    Scope.CARDS_READ: frozenset(_READING_CARDS),
+    Scope.CARDS_WRITE: frozenset(
+        {*_READING_CARDS, P.REGISTER_CARDS, P.ROUTE_CARDS, P.WORK_ON_CARDS, P.DELEGATE_CARDS, P.CLOSE_CARDS}
+    ),
+    Scope.OVERDUE_READ: frozenset({P.SEE_OVERDUE_LISTS, P.SEE_ESCALATIONS}),
+    Scope.OVERDUE_RUN: frozenset({P.SEE_OVERDUE_LISTS, P.RUN_OVERDUE_LISTS}),
+    Scope.SURVEYS_READ: frozenset({P.SEE_SURVEYS}),
+    Scope.SURVEYS_WRITE: frozenset({P.SEE_SURVEYS, P.MANAGE_SURVEYS, P.TYPE_ANSWERS}),
+    Scope.FIGURES_READ: frozenset({P.SEE_SCORECARDS}),
+    Scope.FIGURES_WRITE: frozenset({P.SEE_SCORECARDS, P.MANAGE_SCORECARDS, P.COUNT_CONTACTS}),
+}
+"""The permissions that a scope leaves. Whoever writes a card reads it: it is the answer."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -206,6 +206,19 @@ class Grants(NamedTuple):
         """Return the ids of the units in which the permission is held by a role there."""
         return [unit for unit, held in self.in_units.items() if permission in held]
 
+    def narrowed(self, permissions: frozenset[Permission], units: Collection[int] = ()) -> Grants:
+        """Return these grants without what is not among `permissions`, and in no other units than `units`, if any are named.
+
+        Who sees all cards sees, so narrowed, those of these units. What belongs to no unit goes.
+        """
+        everywhere = self.everywhere & permissions
+        in_units = {unit: held & permissions for unit, held in self.in_units.items()}
+        if not units:
+            return Grants(everywhere, in_units, self.roles)
+        there = everywhere | ({Permission.SEE_UNIT_CARDS} if Permission.SEE_ALL_CARDS in everywhere else set())
+        there -= {Permission.SEE_ALL_CARDS, Permission.SEE_ESCALATED_CARDS}
+        return Grants(frozenset(), {unit: there | in_units.get(unit, frozenset()) for unit in units}, self.roles)
+
 
 NOTHING = Grants(frozenset(), {}, frozenset())
 
@@ -221,6 +234,11 @@ def grants_of(person: Person) -> Grants:
     grants = _read_grants(person)
     person._grants = grants  # type: ignore[attr-defined]
     return grants
+
+
+def narrow(person: Person, permissions: frozenset[Permission], units: Collection[int] = ()) -> None:
+    """Let this object of the person hold no more than that, wherever `grants_of` is asked (one query, if not read yet)."""
+    person._grants = grants_of(person).narrowed(permissions, units)  # type: ignore[attr-defined]
 
 
 def with_grants(people: QuerySet[Person]) -> QuerySet[Person]:

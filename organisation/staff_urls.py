@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from organisation.views import log, look, municipality, people, units
+from organisation.views import api_keys, log, look, municipality, people, units
 
 app_name = "organisation"
 
@@ -28,5 +28,8 @@ urlpatterns = [
     path("look/", look.look, name="look"),
     path("look/arms/", look.change_arms, name="change_arms"),
     path("look/arms/remove/", look.take_arms_away, name="take_arms_away"),
+    path("keys/", api_keys.api_keys, name="api_keys"),
+    path("new-key/", api_keys.new_api_key, name="new_api_key"),
+    path("keys/<int:pk>/revoke/", api_keys.revoke, name="revoke_api_key"),
     path("log/", log.log, name="log"),
 ]

@@ -28,6 +28,8 @@ HARMLESS = {
     "OwnWording": {"key", "language", "text"},
     "Person": {"language"},
     "RoleAssignment": {"role"},
+    # A system's name; of the key only a digest and its first letters.
+    "ApiKey": {"name", "scopes", "beginning", "digest"},
     "OutgoingMail": {"kind", "dedupe_key", "language", "status"},
     "ScheduledJob": {"name", "result"},
     # Codes and choices, and a number that says nothing of the person.

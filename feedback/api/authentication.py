@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework.authentication import SessionAuthentication, TokenAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
 
+from organisation.actions.api_keys import PREFIX, use_api_key
+
 
 class ApiTokenAuthentication(TokenAuthentication):
-    """`Authorization: Token …`, or `Bearer …` as most clients write it."""
+    """`Authorization: Bearer …`, or `Token …`: the key of a system, or the token of a person."""
 
     words = (b"token", b"bearer")
 
@@ -23,6 +26,11 @@ class ApiTokenAuthentication(TokenAuthentication):
         return super().authenticate(request)
 
     def authenticate_credentials(self, key: str) -> tuple[Any, Any]:
+        if key.startswith(PREFIX):
+            found = use_api_key(key, today=timezone.localdate())
+            if found is None:
+                raise AuthenticationFailed
+            return found.acts_as, found
         if "\x00" in key:  # PostgreSQL would not even look
             raise AuthenticationFailed
         return super().authenticate_credentials(key)

@@ -34,7 +34,11 @@ class ApiTokenScheme(OpenApiAuthenticationExtension):
     name = "token"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        return {"type": "http", "scheme": "bearer", "description": "A token from `POST /api/v1/token/`."}
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "The key of a system, or a person's token from `POST /api/v1/token/`.",
+        }
 
 
 class ApiSessionScheme(OpenApiAuthenticationExtension):

@@ -1,5 +1,6 @@
 """The municipality, its units, its people, its calendar, and its outgoing mail."""
 
+from organisation.models.api_keys import ApiKey
 from organisation.models.changes import Change
 from organisation.models.jobs import ScheduledJob
 from organisation.models.mail import OutgoingMail
@@ -10,6 +11,7 @@ from organisation.models.wordings import OwnWording
 
 __all__ = [
     "Absence",
+    "ApiKey",
     "Change",
     "DayOff",
     "Municipality",

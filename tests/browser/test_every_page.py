@@ -107,6 +107,8 @@ ADMINISTRATOR = {
     "organisation:unit": "/staff/administration/units/roads/",
     "organisation:people": "/staff/administration/people/",
     "organisation:new_person": "/staff/administration/new-person/",
+    "organisation:api_keys": "/staff/administration/keys/",
+    "organisation:new_api_key": "/staff/administration/new-key/",
     "organisation:person": "/staff/administration/people/{person.pk}/",
     "organisation:texts": "/staff/administration/texts/",
     "organisation:text": "/staff/administration/texts/page.intro/",

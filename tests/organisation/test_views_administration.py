@@ -11,7 +11,8 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
-from organisation.models import Change, DayOff, Municipality, OwnWording, Person, RoleAssignment, Unit
+from organisation.actions.api_keys import NewKey, create_api_key
+from organisation.models import ApiKey, Change, DayOff, Municipality, OwnWording, Person, RoleAssignment, Unit
 from organisation.permissions import Role
 from tests.factories import MONDAY, DayOffFactory, PersonFactory, RoleFactory, Solvik, UnitFactory
 
@@ -31,23 +32,30 @@ def admin(solvik: Solvik, client: Client) -> Client:
     return client
 
 
+def a_key(solvik: Solvik) -> NewKey:
+    return create_api_key(
+        name="Kartet", acts_as=solvik.clerk, scopes=["cards:read"], today=MONDAY.date(), by=None, now=MONDAY
+    )
+
+
 def paths(solvik: Solvik) -> list[str]:
     return [
         "/", "/units/", "/new-unit/", "/units/roads/", "/units/roads/close/", "/people/", "/new-person/",
         f"/people/{solvik.clerk.pk}/", "/categories/", "/new-category/", "/rules/", "/new-rule/", "/deadlines/",
-        "/calendar/", "/texts/", "/texts/page.intro/", "/municipality/", "/look/", "/log/",
+        "/calendar/", "/texts/", "/texts/page.intro/", "/municipality/", "/look/", "/log/", "/keys/", "/new-key/",
     ]  # fmt: skip
 
 
 def posts(solvik: Solvik) -> list[str]:
     day = DayOffFactory(on="2026-12-24")
     role = solvik.clerk.role_assignments.get()
+    key = ApiKey.objects.create(name="Kartet", acts_as=solvik.clerk, scopes=["cards:read"], digest="x", made_at=MONDAY)
     person = f"/people/{solvik.clerk.pk}"
     return [
         "/new-unit/", "/units/roads/", "/units/roads/close/", "/new-person/", f"{person}/", f"{person}/link/",
         f"{person}/roles/", f"{person}/roles/{role.pk}/take/", f"{person}/absences/", "/new-category/", "/new-rule/",
         "/deadlines/", "/calendar/", f"/calendar/{day.pk}/remove/", "/texts/page.intro/", "/municipality/", "/look/",
-        "/look/arms/", "/look/arms/remove/",
+        "/look/arms/", "/look/arms/remove/", "/new-key/", f"/keys/{key.pk}/revoke/",
     ]  # fmt: skip
 
 
@@ -279,7 +287,7 @@ def test_the_log_shows_who_did_what(solvik: Solvik, admin: Client) -> None:
 # --- What it costs ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("path", "cost"), [("/units/", 5), ("/people/", 6), ("/log/", 7), ("/", 12), ("/texts/", 4)])
+@pytest.mark.parametrize(("path", "cost"), [("/units/", 5), ("/people/", 6), ("/log/", 7), ("/", 13), ("/texts/", 4)])
 def test_a_list_costs_no_query_a_row(
     solvik: Solvik, admin: Client, django_assert_num_queries: Any, path: str, cost: int
 ) -> None:
@@ -298,3 +306,52 @@ def test_a_list_costs_no_query_a_row(
 def test_addresses_have_names() -> None:
     assert reverse("feedback:administration") == f"{BASE}/"
     assert reverse("organisation:units") == f"{BASE}/units/"
+
+
+# --- Keys for other systems ------------------------------------------------------------------------------------------
+
+
+def test_a_key_is_made_shown_once_and_taken_back(solvik: Solvik, admin: Client) -> None:
+    form = {"name": "Kartet", "acts_as": solvik.clerk.pk, "scopes": ["cards:read"], "units": [solvik.roads.pk]}
+    page = admin.post(f"{BASE}/new-key/", form | {"expires_on": "2027-01-01"})
+    key = ApiKey.objects.get()
+    [secret] = re.findall(r'value="(innspill_[^"]{43})"', page.content.decode())
+    assert page.status_code == 201
+    assert secret.startswith(key.beginning)
+    assert secret not in "".join(str(row.__dict__) for row in (*ApiKey.objects.all(), *Change.objects.all()))
+    listed = admin.get(f"{BASE}/keys/").content.decode()
+    assert ("Kartet" in listed, secret in listed, "Never" in listed) == (True, False, True)
+    assert admin.post(f"{BASE}/keys/{key.pk}/revoke/").status_code == 302
+    assert "Taken back" in admin.get(f"{BASE}/keys/").content.decode()
+    assert [change.what for change in Change.objects.filter(kind="organisation.apikey").order_by("pk")] == [
+        "created",
+        "changed",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"name": ""}, "Write which system it is for."),
+        ({"acts_as": ""}, "Choose as whom it acts."),
+        ({"scopes": []}, "Choose what the key may be used for."),
+        ({"scopes": ["cards:all"]}, "Select a valid choice."),
+        ({"expires_on": "2026-11-01"}, "That day is over already."),
+        ({"expires_on": "aldri"}, "expires_on"),
+    ],
+)
+def test_a_key_that_cannot_be_is_refused_at_its_field(
+    solvik: Solvik, admin: Client, wrong: dict[str, Any], sentence: str
+) -> None:
+    form = {"name": "Kartet", "acts_as": solvik.clerk.pk, "scopes": ["cards:read"]} | wrong
+    page = admin.post(f"{BASE}/new-key/", form)
+    assert page.status_code == 422
+    assert sentence in page.content.decode()
+    assert not ApiKey.objects.exists()
+
+
+def test_keys_cost_the_same_however_many(solvik: Solvik, admin: Client, django_assert_max_num_queries: Any) -> None:
+    for _each in range(8):
+        a_key(solvik)
+    with django_assert_max_num_queries(7):
+        admin.get(f"{BASE}/keys/")

@@ -1,0 +1,122 @@
+"""Make and take back the keys by which other systems reach the API, and know them again."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import NamedTuple
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from organisation.actions.base import check_row, require_manager
+from organisation.actions.changes import log_changed, log_created, values_of
+from organisation.errors import Refused
+from organisation.models import ApiKey, Person, Unit
+from organisation.permissions import SCOPES, Scope
+from organisation.queries import narrow
+
+PREFIX = "innspill_"
+"""What every key begins with, so that one that strays into a file or a log is found."""
+
+
+class NoScope(Refused):
+    code = "no_scope"
+    field = "scopes"
+    message = _("Choose what the key may be used for.")
+
+
+class OverAlready(Refused):
+    code = "over_already"
+    field = "expires_on"
+    message = _("That day is over already.")
+
+
+class MayNotSignIn(Refused):
+    code = "may_not_sign_in"
+    field = "acts_as"
+    message = _("«%(person)s» may not sign in, and neither may a key that acts so.")
+
+
+class NewKey(NamedTuple):
+    """A key and its secret, which is shown once and never again."""
+
+    key: ApiKey
+    secret: str
+
+
+def create_api_key(
+    *,
+    name: str,
+    acts_as: Person,
+    scopes: Collection[str],
+    units: Collection[Unit] = (),
+    expires_on: date | None = None,
+    today: date,
+    by: Person | None,
+    now: datetime,
+) -> NewKey:
+    """Make a key that may do what `acts_as` may, within `scopes` and `units` (all, where none is named), until the end of
+    the local day `expires_on`.
+
+    Raises NoScope, OverAlready, MayNotSignIn, NotAllowed, Unfit.
+    """
+    require_manager(by)
+    if not scopes:
+        raise NoScope
+    if expires_on is not None and expires_on < today:
+        raise OverAlready
+    if not acts_as.is_active:
+        raise MayNotSignIn(person=acts_as.name)
+    secret = PREFIX + secrets.token_urlsafe(32)
+    key = ApiKey(
+        name=name.strip(),
+        acts_as=acts_as,
+        scopes=sorted(set(scopes)),
+        expires_on=expires_on,
+        beginning=secret[: len(PREFIX) + 4],
+        digest=_digest(secret),
+        made_at=now,
+    )
+    check_row(key)
+    with transaction.atomic():
+        key.save()
+        key.units.set(units)
+        log_created(key, by=by, now=now)
+    return NewKey(key, secret)
+
+
+def revoke_api_key(key: ApiKey, *, by: Person | None, now: datetime) -> ApiKey:
+    """Take a key back, at once and for good. Twice does no harm. Raises NotAllowed."""
+    require_manager(by)
+    with transaction.atomic():
+        stored = ApiKey.objects.select_for_update().get(pk=key.pk)
+        if stored.revoked_at is None:
+            before = values_of(stored)
+            stored.revoked_at = now
+            stored.save(update_fields=["revoked_at"])
+            log_changed(stored, before, by=by, now=now)
+    return stored
+
+
+def use_api_key(secret: str, *, today: date) -> ApiKey | None:
+    """Return the key that `secret` is, with the person as whom it acts, narrowed to what the key may; None where it is none,
+    is taken back or over, or the person may not sign in any more.
+
+    `today` is the local date; the key keeps it as the day of its last use.
+    """
+    found = ApiKey.objects.select_related("acts_as").filter(digest=_digest(secret), revoked_at=None).first()
+    if found is None or not found.acts_as.is_active or (found.expires_on is not None and found.expires_on < today):
+        return None
+    if found.last_used_on != today:
+        ApiKey.objects.filter(pk=found.pk).update(last_used_on=today)
+    allowed = frozenset().union(*(SCOPES[Scope(scope)] for scope in found.scopes if scope in Scope.values))
+    narrow(found.acts_as, allowed, found.units.values_list("pk", flat=True))
+    return found
+
+
+def _digest(secret: str) -> str:
+    """SHA-256 without salt: the secret is 256 random bits, which nobody guesses one after the other."""
+    return hashlib.sha256(secret.encode(errors="surrogatepass")).hexdigest()
