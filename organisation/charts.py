@@ -1,6 +1,6 @@
 """The shapes of charts drawn on the server: numbers to whole units of a drawing. Pure: no words, no colours, no clock.
 
-`templates/charts/trend.html`, `bars.html` and `radar.html` draw them, each with its figures in a table.
+`templates/charts/trend.html`, `bars.html`, `ranked_bar.html` and `radar.html` draw them, each with its figures in a table.
 """
 
 from __future__ import annotations
@@ -258,6 +258,66 @@ def bars(rows: Sequence[Row]) -> Chart:
             Bar(row.label, row.value, row.note, round(100 * row.value / longest) if longest else 0) for row in rows
         ),
         table=tuple((row.label, (row.value,)) for row in rows),
+    )
+
+
+class Entry(NamedTuple):
+    """One of those that are ranked: `ours` is marked. `value` is None where there is none, and `words` say why."""
+
+    label: str
+    value: float | None
+    words: str
+    ours: bool = False
+
+
+@dataclass(frozen=True)
+class RankedBar:
+    """`width` is 0–100 along the axis, None without a value."""
+
+    entry: Entry
+    width: int | None
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Bars on one axis of 0–100, with the mean as a line across all of them and the middle half (`left` to `right`) as a
+    band behind them; each None where it is not known."""
+
+    bars: tuple[RankedBar, ...]
+    mean: int | None
+    left: int | None
+    right: int | None
+
+    @property
+    def band(self) -> int:
+        """The width of the middle half."""
+        return (self.right or 0) - (self.left or 0)
+
+
+def ranking(
+    entries: Sequence[Entry],
+    *,
+    mean: float | None = None,
+    middle: tuple[float, float] | None = None,
+    bottom: float = 0,
+    top: float | None = None,
+) -> Ranking:
+    """Return a bar for each entry, in the order given, from `bottom` (where the scale begins) to `top`, or to the highest.
+
+    `middle` are the quartiles between which the middle half lies.
+    """
+    values = [entry.value for entry in entries if entry.value is not None]
+    ends = [*values, *([mean] if mean is not None else []), *(middle or ())]
+    highest = max([*ends, bottom]) if top is None else top
+
+    def x(value: float) -> int:
+        return round(100 * (min(max(value, bottom), highest) - bottom) / (highest - bottom)) if highest > bottom else 0
+
+    return Ranking(
+        bars=tuple(RankedBar(entry, None if entry.value is None else x(entry.value)) for entry in entries),
+        mean=None if mean is None else x(mean),
+        left=None if middle is None else x(middle[0]),
+        right=None if middle is None else x(middle[1]),
     )
 
 

@@ -87,10 +87,11 @@ def change_since_last(results: Sequence[Measured], direction: str) -> Change | N
         return None
     (since, before), (until, after) = measured[-2:]
     amount = after - before
-    return Change(amount, since, until, _turn(amount, direction))
+    return Change(amount, since, until, turn_of(amount, direction))
 
 
-def _turn(amount: Decimal, direction: str) -> Turn:
+def turn_of(amount: Decimal, direction: str) -> Turn:
+    """Return what a difference of `amount` is, ours minus what it is held against: better, worse, or only up or down."""
     if not amount:
         return Turn.UNCHANGED
     if direction == Direction.NEITHER:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
+<<<<<<< HEAD
 from reporting.views import assessments, feeds, indicators, scorecards, statistics, structure, values
+=======
+from reporting.views import assessments, benchmarks, groups, indicators, scorecards, statistics, structure, values
+>>>>>>> main
 
 HERE = "staff/scorecards/<slug:key>"
 
@@ -44,6 +48,14 @@ urlpatterns = [
     path("staff/assessments/<int:pk>/settings/", assessments.change, name="change_assessment"),
     path("staff/assessments/<int:pk>/remove/", assessments.remove, name="remove_assessment"),
     path("staff/assessments/<int:pk>/<slug:area>/", assessments.evidence, name="evidence"),
+    path("staff/benchmarks/", benchmarks.overview, name="benchmarks"),
+    path("staff/benchmarks/groups/", groups.group_list, name="groups"),
+    path("staff/benchmarks/groups/new/", groups.new_group, name="new_group"),
+    path("staff/benchmarks/groups/<slug:key>/", groups.change, name="group"),
+    path("staff/benchmarks/groups/<slug:key>/remove/", groups.remove, name="remove_group"),
+    path("staff/benchmarks/profiles/<slug:key>/", benchmarks.make_indicators, name="make_profile"),
+    path("staff/benchmarks/indicators/<slug:key>/", benchmarks.indicator, name="benchmark"),
+    path("staff/benchmarks/indicators/<slug:key>/figures/", benchmarks.figures, name="benchmark_figures"),
     path("staff/statistics/", statistics.statistics, name="statistics"),
     path("staff/statistics/count/", statistics.count, name="count"),
     path("staff/statistics/uncount/", statistics.uncount, name="uncount"),

@@ -36,6 +36,22 @@ TURN_WORDS: dict[str, _StrPromise] = {
 }
 TURN_COLOURS: dict[str, str] = {Turn.BETTER: "success", Turn.WORSE: "danger"}
 
+QUARTER_WORDS: dict[int, _StrPromise] = {
+    1: _("the best quarter"),
+    2: _("the next best quarter"),
+    3: _("the next weakest quarter"),
+    4: _("the weakest quarter"),
+}
+QUARTER_SIZES: dict[int, _StrPromise] = {
+    1: _("the highest quarter"),
+    2: _("the next highest quarter"),
+    3: _("the next lowest quarter"),
+    4: _("the lowest quarter"),
+}
+"""Where neither is better."""
+QUARTER_SIGNS = {1: "●●●●", 2: "●●●○", 3: "●●○○", 4: "●○○○"}
+QUARTER_COLOURS = {1: "success", 4: "danger"}
+
 _UNITS: dict[str, str] = {Scale.PER_CENT: "\u00a0%", Scale.RATIO: "\u00a0: 1"}
 _MINUS = "−"
 

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.db.models import Model
 
 from config.demo.assessments import make_assessments
+from config.demo.benchmarks import make_benchmarks
 from config.demo.days import CALENDAR, OSLO, at
 from config.demo.furnish import Furnished, furnish, make_rules
 from config.demo.informing import inform
@@ -44,7 +45,7 @@ from organisation.calendar import IsoWeek
 from organisation.models import DayOff, Municipality, OutgoingMail, OwnWording, Person, Unit
 from organisation.permissions import Role
 from organisation.queries import people_with
-from reporting.models import Assessment, Counting, DeskContact, Elsewhere, Indicator, Scorecard
+from reporting.models import Assessment, Counting, DeskContact, Elsewhere, Group, Indicator, Scorecard
 from surveys.models import Comparator, Population, Survey
 
 BATCH = 1000
@@ -64,6 +65,7 @@ _ROOTS = (
     Survey,
     Assessment,
     Elsewhere,
+    Group,
     Indicator,
     Scorecard,
     Counting,
@@ -128,6 +130,7 @@ def load_demo(*, seed: int, now: datetime, anew: bool = False) -> Loaded | None:
         scorecards(by=furnished.people[ADVISER], today=story.today, now=story.now, seed=seed)
         sources(by=furnished.people[ADVISER], now=story.now, this_year=story.today.year)
         make_assessments(by=furnished.people[ADVISER], now=story.now, this_year=story.today.year)
+        make_benchmarks(by=furnished.people[ADVISER], today=story.today, seed=seed)
         return Loaded(story.today, len(story.cards), events, OverdueList.objects.count(), Escalation.objects.count())
 
 

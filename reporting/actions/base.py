@@ -10,7 +10,8 @@ from django.db.models import Model
 
 from organisation.actions.changes import log_changed, values_of
 from organisation.models import Person
-from surveys.actions.building_base import STEP, clean_texts
+from surveys.actions.building_base import STEP as STEP
+from surveys.actions.building_base import clean_texts
 
 Texts = Mapping[str, str]
 LONGEST_NAME = 150

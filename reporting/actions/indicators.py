@@ -66,6 +66,7 @@ def create_indicator(
     formula: str = "",
     source: str = "",
     decimals: int | None = None,
+    country_weighs: str = "",
     key: str = "",
     by: Person | None,
     now: datetime,
@@ -91,6 +92,7 @@ def create_indicator(
             origin=origin,
             formula=formula.strip(),
             source=source.strip(),
+            country_weighs=country_weighs,
             decimals=usual_decimals(scale) if decimals is None else decimals,
         )
         _check(indicator)
@@ -111,6 +113,7 @@ def change_indicator(
     formula: str,
     source: str,
     decimals: int,
+    country_weighs: str | None = None,
     by: Person | None,
     now: datetime,
 ) -> Indicator:
@@ -130,6 +133,8 @@ def change_indicator(
         found.names, found.explanations = name_texts(names), prose_texts(explanations, "explanation")
         found.scale, found.direction, found.perspective, found.origin = scale, direction, perspective, origin
         found.formula, found.source, found.decimals = formula.strip(), source.strip(), decimals
+        if country_weighs is not None:
+            found.country_weighs = country_weighs
         _check(found)
         found.save()
         log_changed(found, before, by=by, now=now)

@@ -11,6 +11,7 @@ from organisation.models import Municipality
 from reporting.forms.scorecards import words_of
 from reporting.models import Indicator
 from reporting.scales import Direction, Origin, Perspective, Scale
+from surveys.models import Comparator
 
 
 class IndicatorForm(forms.Form):
@@ -27,9 +28,13 @@ class IndicatorForm(forms.Form):
         error_messages={"invalid": _("Write the key with letters a–z, digits and dashes alone.")},
     )  # fmt: skip
     source = forms.CharField(label=_("Source"), max_length=250, required=False)
+    country_weighs = forms.ChoiceField(
+        label=_("The country's mean counts"), required=False,
+        choices=[("", _("Not known: as published")), *Comparator.Weighs.choices],
+    )  # fmt: skip
 
     def __init__(self, *args: Any, house: Municipality, indicator: Indicator | None = None, **kw: Any) -> None:
-        names = ("scale", "decimals", "direction", "perspective", "origin", "formula", "source")
+        names = ("scale", "decimals", "direction", "perspective", "origin", "formula", "source", "country_weighs")
         first = {name: getattr(indicator, name) for name in names} if indicator else {}
         super().__init__(*args, **{"initial": first, **kw})
         if indicator is None or indicator.origin != Origin.FEEDBACK:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+<<<<<<< HEAD
 from typing import Any
+=======
+from decimal import Decimal
+>>>>>>> main
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -40,6 +44,21 @@ class GridRow:
     cells: list[Cell]
 
 
+def in_field(value: Value | None, decimals: int, language: str) -> str:
+    """Return a figure as it stands in its field: exact, with at least so many decimals; empty where none is written."""
+    if value is None:
+        return ""
+    if value.value is None:
+        return NOT_MEASURED if value.standing == Standing.NOT_MEASURED else ""
+    return exactly(value.value, decimals, language)
+
+
+def exactly(number: Decimal, decimals: int, language: str) -> str:
+    """Return a number with all its decimals, at least so many."""
+    exact = number.normalize().as_tuple().exponent
+    return number_said(number, max(decimals, -exact if isinstance(exact, int) else 0, 0), language)
+
+
 class Grid:
     """What the page shows and sends: each cell with the revision it was shown with. A cell left as it was is not written."""
 
@@ -60,7 +79,7 @@ class Grid:
 
     def _add(self, row: GridRow, year: int, stored: Value | None, data: Mapping[str, str] | None) -> None:
         name = f"v-{row.indicator.pk}-{year}"
-        shown = self._shown(stored, row.indicator)
+        shown = in_field(stored, row.indicator.decimals, self._language)
         cell = Cell(name, year, shown, shown, stored.revision if stored else 0)
         if data is not None:
             cell.typed = data.get(name, shown).strip()
@@ -69,15 +88,6 @@ class Grid:
             if cell.typed != was:
                 self._changed.append((row, cell))
         row.cells.append(cell)
-
-    def _shown(self, value: Value | None, indicator: Indicator) -> str:
-        if value is None:
-            return ""
-        if value.value is None:
-            return NOT_MEASURED if value.standing == Standing.NOT_MEASURED else ""
-        exact = value.value.normalize().as_tuple().exponent
-        decimals = max(indicator.decimals, -exact if isinstance(exact, int) else 0)
-        return number_said(value.value, max(decimals, 0), self._language)
 
     @property
     def errors(self) -> list[tuple[str, str]]:

@@ -1,8 +1,12 @@
-"""Indicators with their values, scorecards, assessments, themes, and what is counted at the desk."""
+"""Indicators with their values, scorecards, groups to compare with, assessments, themes, and what is counted at the desk."""
 
 from reporting.models.assessments import AreaPoints, Assessment, Evidence
 from reporting.models.desk import DeskContact
+<<<<<<< HEAD
 from reporting.models.feeds import Feed, Fetched
+=======
+from reporting.models.groups import Group, GroupMember
+>>>>>>> main
 from reporting.models.indicators import Counting, Elsewhere, Indicator, Value
 from reporting.models.scorecards import Goal, Scorecard, ScorecardRow, SuccessFactor, Threshold
 from reporting.models.themes import Theme, ThemeLink
@@ -17,6 +21,8 @@ __all__ = [
     "Feed",
     "Fetched",
     "Goal",
+    "Group",
+    "GroupMember",
     "Indicator",
     "Scorecard",
     "ScorecardRow",

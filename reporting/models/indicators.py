@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reporting.periods import Every, Period
 from reporting.scales import DECIMALS, TYPEABLE, Direction, Origin, Perspective, Scale, Standing, as_shown
+from surveys.models import Comparator
 from surveys.questionnaires import text_in
 
 
@@ -20,6 +21,7 @@ class Indicator(models.Model):
 
     `formula` says of what a computed one is made: the key of an area or a question of surveys, or of the indicator that is
     divided by the population. Those counted from cards are defined in `reporting/measures.py` under their key.
+    `country_weighs` says what counts alike in the country's published mean; empty where that is not known.
     """
 
     key = models.SlugField(_("key"), max_length=60, unique=True)
@@ -34,7 +36,13 @@ class Indicator(models.Model):
     origin = models.CharField(_("values are"), max_length=20, choices=Origin.choices, default=Origin.TYPED)
     formula = models.CharField(_("made of"), max_length=60, blank=True)
     source = models.CharField(_("source"), max_length=250, blank=True)
+<<<<<<< HEAD
     is_public = models.BooleanField(_("open data: everybody may have our figures"), default=False)
+=======
+    country_weighs = models.CharField(
+        _("the country's mean counts"), max_length=15, choices=Comparator.Weighs.choices, blank=True
+    )
+>>>>>>> main
 
     personal_data: dict[str, str] = {}
 

@@ -36,7 +36,11 @@ from surveys.questionnaires import Stage
 from tests.browser.conftest import check_every_look, sign_in
 from tests.factories import CategoryFactory, RoleFactory, RuleFactory, Solvik, a_card
 from tests.feedback.steps import called_back, try_three_times
+<<<<<<< HEAD
 from tests.reporting.houses import kolada
+=======
+from tests.reporting.benchmarks import a_group_beside
+>>>>>>> main
 from tests.reporting.scorecards import a_scorecard_with_figures
 from tests.surveys.commented import make_commented, the_comment
 from tests.surveys.rounds import make_survey
@@ -171,6 +175,12 @@ SCORECARDS = {
     "reporting:assessment": "/staff/assessments/{assessment.pk}/",
     "reporting:change_assessment": "/staff/assessments/{assessment.pk}/settings/",
     "reporting:evidence": "/staff/assessments/{assessment.pk}/users/",
+    "reporting:benchmarks": "/staff/benchmarks/",
+    "reporting:groups": "/staff/benchmarks/groups/",
+    "reporting:new_group": "/staff/benchmarks/groups/new/",
+    "reporting:group": "/staff/benchmarks/groups/{group.key}/",
+    "reporting:benchmark": "/staff/benchmarks/indicators/{row.indicator.key}/",
+    "reporting:benchmark_figures": "/staff/benchmarks/indicators/{row.indicator.key}/figures/",
     "reporting:indicators": "/staff/indicators/",
     "reporting:new_indicator": "/staff/indicators/new/",
     "reporting:indicator": "/staff/indicators/{row.indicator.key}/",
@@ -225,6 +235,7 @@ class Life:
         RoleFactory(person=solvik.sector_leader, role=Role.QUALITY_ADVISER)
         self.row = a_scorecard_with_figures(now)
         self.scorecard = self.row.factor.goal.scorecard
+        self.group = a_group_beside(self.row.indicator, last=now.year - 1)
         form = versions()["kommunekompasset-2010"]
         for year, points in ((2014, 50), (2018, 61)):
             by_area = {area.key: points + place for place, area in enumerate(form.areas)}
