@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-<<<<<<< HEAD
-from reporting.views import assessments, feeds, indicators, scorecards, statistics, structure, values
-=======
-from reporting.views import assessments, benchmarks, groups, indicators, scorecards, statistics, structure, values
->>>>>>> main
+from reporting.views import (
+    assessments,
+    benchmarks,
+    feeds,
+    groups,
+    indicators,
+    scorecards,
+    statistics,
+    structure,
+    values,
+)
 
 HERE = "staff/scorecards/<slug:key>"
 

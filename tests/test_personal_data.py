@@ -66,15 +66,10 @@ HARMLESS = {
     # What is measured, and figures of many together; of a contact at the desk, only that there was one.
     "Group": {"key", "names", "kind"},
     "Indicator": {
-<<<<<<< HEAD
-        "key", "names", "explanations", "perspective", "scale", "direction", "origin", "formula", "source",
-    },
+        "key", "names", "explanations", "perspective", "scale", "direction", "origin", "formula", "source", "country_weighs"},
     # Addresses and answers of other houses: figures of municipalities.
     "Feed": {"kind", "external", "measure", "gender", "municipalities", "selections", "rhythm"},
     "Fetched": {"address", "sha256", "content", "outcome", "sentence", "problems"},
-=======
-        "key", "names", "explanations", "perspective", "scale", "direction", "origin", "formula", "source", "country_weighs"},
->>>>>>> main
     "Elsewhere": {"kind", "country", "code", "name"},
     "Value": {"every", "standing", "source", "how"},
     "Scorecard": {"key", "names"},

@@ -105,15 +105,10 @@ class Written(NamedTuple):
 
 
 def check_figure(indicator: Indicator, figure: Figure, *, this_year: int) -> None:
-<<<<<<< HEAD
-    """Raise Computed, OutsideScale, NegativeMargin, YearToCome for a figure that nobody can have. What is computed of us is
-    not computed of others: theirs can be written."""
-=======
     """Raise Computed, OutsideScale, NegativeMargin, YearToCome for a figure that nobody can have.
 
     What the house computes of us is written down of others.
     """
->>>>>>> main
     if indicator.origin not in TYPEABLE and figure.elsewhere is None:
         raise Computed(indicator=indicator.key)
     if figure.period.year > this_year:

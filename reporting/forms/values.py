@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-<<<<<<< HEAD
-from typing import Any
-=======
 from decimal import Decimal
->>>>>>> main
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _

@@ -2,11 +2,8 @@
 
 from reporting.models.assessments import AreaPoints, Assessment, Evidence
 from reporting.models.desk import DeskContact
-<<<<<<< HEAD
 from reporting.models.feeds import Feed, Fetched
-=======
 from reporting.models.groups import Group, GroupMember
->>>>>>> main
 from reporting.models.indicators import Counting, Elsewhere, Indicator, Value
 from reporting.models.scorecards import Goal, Scorecard, ScorecardRow, SuccessFactor, Threshold
 from reporting.models.themes import Theme, ThemeLink

@@ -36,13 +36,10 @@ class Indicator(models.Model):
     origin = models.CharField(_("values are"), max_length=20, choices=Origin.choices, default=Origin.TYPED)
     formula = models.CharField(_("made of"), max_length=60, blank=True)
     source = models.CharField(_("source"), max_length=250, blank=True)
-<<<<<<< HEAD
-    is_public = models.BooleanField(_("open data: everybody may have our figures"), default=False)
-=======
     country_weighs = models.CharField(
         _("the country's mean counts"), max_length=15, choices=Comparator.Weighs.choices, blank=True
     )
->>>>>>> main
+    is_public = models.BooleanField(_("open data: everybody may have our figures"), default=False)
 
     personal_data: dict[str, str] = {}
 

@@ -36,11 +36,8 @@ from surveys.questionnaires import Stage
 from tests.browser.conftest import check_every_look, sign_in
 from tests.factories import CategoryFactory, RoleFactory, RuleFactory, Solvik, a_card
 from tests.feedback.steps import called_back, try_three_times
-<<<<<<< HEAD
-from tests.reporting.houses import kolada
-=======
 from tests.reporting.benchmarks import a_group_beside
->>>>>>> main
+from tests.reporting.houses import kolada
 from tests.reporting.scorecards import a_scorecard_with_figures
 from tests.surveys.commented import make_commented, the_comment
 from tests.surveys.rounds import make_survey

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reporting', '0003_themes'),
+        ('reporting', '0004_groups_of_municipalities'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
