@@ -16,7 +16,7 @@ from reporting.models import Feed, Indicator
 
 MADE_UP = "Oppdiktet"
 NORWEGIAN = {"9101": "Nordvik", "9102": "Fjelldal", "9103": "Strandby", "9104": "Skogheim", "9105": "Elvestad"}
-SWEDISH = {"9801": "Lövsta", "9802": "Björksele", "9803": "Sandhult"}
+SWEDISH = {"9701": "Lövsta", "9702": "Björksele", "9703": "Sandhult"}
 OPEN = (
     "user-satisfaction", "sick-leave", "water-loss", "called-back-in-time", "median-days-to-contact", "cards-received",
     "mean-reaction", "website-visits", "population", "service-centre-contacts",
@@ -25,12 +25,12 @@ OPEN = (
 # Per cent by municipality, of four years back to last year; None where it was not measured.
 SICK_LEAVE = {
     "9101": (9.1, 8.8, 8.7, 8.5), "9102": (7.4, 7.9, 7.2, 7.0), "9103": (10.2, 9.6, 9.9, 9.4), "9104": (8.3, None, 8.0, 7.8),
-    "9105": (8.8, 8.6, 8.1, 8.3), "0": (8.9, 8.7, 8.4, 8.3),
+    "9105": (8.8, 8.6, 8.1, 8.3),
 }  # fmt: skip
 WATER_LOSS = {
-    "9801": (21.5, 20.9, 20.0),
-    "9802": (33.1, 30.4, 28.8),
-    "9803": (25.0, None, 24.2),
+    "9701": (21.5, 20.9, 20.0),
+    "9702": (33.1, 30.4, 28.8),
+    "9703": (25.0, None, 24.2),
     "0000": (24.4, 23.9, 23.1),
 }
 ANSWERED = {
