@@ -30,6 +30,7 @@ SCHEDULE = {
         "task": "reporting.put_interviews_away",
         "schedule": crontab(hour="3", minute="20"),
     },
+    "reporting.fetch_figures": {"task": "reporting.fetch_figures", "schedule": crontab(minute="50")},
     "surveys.open_surveys": {"task": "surveys.open_surveys", "schedule": crontab(minute="*/5")},
     "surveys.close_surveys": {"task": "surveys.close_surveys", "schedule": crontab(minute="*/5")},
     "surveys.write_down_who_answered": {

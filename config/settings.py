@@ -249,6 +249,19 @@ MAP_ATTRIBUTION = env.str("MAP_ATTRIBUTION", "")
 MAP_START = tuple(env.list("MAP_START", cast=float, default=[62.0, 11.0, 5]))
 MAP_LINK_URL = env.str("MAP_LINK_URL", "")
 
+# --- Figures from other houses -------------------------------------------------------------------------------------
+
+KOLADA_URL = env.str("KOLADA_URL", "https://api.kolada.se/v3").rstrip("/")
+SSB_URL = env.str("SSB_URL", "https://data.ssb.no/api/v0/no/table").rstrip("/")
+KLASS_URL = env.str("KLASS_URL", "https://data.ssb.no/api/klass/v1/classifications/131").rstrip("/")
+# The schedule fetches nothing in a demonstration, whose figures are made up; the button on the page does.
+FETCH_BY_SCHEDULE = env.bool("FETCH_BY_SCHEDULE", not DEMONSTRATION)
+# A server that fetches what a page asks for must not reach into its own house: off but where a proxy of ours answers.
+FETCH_FROM_PRIVATE_ADDRESSES = env.bool("FETCH_FROM_PRIVATE_ADDRESSES", False)
+FETCHED_KEPT_DAYS = env.int("FETCHED_KEPT_DAYS", 400)
+# The terms under which everybody may use our figures, by SPDX name.
+OPEN_DATA_LICENCE = env.str("OPEN_DATA_LICENCE", "CC-BY-4.0")
+
 # --- Work in the background ----------------------------------------------------------------------------------------
 
 CELERY_BROKER_URL = embedded.celery_url(REDIS_URL)

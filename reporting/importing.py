@@ -1,8 +1,9 @@
 """Read values from a CSV file: everything or nothing, with a sentence for each line that is wrong.
 
 Columns are found by their names, in any order: indicator (its key), year (or period: «2025», «2025-Q3», «2025-07») and value
-must be there; unit (a unit's code), n, margin, source and date may be. «Ikke målt» or «–» stands for a value that was not
-measured. Sentences are in the active language.
+must be there; unit (a unit's code) or municipality (number or name), n, margin, source and date may be. «Ikke målt» or «–»
+stands for a value that was not measured. A file with other columns is read by a mapping (`reporting/sources/mapped.py`).
+Sentences are in the active language.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -18,25 +20,30 @@ from django.utils.translation import ngettext
 
 from feedback.importing.columns import Columns, UnreadableFile, opened
 from feedback.importing.faults import RowRefused
-from feedback.importing.reading import Line
+from feedback.importing.reading import CsvFile, Line
 from feedback.importing.report import Problem
 from organisation.ds_forms import parse_day
 from organisation.errors import Refused
 from organisation.models import Person, Unit
+from organisation.queries import municipality
 from reporting.actions.recording import Figure, Where, check_figure, record_values
 from reporting.models import Indicator, Value
 from reporting.periods import FIRST_YEAR, read_period
+from reporting.placing import Places
 from reporting.queries import units_by_code
 from reporting.rules import require_manager
 from reporting.scales import read_number, says_not_measured
+from reporting.sources.mapped import OURS, MappedFile, read_mapping
 
 MOST_MB = 2
 MOST_ROWS = 20_000
+PREVIEWED = 10
 
 _NAMES = {
     "indicator": "indicator indikator måleindikator key nøkkel nykel nyckel",
     "period": "period periode year år ar",
     "value": "value verdi resultat result värde",
+    "municipality": "municipality kommune kommunenummer kommunenr kommunnummer kommunkod kommunekode region",
     "unit": "unit enhet eining resultatenhet",
     "n": "n antall antal",
     "margin": "margin feilmargin felmarginal marginal",
@@ -45,6 +52,16 @@ _NAMES = {
 }
 COLUMNS = {name: column for column, names in _NAMES.items() for name in names.split()}
 NEEDED = ("indicator", "period", "value")
+
+
+class Previewed(NamedTuple):
+    """`value` is None where nothing was measured."""
+
+    indicator: Indicator
+    elsewhere: int | None
+    unit: int | None
+    period: str
+    value: Decimal | None
 
 
 @dataclass
@@ -56,6 +73,21 @@ class ValueReport:
     new: int = 0
     changed: int = 0
     problems: list[Problem] = field(default_factory=list)
+    left_out: dict[str, int] = field(default_factory=dict)
+    """What is no indicator here, with how many figures of each were passed over."""
+    of_places: bool = False
+    """Whether it is of municipalities and no figures."""
+    preview: list[Previewed] = field(default_factory=list)
+    """The first figures as they would be written."""
+
+    def show(self, indicator: Indicator, figure: Figure) -> None:
+        """Keep a figure for the preview, as long as it is short."""
+        if len(self.preview) < PREVIEWED:
+            self.preview.append(Previewed(indicator, figure.elsewhere, figure.unit, str(figure.period), figure.value))
+
+    @property
+    def same(self) -> int:
+        return self.rows - self.new - self.changed
 
     def lines(self) -> list[str]:
         """Return what came of it, in sentences."""
@@ -69,24 +101,41 @@ class ValueReport:
         elif self.dry_run:
             said.append(_("The file can be read in. Nothing was written."))
         else:
-            same = self.rows - self.new - self.changed
-            said.append(
-                _("%(new)s new figures, %(changed)s changed, %(same)s as they were.")
-                % {"new": self.new, "changed": self.changed, "same": same}
-            )
+            counted = {"new": self.new, "changed": self.changed, "same": max(self.same, 0)}
+            if self.of_places:
+                said.append(_("%(new)s new municipalities, %(changed)s changed.") % counted)
+            else:
+                said.append(_("%(new)s new figures, %(changed)s changed, %(same)s as they were.") % counted)
+        if self.left_out:
+            said.append(_("Left out, as there is no such indicator here: %(names)s.") % {"names": self._left_out()})
         return said
+
+    def _left_out(self) -> str:
+        named = sorted(self.left_out)
+        return ", ".join(named[:10]) + (" …" if len(named) > 10 else "")
 
 
 def import_values(
-    content: bytes, *, source: str = "", by: Person | None, now: datetime, this_year: int, dry_run: bool = False
+    content: bytes,
+    *,
+    source: str = "",
+    mapping: str = "",
+    by: Person | None,
+    now: datetime,
+    this_year: int,
+    dry_run: bool = False,
 ) -> ValueReport:
     """Read a file of values. One line with a fault is enough for nothing to be written; a second time changes nothing.
 
-    `source` stands where the file names none. Raises NotAllowed, UnreadableFile.
+    `source` stands where the file names none. `mapping` is TOML for a file with columns of its own. Raises NotAllowed,
+    UnreadableFile.
     """
     require_manager(by)
     report = ValueReport(dry_run=dry_run)
-    file = opened(content, most_mb=MOST_MB)
+    file: CsvFile | MappedFile = opened(content, most_mb=MOST_MB)
+    if mapping.strip():
+        theirs = read_mapping(mapping)
+        file, source = MappedFile(file.header, iter(file), theirs), source or theirs.source
     columns = _columns(file.header)
     reader = _Reader(columns, source.strip(), this_year)
     found: dict[Indicator, list[Figure]] = {}
@@ -100,6 +149,7 @@ def import_values(
             report.problems.append(Problem(line.number, columns.raw(line, "indicator"), refused.code, str(refused)))
             continue
         found.setdefault(indicator, []).append(figure)
+        report.show(indicator, figure)
     if not report.rows:
         raise UnreadableFile(_("The file has no lines below the first."))
     if report.problems or dry_run:
@@ -117,8 +167,8 @@ def _columns(header: list[str]) -> Columns:
     columns = Columns(header, COLUMNS)
     if columns.unknown:
         raise UnreadableFile(
-            _("There is a column «%(name)s». These are read: indicator, year, value, unit, n, margin, source, date.")
-            % {"name": columns.unknown[0][:60]}
+            _("There is a column «%(name)s». These are read: %(columns)s.")
+            % {"name": columns.unknown[0][:60], "columns": ", ".join(OURS)}
         )
     if columns.lacks(*NEEDED):
         raise UnreadableFile(
@@ -138,6 +188,7 @@ class _Reader:
         self._this_year = this_year
         self._indicators = {indicator.key: indicator for indicator in Indicator.objects.all()}
         self._units = units_by_code()
+        self._places = Places(municipality())
         self._lines: dict[tuple[str, Where], int] = {}
 
     def read(self, line: Line) -> tuple[Indicator, Figure]:
@@ -158,10 +209,15 @@ class _Reader:
                 % {"value": written[:20], "first": FIRST_YEAR, "last": self._this_year},
             )
         unit = self._unit(self._cell(line, "unit"))
+        named = self._cell(line, "municipality")
+        place = self._places.find(named, period.year) if named else None
+        if place is not None and unit is not None:
+            raise RowRefused("two_places", _("A figure is of a unit of ours or of another municipality, not of both."))
         figure = Figure(
             period,
             self._value(self._cell(line, "value")),
             unit=unit.pk if unit else None,
+            elsewhere=place,
             n=self._n(self._cell(line, "n")),
             margin=self._margin(self._cell(line, "margin")),
             source=self._cell(line, "source", 250) or self._source or indicator.source,

@@ -7,12 +7,15 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import NamedTuple
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from organisation.models import Unit
 from reporting.models import (
     Counting,
     DeskContact,
+    Elsewhere,
+    Feed,
+    Fetched,
     Goal,
     Indicator,
     Scorecard,
@@ -142,3 +145,63 @@ def themes() -> QuerySet[Theme]:
 
 def theme_called(key: str) -> Theme | None:
     return Theme.objects.filter(key=key).first()
+
+
+_DAYS = {Feed.Rhythm.WEEKLY: 7, Feed.Rhythm.MONTHLY: 28}
+
+
+def due_feeds(now: datetime) -> list[Feed]:
+    """Return the sources whose time has come: a week or a month since they were last fetched, or never yet (one query)."""
+    latest = Fetched.objects.filter(feed=OuterRef("pk")).order_by("-at").values("at")[:1]
+    rows = Feed.objects.filter(rhythm__in=list(_DAYS)).annotate(last_at=Subquery(latest))
+    return [
+        feed
+        for feed in rows
+        if feed.last_at is None or now - feed.last_at >= timedelta(days=_DAYS[Feed.Rhythm(feed.rhythm)], hours=-1)
+    ]
+
+
+def feeds_with_latest() -> list[tuple[Feed, Fetched | None]]:
+    """Return all sources, each with what was fetched last (two queries)."""
+    latest = {
+        row.feed_id: row
+        for row in Fetched.objects.order_by("feed_id", "-at", "-id").distinct("feed_id").defer("content")
+    }
+    return [(feed, latest.get(feed.pk)) for feed in Feed.objects.select_related("indicator")]
+
+
+def fetched_of(feed: Feed, how_many: int) -> list[Fetched]:
+    """Return the latest answers of a source, without what they hold."""
+    return list(Fetched.objects.filter(feed=feed).select_related("by").defer("content")[:how_many])
+
+
+def places_known() -> dict[str, int]:
+    """Return how many municipalities are known, by country."""
+    rows = Elsewhere.objects.filter(kind=Elsewhere.Kind.MUNICIPALITY, until=None)
+    return dict(rows.values_list("country").annotate(n=Count("pk")).order_by("country"))
+
+
+def names_of_places(elsewhere: Collection[int], units: Collection[int]) -> dict[tuple[str, int | None], str]:
+    """Return names by what it is, «elsewhere» or «unit», and id (two queries)."""
+    found: dict[tuple[str, int | None], str] = {}
+    for pk, name in Elsewhere.objects.filter(pk__in=elsewhere).values_list("pk", "name"):
+        found["elsewhere", pk] = name
+    for pk, name in Unit.objects.filter(pk__in=units).values_list("pk", "name"):
+        found["unit", pk] = name
+    return found
+
+
+def feed_of(pk: int) -> Feed | None:
+    return Feed.objects.select_related("indicator").filter(pk=pk).first()
+
+
+def fetched_answer(feed: Feed, pk: int) -> Fetched | None:
+    """Return one answer with what it holds."""
+    return Fetched.objects.filter(feed=feed, pk=pk).first()
+
+
+def feeds_of(kind: str, external: str) -> list[Feed]:
+    """Return the sources of a kind (empty: of all), with `external` only the one with that number."""
+    rows = Feed.objects.select_related("indicator")
+    rows = rows.filter(kind=kind) if kind else rows
+    return list(rows.filter(external=external) if external else rows)

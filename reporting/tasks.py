@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from celery import shared_task
-from django.utils import timezone
+from django.conf import settings
+from django.utils import timezone, translation
 
 from organisation.jobs import recorded
 from organisation.queries import municipality
 from reporting.actions.counting import compute_figures
+from reporting.actions.feeds import TASK as FETCH_ASKED_FOR
+from reporting.actions.feeds import delete_old_answers
 from reporting.actions.interviews import put_interviews_away
 from reporting.actions.reminding import remind_of_initiatives
 from reporting.actions.reports import TASK, compute_waiting_reports, make_due_reports
 from reporting.card_themes import count_cards_by_category
+from reporting.feeding import fetch_what_is_due, our_fetcher
 from reporting.figures import count_anew
 
 
@@ -65,3 +69,27 @@ def sweep_reports() -> str:
 def due_reports() -> str:
     """Each morning: the quarter's report from the third day after the quarter, and in January the year's."""
     return f"{len(make_due_reports(now=timezone.now()))} made"
+
+
+@shared_task(name=FETCH_ASKED_FOR)
+def fetch_asked_for() -> str:
+    """What somebody asked for on the page of sources: nudged when they do."""
+    return _fetch(by_schedule=False)
+
+
+@shared_task(name="reporting.fetch_figures")
+@recorded("reporting.fetch_figures")
+def fetch_figures() -> str:
+    """Each hour: what a lost nudge left behind, and, where the schedule may fetch, the sources whose time has come."""
+    told = _fetch(by_schedule=settings.FETCH_BY_SCHEDULE)
+    deleted = delete_old_answers(now=timezone.now(), days=settings.FETCHED_KEPT_DAYS)
+    return f"{told}, {deleted} old answers deleted"
+
+
+def _fetch(*, by_schedule: bool) -> str:
+    language = municipality().language
+    with translation.override(language):
+        done = fetch_what_is_due(
+            our_fetcher(), now=timezone.now(), this_year=timezone.localdate().year, by_schedule=by_schedule
+        )
+    return f"{len(done)} fetched, {sum(not each.is_well for each in done)} with faults"

@@ -72,6 +72,9 @@ HARMLESS = {
     "Group": {"key", "names", "kind"},
     "Indicator": {
         "key", "names", "explanations", "perspective", "scale", "direction", "origin", "formula", "source", "country_weighs"},
+    # Addresses and answers of other houses: figures of municipalities.
+    "Feed": {"kind", "external", "measure", "gender", "municipalities", "selections", "rhythm"},
+    "Fetched": {"address", "sha256", "content", "outcome", "sentence", "problems"},
     "Elsewhere": {"kind", "country", "code", "name"},
     "Value": {"every", "standing", "source", "how"},
     "Scorecard": {"key", "names"},

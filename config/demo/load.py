@@ -24,6 +24,7 @@ from config.demo.plans import Story
 from config.demo.reports import make_reports
 from config.demo.rows import Rows
 from config.demo.scorecards import scorecards
+from config.demo.sources import sources
 from config.demo.story import build_story
 from config.demo.surveys import surveys
 from config.demo.themes import make_themes
@@ -148,6 +149,7 @@ def load_demo(*, seed: int, now: datetime, anew: bool = False) -> Loaded | None:
         _tell_of_past_lists()
         interviews(by=furnished.people[ADVISER], now=story.now, seed=seed)
         scorecards(by=furnished.people[ADVISER], today=story.today, now=story.now, seed=seed)
+        sources(by=furnished.people[ADVISER], now=story.now, this_year=story.today.year)
         make_assessments(by=furnished.people[ADVISER], now=story.now, this_year=story.today.year)
         make_benchmarks(by=furnished.people[ADVISER], today=story.today, seed=seed)
         make_themes(by=furnished.people[ADVISER], now=story.now)

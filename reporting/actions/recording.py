@@ -131,7 +131,8 @@ def record_values(
 ) -> Written:
     """Write figures that somebody typed or brought in a file. What is as it was stays untouched.
 
-    Figures per inhabitant that are made of them are computed anew with them. Raises NotAllowed, Computed, OutsideScale,
+    Figures per inhabitant that are made of them are computed anew with them. Those of others, which come by the thousand, are
+    not in the administrator's log: who wrote them stands in their rows. Raises NotAllowed, Computed, OutsideScale,
     NegativeMargin, YearToCome.
     """
     require_manager(by)
@@ -139,9 +140,11 @@ def record_values(
         indicator = Indicator.objects.select_for_update().get(pk=indicator.pk)
         for figure in figures:
             check_figure(indicator, figure, this_year=this_year)
-        standing = standing_by_place(indicator, figures)
-        written = Written(0, 0)
-        for figure in figures:
+        ours = [figure for figure in figures if figure.elsewhere is None]
+        theirs = [figure for figure in figures if figure.elsewhere is not None]
+        written = _record_of_others(indicator, theirs, how, by=by, now=now)
+        standing = standing_by_place(indicator, ours)
+        for figure in ours:
             current = standing.get(figure.where)
             if current is not None and _is_same(current, figure):
                 continue
@@ -157,9 +160,37 @@ def record_values(
             else:
                 log_changed(value, before, by=by, now=now)
                 written = Written(written.new, written.changed + 1)
-        if written.new or written.changed:
+        if ours and (written.new or written.changed):
             compute_per_inhabitant(now=now, of=indicator)
     return written
+
+
+def _record_of_others(
+    indicator: Indicator, figures: Sequence[Figure], how: str, *, by: Person | None, now: datetime
+) -> Written:
+    """Write figures of municipalities elsewhere, a batch at a time."""
+    new = changed = 0
+    for start in range(0, len(figures), BATCH):
+        batch = figures[start : start + BATCH]
+        rows = Value.objects.filter(
+            indicator=indicator,
+            elsewhere__in={figure.elsewhere for figure in batch},
+            year__in={figure.period.year for figure in batch},
+            replaced_at=None,
+        )
+        standing = {Where(row.unit_id, row.elsewhere_id, row.period): row for row in rows}
+        replaced = [
+            row for figure in batch if (row := standing.get(figure.where)) is not None and not _is_same(row, figure)
+        ]
+        made = [
+            _row(indicator, figure, how, row, by=by, now=now)
+            for figure in batch
+            if (row := standing.get(figure.where)) is None or not _is_same(row, figure)
+        ]
+        _replace(replaced, now)
+        Value.objects.bulk_create(made)
+        new, changed = new + len(made) - len(replaced), changed + len(replaced)
+    return Written(new, changed)
 
 
 @dataclass(frozen=True)

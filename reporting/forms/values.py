@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from organisation.models import Unit
 from reporting.actions.recording import Figure, GridCell, Where
+from reporting.forms.feeds import named
 from reporting.models import Indicator, Value
 from reporting.periods import Period
 from reporting.scales import Standing, read_number, says_not_measured
@@ -133,8 +135,9 @@ class Grid:
 class ImportForm(forms.Form):
     use_required_attribute = False
     file = forms.FileField(
-        label=gettext_lazy("CSV file with figures"),
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv"}),
+        label=gettext_lazy("File with figures"),
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.json,text/csv,application/json"}),
+        help_text=gettext_lazy("CSV, an answer saved from Kolada, SSB or Klass (JSON), or another municipality's open data."),
         error_messages={
             "required": gettext_lazy("Choose a file."), "empty": gettext_lazy("The file is empty. Choose another."),
         },
@@ -143,3 +146,16 @@ class ImportForm(forms.Form):
         label=gettext_lazy("Source"), max_length=250, required=False,
         help_text=gettext_lazy("Where the lines name none, such as «SSB, table 07459»."),
     )  # fmt: skip
+    indicator = forms.ModelChoiceField(
+        Indicator.objects.none(), label=gettext_lazy("Indicator"), required=False,
+        help_text=gettext_lazy("For an answer from Kolada or SSB alone: what its figures are of."),
+    )  # fmt: skip
+    mapping = forms.CharField(
+        label=gettext_lazy("Mapping"), required=False, max_length=20_000, strip=False,
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
+        help_text=gettext_lazy("For a CSV file with other columns alone: in TOML, which of its columns is which of ours."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        named(self.fields["indicator"], Indicator.objects.order_by("pk"))

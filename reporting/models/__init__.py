@@ -3,6 +3,7 @@ what is counted at the desk."""
 
 from reporting.models.assessments import AreaPoints, Assessment, Evidence
 from reporting.models.desk import DeskContact
+from reporting.models.feeds import Feed, Fetched
 from reporting.models.groups import Group, GroupMember
 from reporting.models.indicators import Counting, Elsewhere, Indicator, Value
 from reporting.models.initiatives import Initiative, InitiativeEvent, InitiativeEvidence, InitiativeNote
@@ -20,6 +21,8 @@ __all__ = [
     "DeskContact",
     "Elsewhere",
     "Evidence",
+    "Feed",
+    "Fetched",
     "Goal",
     "Group",
     "GroupMember",

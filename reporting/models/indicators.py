@@ -39,6 +39,7 @@ class Indicator(models.Model):
     country_weighs = models.CharField(
         _("the country's mean counts"), max_length=15, choices=Comparator.Weighs.choices, blank=True
     )
+    is_public = models.BooleanField(_("open data: everybody may have our figures"), default=False)
 
     personal_data: dict[str, str] = {}
 
@@ -74,7 +75,10 @@ def usual_decimals(scale: str) -> int:
 
 
 class Elsewhere(models.Model):
-    """Another municipality, a region or the country, whose figures ours are held against."""
+    """Another municipality, a region or the country, whose figures ours are held against.
+
+    Of a municipality that has merged, `until` is the last day of its number, and `became` the one it is part of since.
+    """
 
     class Kind(models.TextChoices):
         MUNICIPALITY = "municipality", _("Municipality")
@@ -85,6 +89,10 @@ class Elsewhere(models.Model):
     country = models.CharField(_("country"), max_length=2)
     code = models.CharField(_("number"), max_length=20)
     name = models.CharField(_("name"), max_length=100)
+    until = models.DateField(_("last day of the number"), null=True, blank=True)
+    became = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("is part of")
+    )
 
     personal_data: dict[str, str] = {}
 

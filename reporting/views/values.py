@@ -18,10 +18,11 @@ from organisation.errors import Refused
 from organisation.models import Unit
 from organisation.views.answering import show_refusal
 from reporting.actions.recording import CellsRefused, record_grid
+from reporting.feeding import read_upload
 from reporting.forms.values import Grid, ImportForm
-from reporting.importing import ValueReport, import_values
+from reporting.importing import ValueReport
 from reporting.models import Indicator
-from reporting.queries import goals_of, scorecards, typeable_indicators, unit_of_code, values_by_year
+from reporting.queries import goals_of, names_of_places, scorecards, typeable_indicators, unit_of_code, values_by_year
 from reporting.views.access import SECTION, managing, scorecard_of
 
 YEARS = 5
@@ -93,7 +94,7 @@ def _asked(request: HttpRequest, this_year: int) -> tuple[list[Indicator], Unit 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def read_file(request: HttpRequest) -> HttpResponse:
-    """Check a file of values, or read it in."""
+    """Check a file of figures, with a preview, or read it in."""
     person = managing(request)
     form = ImportForm(request.POST or None, request.FILES or None)
     report: ValueReport | None = None
@@ -102,9 +103,11 @@ def read_file(request: HttpRequest) -> HttpResponse:
         status = 422
         if form.is_valid():
             try:
-                report = import_values(
+                report = read_upload(
                     form.cleaned_data["file"].read(),
+                    indicator=form.cleaned_data["indicator"],
                     source=form.cleaned_data["source"],
+                    mapping=form.cleaned_data["mapping"],
                     by=person,
                     now=timezone.now(),
                     this_year=timezone.localdate().year,
@@ -119,5 +122,26 @@ def read_file(request: HttpRequest) -> HttpResponse:
                 status = 422 if report.problems else 200
     context: dict[str, Any] = PART | {"form": form, "report": report}
     if report is not None:
-        context |= {"shown": report.problems[:SHOWN], "more": max(0, len(report.problems) - SHOWN)}
+        context |= {
+            "shown": report.problems[:SHOWN],
+            "more": max(0, len(report.problems) - SHOWN),
+            "preview": previewed(report, get_language() or "nb") if report.dry_run and not report.problems else [],
+        }
     return render(request, "reporting/import.html", context, status=status)
+
+
+def previewed(report: ValueReport, language: str) -> list[dict[str, Any]]:
+    """Return the first figures as rows of a table (two queries)."""
+    names = names_of_places(
+        {one.elsewhere for one in report.preview if one.elsewhere}, {one.unit for one in report.preview if one.unit}
+    )
+    return [
+        {
+            "indicator": one.indicator,
+            "name": one.indicator.name_in(language),
+            "place": names.get(("elsewhere", one.elsewhere)) or names.get(("unit", one.unit)) or "",
+            "period": one.period,
+            "value": one.value,
+        }
+        for one in report.preview
+    ]

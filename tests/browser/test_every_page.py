@@ -28,9 +28,11 @@ from organisation.calendar import IsoWeek
 from organisation.models import Person
 from organisation.permissions import Role
 from reporting.actions.assessments import Judged, Shown, record_assessment, write_evidence
+from reporting.actions.feeds import publish_indicators, save_feed
 from reporting.actions.interviews import draw_interviews
 from reporting.actions.meetings import make_card
 from reporting.assessment_versions import versions
+from reporting.feeding import take_answer
 from reporting.models import InterviewDraw
 from surveys.actions.comments import Coding, send_comment
 from surveys.models import Comment, Survey
@@ -39,6 +41,7 @@ from tests.browser.conftest import check_every_look, sign_in
 from tests.factories import CategoryFactory, RoleFactory, RuleFactory, Solvik, a_card
 from tests.feedback.steps import called_back, try_three_times
 from tests.reporting.benchmarks import a_group_beside
+from tests.reporting.houses import kolada
 from tests.reporting.plans import a_meeting, an_action_with_a_course
 from tests.reporting.reports import reports_out_and_in_work
 from tests.reporting.scorecards import a_scorecard_with_figures
@@ -59,6 +62,7 @@ CITIZENS = {
     "reporting:stories": "/what-we-hear/you-said/",
     "reporting:public_reports": "/reports/",
     "reporting:public_report": "/reports/{out.name}/",
+    "reporting:open_data": "/open-data/",
     "surveys:enter": "/answer/",
     "surveys:answer": "/surveys/{survey.code}/",
     "surveys:thanks": "/surveys/{survey.code}/thanks/",
@@ -132,8 +136,8 @@ FILES = {
     "feedback:attachment", "feedback:overdue_week_document", "feedback:overdue_list_document",
     "feedback:paper_card_file", "surveys:letters", "surveys:questionnaire_pdf", "surveys:results_file",
     "surveys:public_results_file", "surveys:comments_file", "reporting:interview_file", "reporting:budget_file",
-    "reporting:report_file", "reporting:public_report_file",
-    "look:colour", "look:arms", "feedback:send_worker",
+    "reporting:report_file", "reporting:public_report_file", "reporting:benchmarks_json", "reporting:benchmarks_csv",
+    "reporting:raw_answer", "look:colour", "look:arms", "feedback:send_worker",
 }  # fmt: skip
 """Answered with a file, and tested where the file is."""
 ELSEWHERE = {"feedback:own_step", "surveys:enter_by_surveys", "account_set_password", "set_language", "demo_mail"}
@@ -219,6 +223,11 @@ ACTIONS = {
     "reporting:change_meeting": "/staff/meetings/{meeting.pk}/settings/",
     "reporting:change_input": "/staff/meetings/{meeting.pk}/said/{said.pk}/",
     "reporting:input_card": "/staff/meetings/{meeting.pk}/said/{said.pk}/card/",
+    "reporting:sources": "/staff/sources/",
+    "reporting:new_source": "/staff/sources/new/",
+    "reporting:source": "/staff/sources/{feed.pk}/",
+    "reporting:edit_source": "/staff/sources/{feed.pk}/settings/",
+    "reporting:open_indicators": "/staff/sources/open-data/",
 }
 RESULTS = {"surveys:results_publish", "surveys:results_preview", "surveys:results_withdraw", "surveys:public_results"}
 """Visited with a survey that is closed and published, in all looks: test_survey_results.py."""
@@ -283,6 +292,11 @@ class Life:
         make_card(_light, by=None, now=now)
         self.theme = weak_from_several_sides(self.row.indicator, now)
         self.out, self.report = reports_out_and_in_work(now)
+        publish_indicators([self.row.indicator], public=True, by=None, now=now)
+        wanted = {"kind": "kolada", "external": "N1", "indicator": self.row.indicator}
+        self.feed = save_feed(None, wanted, by=None, now=now)
+        for answer in (kolada(("N1", "9801", 20225, 1)), b"<html>"):
+            take_answer(self.feed, [answer], address="answer.json", by=None, now=now, this_year=now.year)
         self.tablet = signing.dumps(self.survey.pk, salt="survey-kiosk")
 
 
@@ -331,7 +345,7 @@ def an_address(name: str, pattern: URLPattern, life: Life) -> str:
         "reference": life.card.reference, "secret": life.card.secret, "pk": 1, "week": str(life.week), "unit": "roads",
         "code": life.draft.code if name.startswith("surveys:") else "roads", "step": "note", "role": 1, "absence": 1,
         "area": "streets", "question": "road", "token": life.tablet, "form": "csv", "comment": life.held.pk,
-        "key": life.scorecard.key, "name": life.report.name, "kind": "rows", "limits": 1, "one": 1, "item": 1,
+        "key": life.scorecard.key, "name": life.report.name, "kind": "rows", "limits": 1, "one": 1, "item": 1, "answer": 1,
     }  # fmt: skip
     return reverse(name, kwargs={name: values[name] for name in pattern.pattern.converters})
 

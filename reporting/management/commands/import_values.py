@@ -19,8 +19,13 @@ class Command(BaseCommand):
     help = "Import values of indicators. A second run changes nothing; what a mended file changes is a new revision."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", type=Path, help="CSV: indicator, year, value, unit, n, margin, source, date")
+        parser.add_argument(
+            "file", type=Path, help="CSV: indicator, year, value, municipality, unit, n, margin, source, date"
+        )
         parser.add_argument("--source", default="", help="where the file names none")
+        parser.add_argument(
+            "--mapping", type=Path, help="TOML for a file with other columns (docs/figures-in-and-out.md)"
+        )
         parser.add_argument("--dry-run", action="store_true", help="read and check everything, write nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -28,10 +33,14 @@ class Command(BaseCommand):
         path: Path = options["file"]
         if not path.is_file():
             raise CommandError(f"There is no file {path}.")
+        mapping: Path | None = options["mapping"]
+        if mapping is not None and not mapping.is_file():
+            raise CommandError(f"There is no file {mapping}.")
         with translation.override("en"):
             try:
                 report = import_values(
-                    path.read_bytes(), source=options["source"], by=None, now=timezone.now(),
+                    path.read_bytes(), source=options["source"],
+                    mapping=mapping.read_text() if mapping else "", by=None, now=timezone.now(),
                     this_year=timezone.localdate().year, dry_run=options["dry_run"],
                 )  # fmt: skip
             except Refused as refusal:
