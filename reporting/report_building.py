@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from reporting.documents import Document, Section, Texts, alike, in_all, in_each
 from reporting.report_material import Material, Scope
 from reporting.report_names import Kind
-from reporting.report_sections import assessments, cards, scorecards, surveys
+from reporting.report_sections import actions, assessments, benchmarks, cards, scorecards, surveys, themes
 from reporting.report_sections.said import day, period_in_words
 
 Builder = Callable[[Material], Section | list[Section] | None]
@@ -26,9 +26,18 @@ _CARDS: tuple[Builder, ...] = (
 SECTIONS: dict[str, tuple[Builder, ...]] = {
     Kind.CARDS: _CARDS,
     Kind.UNIT: (*_CARDS, cards.late, surveys.surveys, scorecards.indicators_of_unit),
-    Kind.ANNUAL: (*_CARDS, surveys.surveys, scorecards.scorecards, assessments.assessment),
+    Kind.ANNUAL: (
+        *_CARDS,
+        surveys.surveys,
+        scorecards.scorecards,
+        benchmarks.all_groups,
+        assessments.assessment,
+        themes.themes,
+        actions.actions,
+    ),
     Kind.SCORECARD: (scorecards.one_scorecard,),
     Kind.ASSESSMENT: (assessments.assessment,),
+    Kind.BENCHMARK: (benchmarks.one_group,),
 }
 
 
@@ -70,6 +79,8 @@ def title_of(scope: Scope) -> Texts:
         return in_all(
             "%(name)s, %(period)s", name=in_each(scope.assessment.form.names, scope.assessment.version), period=period
         )
+    if scope.kind == Kind.BENCHMARK and scope.group is not None:
+        return in_all(_("Beside %(name)s, %(period)s"), name=in_each(scope.group.names, scope.group.key), period=period)
     return in_all("%(name)s, %(period)s", name=scope.place.name if scope.place else scope.municipality, period=period)
 
 

@@ -16,7 +16,7 @@ from reporting.card_details import Days
 from reporting.counting import counts_of_cards
 from reporting.documents import Cell, Texts, alike
 from reporting.measures import Counts, Measure
-from reporting.models import Assessment, Indicator, Scorecard
+from reporting.models import Assessment, Group, Indicator, Scorecard
 from reporting.periods import Every, Period, before, year_before
 from reporting.published import Shown, shown_publications
 from reporting.scales import DECIMALS, Scale
@@ -32,6 +32,7 @@ class Scope:
     place: Unit | None
     scorecard: Scorecard | None
     assessment: Assessment | None
+    group: Group | None
     municipality: str
     now: datetime
     zone: tzinfo

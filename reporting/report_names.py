@@ -17,18 +17,19 @@ class Kind(models.TextChoices):
     ANNUAL = "annual", _("Annual report to the council")
     SCORECARD = "scorecard", _("Report of a scorecard")
     ASSESSMENT = "assessment", _("Report of an assessment")
+    BENCHMARK = "benchmark", _("Report of a comparison")
 
 
 QUARTERLY = frozenset({Kind.CARDS, Kind.UNIT})
 """Those that can be of a quarter; all can be of a year."""
-OF_SOMETHING = frozenset({Kind.UNIT, Kind.SCORECARD, Kind.ASSESSMENT})
-"""Those that are of one unit, one scorecard, one form of assessment: `what` is its code or key."""
+OF_SOMETHING = frozenset({Kind.UNIT, Kind.SCORECARD, Kind.ASSESSMENT, Kind.BENCHMARK})
+"""Those that are of one unit, one scorecard, one form of assessment, one group: `what` is its code or key."""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A report as it is asked for. `what` is a unit's code, a scorecard's key, or a form of assessment with its kind
-    («kommunekompasset-2010-external»); empty for the whole municipality."""
+    """A report as it is asked for. `what` is a unit's code, a scorecard's or a group's key, or a form of assessment with its
+    kind («kommunekompasset-2010-external»); empty for the whole municipality."""
 
     kind: str
     period: Period

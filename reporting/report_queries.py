@@ -9,10 +9,11 @@ from django.db.models import Max, OuterRef, Prefetch, Q, QuerySet, Subquery
 from organisation.models import Municipality, Person, Unit
 from organisation.permissions import Permission
 from organisation.queries import grants_of
-from reporting.models import Assessment, Report, ReportVersion, Scorecard
+from reporting.group_queries import group_called
+from reporting.models import Assessment, Group, Report, ReportVersion, Scorecard
 from reporting.queries import unit_of_code
 from reporting.report_material import Scope
-from reporting.report_names import Asked, Kind
+from reporting.report_names import OF_SOMETHING, Asked, Kind
 from reporting.rules import may_manage
 
 _LIGHT = ("figures",)
@@ -99,12 +100,13 @@ def key_of_assessment(assessment: Assessment) -> str:
 
 
 class OfWhat:
-    """What a report asked for is of. `found` is False where there is no such unit, scorecard or assessment."""
+    """What a report asked for is of. `found` is False where there is no such unit, scorecard, assessment or group."""
 
     def __init__(self, asked: Asked) -> None:
         self.unit: Unit | None = None
         self.scorecard: Scorecard | None = None
         self.assessment: Assessment | None = None
+        self.group: Group | None = None
         if asked.kind == Kind.UNIT:
             self.unit = unit_of_code(asked.what)
         elif asked.kind == Kind.SCORECARD:
@@ -114,20 +116,31 @@ class OfWhat:
             self.assessment = Assessment.objects.filter(
                 elsewhere=None, version=version, kind=kind, year=asked.period.year
             ).first()
-        self.found = asked.kind not in (Kind.UNIT, Kind.SCORECARD, Kind.ASSESSMENT) or any(
-            (self.unit, self.scorecard, self.assessment)
-        )
+        elif asked.kind == Kind.BENCHMARK:
+            self.group = group_called(asked.what)
+        self.found = asked.kind not in OF_SOMETHING or any((self.unit, self.scorecard, self.assessment, self.group))
 
 
 def scope_asked(asked: Asked, of: OfWhat, house: Municipality, now: datetime) -> Scope:
     """Return what a report that is not kept would be of."""
     place = of.unit or (of.scorecard.unit if of.scorecard else None)
-    return Scope(asked.kind, asked.name, asked.period, place, of.scorecard, of.assessment, house.name, now, house.zone)
+    return Scope(
+        asked.kind, asked.name, asked.period, place, of.scorecard, of.assessment, of.group, house.name, now, house.zone
+    )
 
 
 def scope_of(report: Report, house: Municipality, now: datetime) -> Scope:
     """Return what a report that is kept is of."""
     place = report.unit or (report.scorecard.unit if report.scorecard else None)
     return Scope(
-        report.kind, report.name, report.period, place, report.scorecard, report.assessment, house.name, now, house.zone
+        report.kind,
+        report.name,
+        report.period,
+        place,
+        report.scorecard,
+        report.assessment,
+        report.group,
+        house.name,
+        now,
+        house.zone,
     )

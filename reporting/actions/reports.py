@@ -55,7 +55,7 @@ class ReportThere(Refused):
 class NothingOfIt(Refused):
     code = "nothing_of_it"
     field = "what"
-    message = _("There is no such unit, scorecard or assessment. Choose one.")
+    message = _("There is no such unit, scorecard, assessment or group. Choose one.")
 
 
 class DoesNotFit(Refused):
@@ -164,7 +164,7 @@ def make_report(asked: Asked, *, by: Person | None, now: datetime) -> Report:
             report = Report.objects.create(
                 name=asked.name, kind=asked.kind, year=period.year, every=period.every, number=period.number,
                 unit=of.unit or (of.scorecard.unit if of.scorecard else None), scorecard=of.scorecard,
-                assessment=of.assessment, made_at=now,
+                assessment=of.assessment, group=of.group, made_at=now,
             )  # fmt: skip
             log_created(report, by=by, now=now)
             ReportVersion.objects.create(report=report, made_at=now, made_by=by)
@@ -373,7 +373,7 @@ def _claim(now: datetime) -> ReportVersion | None:
         waiting = Q(state=State.WAITING) | Q(state=State.COMPUTING, started_at__lt=now - LOST_AFTER)
         version = (
             ReportVersion.objects.select_for_update(skip_locked=True, of=("self",))
-            .select_related("report__unit", "report__scorecard__unit", "report__assessment")
+            .select_related("report__unit", "report__scorecard__unit", "report__assessment", "report__group")
             .defer("figures")
             .filter(waiting)
             .order_by("made_at", "pk")

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from organisation.models import Unit
 from reporting.actions.reports import LONGEST_REASON, LONGEST_TEXT
 from reporting.documents import Document
-from reporting.models import Assessment, Scorecard
+from reporting.models import Assessment, Group, Scorecard
 from reporting.periods import Every, Period, before, period_of
 from reporting.report_names import OF_SOMETHING, QUARTERLY, Asked, Kind
 from reporting.report_pages import SUMMARY
@@ -21,8 +21,8 @@ from reporting.report_queries import key_of_assessment
 from surveys.questionnaires import text_in
 
 YEARS, QUARTERS = 6, 12
-_REASON_TOO_LONG = _("The reason is longer than %(longest)s characters.") % {"longest": LONGEST_REASON}
-_TEXT_TOO_LONG = _("The text is longer than %(longest)s characters.") % {"longest": LONGEST_TEXT}
+_REASON_TOO_LONG = _("The reason is longer than %(limit_value)s characters.")
+_TEXT_TOO_LONG = _("The text is longer than %(limit_value)s characters.")
 
 
 class NewReportForm(forms.Form):
@@ -38,14 +38,15 @@ class NewReportForm(forms.Form):
         label=_("Of what"),
         required=False,
         help_text=_(
-            "The unit, the scorecard or the form of assessment. The other reports are of the whole municipality."
+            "The unit, the scorecard, the form of assessment or the group of municipalities. The other reports are of the"
+            " whole municipality."
         ),
-        error_messages={"invalid_choice": _("There is no such unit, scorecard or assessment. Choose one.")},
+        error_messages={"invalid_choice": _("There is no such unit, scorecard, assessment or group. Choose one.")},
     )
 
     def __init__(
         self, *args: Any, today: date, units: Sequence[Unit], scorecards: Sequence[Scorecard],
-        assessments: Sequence[Assessment], said: Any, language: str, **kwargs: Any,
+        assessments: Sequence[Assessment], groups: Sequence[Group], said: Any, language: str, **kwargs: Any,
     ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
         self._periods = {str(period): period for period in _periods(today)}
@@ -68,6 +69,10 @@ class NewReportForm(forms.Form):
                     for key, each in forms_there.items()
                 ],
             ),
+            (
+                _("Group of municipalities"),
+                [(f"{Kind.BENCHMARK}-{each.key}", each.name_in(language)) for each in groups],
+            ),
         ]
 
     def _fields(self, name: str) -> forms.ChoiceField:
@@ -88,6 +93,7 @@ class NewReportForm(forms.Form):
                 Kind.UNIT: _("Choose the unit or sector that the report is of."),
                 Kind.SCORECARD: _("Choose the scorecard that the report is of."),
                 Kind.ASSESSMENT: _("Choose the form of assessment that the report is of."),
+                Kind.BENCHMARK: _("Choose the group that the report compares with."),
             }
             self.add_error("what", words[Kind(kind)])
         elif kind not in OF_SOMETHING and what:

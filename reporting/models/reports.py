@@ -31,6 +31,9 @@ class Report(models.Model):
     assessment = models.ForeignKey(
         "reporting.Assessment", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("assessment")
     )
+    group = models.ForeignKey(
+        "reporting.Group", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("group")
+    )
     public = models.BooleanField(_("for everybody"), default=False)
     made_at = models.DateTimeField(_("made"), editable=False)
 

@@ -20,6 +20,7 @@ from organisation.queries import all_units
 from organisation.views.answering import answer, do, show_refusal
 from reporting.actions import reports as actions
 from reporting.forms.reports import NewReportForm, PublishReportForm, ReasonForm, TextsForm
+from reporting.group_queries import groups
 from reporting.models import Report, ReportVersion
 from reporting.queries import scorecards
 from reporting.report_files import report_json, report_pdf, report_xlsx
@@ -104,6 +105,7 @@ def new_report(request: HttpRequest) -> HttpResponse:
         today=timezone.localdate(),
         units=[unit for unit in all_units() if unit.closed_on is None],
         scorecards=list(scorecards()),
+        groups=list(groups()),
         assessments=list(assessments_of_ours()),
         said=lambda period: period_said(period, _language()),
         language=_language(),

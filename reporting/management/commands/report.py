@@ -17,7 +17,10 @@ from reporting.report_names import read_name
 from reporting.report_pages import Edition, edition_of, shown
 from reporting.report_queries import OfWhat, scope_asked
 
-NAMES = "«cards-2026-q3», «unit-CODE-2026-q3», «annual-2025», «scorecard-KEY-2026» or «assessment-FORM-external-2024»"
+NAMES = (
+    "«cards-2026-q3», «unit-CODE-2026-q3», «annual-2025», «scorecard-KEY-2026», «assessment-FORM-external-2024» or "
+    "«benchmark-GROUP-2025»"
+)
 
 
 class Command(BaseCommand):
@@ -65,6 +68,6 @@ class Command(BaseCommand):
             raise CommandError(f"{asked.period} has not begun.")
         of = OfWhat(asked)
         if not of.found:
-            raise CommandError(f"There is no unit, scorecard or assessment «{asked.what}» for such a report.")
+            raise CommandError(f"There is no unit, scorecard, assessment or group «{asked.what}» for such a report.")
         document = build(scope_asked(asked, of, house, now))
         return Edition(for_everybody(document) if public else document, {})
