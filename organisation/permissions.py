@@ -133,6 +133,6 @@ SCOPES: dict[Scope, frozenset[Permission]] = {
     Scope.SURVEYS_READ: frozenset({P.SEE_SURVEYS}),
     Scope.SURVEYS_WRITE: frozenset({P.SEE_SURVEYS, P.MANAGE_SURVEYS, P.TYPE_ANSWERS}),
     Scope.FIGURES_READ: frozenset({P.SEE_SCORECARDS}),
-    Scope.FIGURES_WRITE: frozenset({P.SEE_SCORECARDS, P.MANAGE_SCORECARDS, P.COUNT_CONTACTS}),
+    Scope.FIGURES_WRITE: frozenset({P.SEE_SCORECARDS, P.MANAGE_SCORECARDS, P.PLAN_ACTIONS, P.COUNT_CONTACTS}),
 }
 """The permissions that a scope leaves. Whoever writes a card reads it: it is the answer."""

@@ -35,7 +35,7 @@ def _table(shown: Shown) -> Table:
         rows.append(Row(in_each(part["texts"], part["key"]), (mean, _margin(result.margin)), key=part["key"]))
     return Table(
         f"survey-{shown.survey}",
-        in_each(shown.titles, shown.survey),
+        in_all("%(title)s (%(code)s)", title=in_each(shown.titles, shown.survey), code=shown.survey),
         in_all(_("What was asked about")),
         (in_all(_("Mean, from 1 to 6 with 6 the best")), in_all(_("Margin of error, ±"))),
         tuple(rows),

@@ -104,7 +104,7 @@ def test_publishing_by_keyboard(page: Page, live_server: Any, survey: Survey, ad
     page.keyboard.press("Enter")
     expect(page.get_by_role("link", name="The day is past. Choose today or later.")).to_be_visible()
     page.get_by_label("Published from").fill(timezone.localdate().isoformat())
-    page.get_by_label("What the municipality says of the result (English)").fill("Thank you.")
+    page.get_by_label("What the municipality says of the result: English").fill("Thank you.")
     page.get_by_role("button", name="Save the draft").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_text("The figures are being computed.")).to_be_visible()

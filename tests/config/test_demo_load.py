@@ -54,6 +54,7 @@ def loaded(settings: Any) -> None:
 
 
 def test_load_writes_solvik_with_cards_in_all_states_and_sends_nothing(loaded: None) -> None:
+    """One load for all that is looked at, and one more that moves it: each takes many seconds."""
     assert Municipality.objects.get().is_demonstration
     assert Card.objects.count() == 1891
     assert set(Card.objects.values_list("state", flat=True)) == set(State)
@@ -70,6 +71,30 @@ def test_load_writes_solvik_with_cards_in_all_states_and_sends_nothing(loaded: N
         patch.setattr(settings, "DEMONSTRATION", True)
         assert load_demo(seed=1, now=SATURDAY) is None
     assert Card.objects.count() == 1891
+    check_what_citizens_were_told()
+    check_that_anew_moves_it_to_today()
+
+
+def check_what_citizens_were_told() -> None:
+    assert [(sent.how, sent.sent_on < SATURDAY.date()) for sent in Mailing.objects.order_by("sent_on")] == [
+        ("posted", True), ("laid_out", True), ("posted", True),
+    ]  # fmt: skip
+    told = PublishedStory.objects.order_by("-published_at")
+    assert Counter(story.state for story in told) == {"published": 5, "draft": 1}
+    assert all(story.card is not None and story.card.category == story.category for story in told)
+    assert all(story.card and story.card.closed_at and story.card.closed_at < story.written_at for story in told)
+
+
+def check_that_anew_moves_it_to_today() -> None:
+    tried = Card.objects.filter(state=State.CLOSED).first()
+    assert tried is not None
+    out = StringIO()
+    with time_machine.travel(datetime(2027, 1, 1, 9, tzinfo=OSLO)):
+        call_command("load_demo", "--anew", "--seed", "2", stdout=out)
+    assert "Solvik as of 2027-01-01: 1891 cards" in out.getvalue()
+    assert Card.objects.count() == 1891
+    assert Card.objects.latest("registered_at").registered_at.date() == date(2027, 1, 1)
+    assert not Card.objects.filter(pk=tried.pk).exists()
 
 
 def check_lists() -> None:
@@ -141,18 +166,6 @@ def test_load_refuses_where_there_is_a_real_municipality() -> None:
         call_command("load_demo", "--anew", stdout=StringIO())
     assert not Unit.objects.exists()
     assert not Person.objects.exists()
-
-
-def test_load_anew_moves_the_demonstration_to_today(loaded: None) -> None:
-    tried = Card.objects.filter(state=State.CLOSED).first()
-    assert tried is not None
-    out = StringIO()
-    with time_machine.travel(datetime(2027, 1, 1, 9, tzinfo=OSLO)):
-        call_command("load_demo", "--anew", "--seed", "2", stdout=out)
-    assert "Solvik as of 2027-01-01: 1891 cards" in out.getvalue()
-    assert Card.objects.count() == 1891
-    assert Card.objects.latest("registered_at").registered_at.date() == date(2027, 1, 1)
-    assert not Card.objects.filter(pk=tried.pk).exists()
 
 
 @pytest.mark.parametrize(
@@ -374,13 +387,3 @@ class ByActions:
         if step.registers_alternative:
             child = self.children[plan.number]
             self.cards[child.number] = Card.objects.get(origin=self.cards[plan.number], origin_kind="alternative")
-
-
-def test_load_tells_what_citizens_were_told(loaded: None) -> None:
-    assert [(sent.how, sent.sent_on < SATURDAY.date()) for sent in Mailing.objects.order_by("sent_on")] == [
-        ("posted", True), ("laid_out", True), ("posted", True),
-    ]  # fmt: skip
-    told = PublishedStory.objects.order_by("-published_at")
-    assert Counter(story.state for story in told) == {"published": 5, "draft": 1}
-    assert all(story.card is not None and story.card.category == story.category for story in told)
-    assert all(story.card and story.card.closed_at and story.card.closed_at < story.written_at for story in told)

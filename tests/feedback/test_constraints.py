@@ -19,6 +19,7 @@ from feedback.models import (
     ContactCard,
     Escalation,
     FollowUp,
+    InterviewConsent,
     ListNotice,
     Mailing,
     OverdueEntry,
@@ -61,6 +62,10 @@ def mailing(**values: Any) -> Mailing:
 
 def saved(solvik: Solvik, **values: Any) -> SavedFilter:
     return SavedFilter.objects.create(**({"person": solvik.clerk, "name": "Mine", "query": "due=open"} | values))
+
+
+def consent(card: Card) -> InterviewConsent:
+    return InterviewConsent.objects.create(card=card, cycle=1, agreed=True, wording="1", recorded_at=MONDAY)
 
 
 def story(**values: Any) -> Story:
@@ -192,6 +197,7 @@ VIOLATIONS: dict[str, list[Callable[[Card, Solvik], Any]]] = {
     ],
     "saved_filter_name_once": [lambda c, s: [saved(s) for _ in range(2)]],
     "saved_filter_filters": [lambda c, s: saved(s, query=""), lambda c, s: saved(s, name="")],
+    "interview_consent_once": [lambda c, s: [consent(c) for _each in range(2)]],
     "story_has_words": [lambda c, s: story(title=""), lambda c, s: story(said=""), lambda c, s: story(did="")],
     "story_state_has_its_moment": [
         lambda c, s: story(state="published"),

@@ -18,6 +18,7 @@ from feedback.actions.calling import (
 from feedback.actions.closing import close_card, reopen_card
 from feedback.actions.correcting import About, add_note, correct_card, correct_contact, split_card
 from feedback.actions.explaining import explain_delay
+from feedback.actions.interviews import answer_interview
 from feedback.actions.listing import run_overdue_list
 from feedback.actions.moving import delegate_card, forward_card, reroute_card, return_card
 from feedback.actions.reminding import remind_of_deadlines
@@ -67,6 +68,7 @@ def every_action(solvik: Solvik, word: str) -> None:
         card, held_at=at(17), summary=word, measures=word, reaction=1, reason=word, alternative=word,
         register_alternative=True, by=handler, now=at(17),
     )  # fmt: skip
+    answer_interview(card, agreed=True, now=at(17))
     react(card, reaction=2, reason=word, alternative=word, now=at(17))
     register_own_alternative(card, by=handler, now=at(17))
     close_card(card, result="answered", note=word, by=handler, now=at(18))

@@ -42,6 +42,7 @@ TABLE = {
     Step.WITHDRAW: "xx...x.",
     Step.REACT: "..x...x",
     Step.ASK_REOPENING: "..xxx.x",
+    Step.INTERVIEW: "xxxxxxx",
 }
 
 

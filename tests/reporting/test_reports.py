@@ -48,7 +48,7 @@ from tests.factories import (
 )
 from tests.feedback.steps import closed, posted
 from tests.organisation.pdf_reading import read
-from tests.reporting.test_counting import called
+from tests.reporting.autumn import called
 
 pytestmark = pytest.mark.django_db
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import io
-import threading
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection, connections
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from PIL import Image
 from rest_framework.test import APIClient
@@ -23,6 +23,7 @@ from feedback.models import Callback, Card, ContactAttempt, SentRequest
 from organisation.models import OutgoingMail
 from organisation.permissions import Role
 from tests.feedback.api.conftest import NOW, Town
+from tests.threads import at_once
 
 CONTACT = Contact(name="Kari Nordmann", address="Storgata 1", phone="33 00 00 00", email="kari@example.com")
 TOMORROW = NOW + timedelta(days=1)
@@ -294,21 +295,11 @@ def test_two_people_may_use_the_same_key(centre: APIClient, leader: APIClient, c
 @pytest.mark.django_db(transaction=True)
 def test_two_at_once_under_one_key_are_done_once(town: Town, client_of: Clients) -> None:
     card = town.card(contact=CONTACT, unit=town.roads)
-    clients = [client_of("unit_leader") for _each in range(4)]
-    start, answers = threading.Barrier(4), []
-
-    def send(client: APIClient) -> None:
-        start.wait()
-        try:
-            answers.append(client.post(at(card, "callback"), WHOLE["callback"], headers={"Idempotency-Key": "k"}))
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=send, args=[client]) for client in clients]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    key = {"Idempotency-Key": "k"}
+    sends = [
+        partial(client_of("unit_leader").post, at(card, "callback"), WHOLE["callback"], headers=key) for _each in "1234"
+    ]
+    answers = at_once(*sends)
     assert [answer.status_code for answer in answers] == [200] * 4
     assert Callback.objects.count() == 1
 
