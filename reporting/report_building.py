@@ -30,7 +30,7 @@ SECTIONS: dict[str, tuple[Builder, ...]] = {
         *_CARDS,
         surveys.surveys,
         scorecards.scorecards,
-        benchmarks.all_groups,
+        benchmarks.first_group,
         assessments.assessment,
         themes.themes,
         actions.actions,

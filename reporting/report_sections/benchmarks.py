@@ -26,11 +26,11 @@ def one_group(material: Material) -> Section | None:
     return None if group is None else _section(group, material, municipality())
 
 
-def all_groups(material: Material) -> list[Section]:
-    """Each group of municipalities."""
+def first_group(material: Material) -> Section | None:
+    """The first group of which there are figures: a report to the council needs no more than one."""
     house = municipality()
     made = (_section(group, material, house) for group in groups())
-    return [section for section in made if section is not None]
+    return next((section for section in made if section is not None), None)
 
 
 def _section(group: Group, material: Material, house: Municipality) -> Section | None:
@@ -58,7 +58,8 @@ def _section(group: Group, material: Material, house: Municipality) -> Section |
     if found.counted_at is not None:
         counted = found.counted_at.astimezone(material.scope.zone).date()
         notes.append(in_all(_("Computed figures are from %(day)s."), day=day(counted)))
-    return Section(f"benchmark-{group.key}", in_each(group.names, group.key), tables, tuple(notes))
+    heading = in_all(_("Beside %(name)s"), name=in_each(group.names, group.key))
+    return Section(f"benchmark-{group.key}", heading, tables, tuple(notes))
 
 
 def _table(perspective: Perspective, found: Benchmark, year: int, ours: str) -> Table | None:
