@@ -43,6 +43,8 @@ from config.demo.plans import (
 from config.demo.story import TOTAL, build_story
 from config.demo.voices import base_template_count
 from feedback.workflow import Channel, CloseResult, Kind, State, may, results_for
+
+pytestmark = pytest.mark.slow
 from feedback.workflow import Step as Does
 
 DAYS = {
