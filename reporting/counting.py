@@ -158,6 +158,7 @@ def _callbacks(
     promised = Q(card__callback_owed=True, card__due_on__range=(first, through), cycle=F("card__cycle"))
     return (
         Callback.objects.filter(held_at__lt=datetime.combine(through + timedelta(days=1), time(), zone))
+        .filter(promised | Q(held_at__gte=datetime.combine(first, time(), zone)))
         .annotate(
             due_month=TruncMonth("card__due_on"),
             held_month=TruncMonth("held_at", tzinfo=zone, output_field=DateField()),

@@ -43,9 +43,9 @@ from config.demo.plans import (
 from config.demo.story import TOTAL, build_story
 from config.demo.voices import base_template_count
 from feedback.workflow import Channel, CloseResult, Kind, State, may, results_for
+from feedback.workflow import Step as Does
 
 pytestmark = pytest.mark.slow
-from feedback.workflow import Step as Does
 
 DAYS = {
     "a Sunday": date(2026, 11, 22),
