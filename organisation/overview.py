@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import NamedTuple
 
-from django.db.models import Count, F, Prefetch, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 
 from organisation.alphabet import sort_key
 from organisation.models import ApiKey, Change, DayOff, OwnWording, Person, RoleAssignment, Unit
@@ -133,12 +133,6 @@ def own_texts() -> dict[str, dict[str, str]]:
     for key, language, text in OwnWording.objects.values_list("key", "language", "text"):
         found[key][language] = text
     return dict(found)
-
-
-def people_by_role() -> dict[str, int]:
-    """Return how many active people hold each role that is given."""
-    held = RoleAssignment.objects.filter(person__is_active=True).values_list("role")
-    return dict(held.annotate(people=Count("person", distinct=True)).order_by())
 
 
 def api_keys() -> QuerySet[ApiKey]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
-from typing import NamedTuple
 
 from django.db.models import Case, Count, F, IntegerField, Max, Prefetch, Q, QuerySet, When
 from django.db.models.functions import Coalesce
@@ -144,12 +143,6 @@ def for_the_budget() -> QuerySet[Initiative]:
 
 
 # --- Meetings ---------------------------------------------------------------------------------------------------------
-
-
-class MeetingCounts(NamedTuple):
-    inputs: int
-    cards: int
-    actions: int
 
 
 def meetings() -> QuerySet[Meeting]:

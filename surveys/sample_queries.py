@@ -22,7 +22,7 @@ from surveys.models import (
     Survey,
 )
 from surveys.questionnaires import Item, Stage, text_in
-from surveys.strata import FEWEST, Stratum, key_by, label
+from surveys.strata import FEWEST, key_by, label
 
 
 def populations() -> QuerySet[Population]:
@@ -39,12 +39,6 @@ def populations_to_draw_from() -> QuerySet[Population]:
 
 def draw_of(survey: Survey) -> Draw | None:
     return Draw.objects.filter(survey=survey).select_related("population", "drawn_by").first()
-
-
-def groups_of(population: Population, year: int) -> dict[str, int]:
-    """Return how many groups each way of making strata gives, before small ones are joined."""
-    people = list(Resident.objects.filter(population=population).only("birth_year", "gender", "district"))
-    return {str(way): len({key_by(way, year)(person) for person in people}) for way in Stratum}
 
 
 def invitations_of(survey: Survey) -> QuerySet[Invitation]:

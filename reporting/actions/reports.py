@@ -393,7 +393,6 @@ def _compute(version: ReportVersion, now: datetime) -> None:
         ours.update(done=done, total=total)
 
     try:
-        # What was counted at one moment belongs together: all sections read one state of the database.
         document = build(scope_of(version.report, house, now), progress=progress)
     except Exception:
         with translation.override(house.language):
