@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import hypothesis
 import pytest
+import pytest_django
 import redis
 from django.core.management.commands import flush
 from django.db.backends.postgresql.operations import DatabaseOperations
@@ -43,6 +44,21 @@ def _sql_to_empty(self: DatabaseOperations, style: Any, tables: Collection[str],
     end of the transaction, when every row is gone.
     """
     return [f"DELETE FROM {self.quote_name(table)}" for table in sorted(set(tables) - KEPT)]  # noqa: S608
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: pytest_django.DjangoDbBlocker
+) -> None:
+    """Let the test database be a copy of a migrated one. What is migrated anew is then nothing."""
+    if os.environ.get("DATABASE_URL", ""):
+        return
+    from django.db import connection
+
+    from tests.migrated_template import make_template
+
+    with django_db_blocker.unblock():
+        connection.settings_dict["TEST"]["TEMPLATE"] = make_template()
 
 
 @pytest.fixture(autouse=True)
