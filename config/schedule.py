@@ -38,6 +38,11 @@ SCHEDULE = {
         "schedule": crontab(hour="3", minute="40"),
     },
     "surveys.sweep_publications": {"task": "surveys.sweep_publications", "schedule": crontab()},
+    "organisation.sweep_webhooks": {"task": "organisation.sweep_webhooks", "schedule": crontab()},
+    "organisation.delete_old_deliveries": {
+        "task": "organisation.delete_old_deliveries",
+        "schedule": crontab(hour="3", minute="15"),
+    },
     "organisation.sweep_mail": {"task": "organisation.sweep_mail", "schedule": crontab()},
     "organisation.delete_expired_mail": {
         "task": "organisation.delete_expired_mail",

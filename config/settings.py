@@ -86,6 +86,9 @@ SECRET_KEY = env.str("SECRET_KEY", "") or (kept_secret_key(VAR_DIR) if not env.s
 if not SECRET_KEY:
     raise ImproperlyConfigured("SECRET_KEY must be set where DATABASE_URL is set: a long random text, kept secret.")
 
+# Close what must be read again, such as the secrets that sign webhooks. The first closes, each of them opens.
+ENCRYPTION_KEYS = env.list("ENCRYPTION_KEYS", default=[]) or [SECRET_KEY]
+
 INSTALLED_APPS = [
     "config",
     "reporting",
@@ -326,6 +329,19 @@ SPECTACULAR_SETTINGS = {
         "CloseResult": "feedback.workflow.CloseResult.choices",
     },
 }
+
+# How many requests a minute the API takes of one key, of one person and of one address that names neither. 0: any number.
+API_REQUESTS_PER_MINUTE = {
+    "key": env.int("API_REQUESTS_PER_MINUTE_KEY", 1200),
+    "person": env.int("API_REQUESTS_PER_MINUTE_PERSON", 600),
+    "address": env.int("API_REQUESTS_PER_MINUTE_ADDRESS", 120),
+}
+
+# Webhooks are sent out of the house: never into it, but where somebody runs a receiver on the municipality's own network.
+WEBHOOKS_TO_PRIVATE_ADDRESSES = env.bool("WEBHOOKS_TO_PRIVATE_ADDRESSES", False)
+WEBHOOK_TIMEOUT = env.float("WEBHOOK_TIMEOUT", 10)
+WEBHOOK_OFF_AFTER_DAYS = env.int("WEBHOOK_OFF_AFTER_DAYS", 5)
+WEBHOOK_KEPT_DAYS = env.int("WEBHOOK_KEPT_DAYS", 30)
 
 # --- Logging: to standard error, never card text, addresses or secrets ----------------------------------------------
 

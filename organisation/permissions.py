@@ -41,6 +41,7 @@ class Permission(StrEnum):
     SEE_ESCALATIONS = "see_escalations"
     INFORM_CITIZENS = "inform_citizens"  # the paper card, what was sent out, the stories that are published
     MANAGE_ORGANISATION = "manage_organisation"
+    MANAGE_WEBHOOKS = "manage_webhooks"  # which other systems are told of events
     MANAGE_SURVEYS = "manage_surveys"  # build, draw, field, close, publish
     SEE_SURVEYS = "see_surveys"  # how a survey goes, and its results before they are published
     TYPE_ANSWERS = "type_answers"  # paper answers, and the tablet at the desk
@@ -100,7 +101,7 @@ ROLES: dict[Role, RoleEntry] = {
     ),
     Role.ADMINISTRATOR: RoleEntry(
         _("Keeps units, people, roles, categories and rules. Sees no cards by that alone."),
-        frozenset({P.MANAGE_ORGANISATION, P.SEE_SCORECARDS, P.MANAGE_SCORECARDS, P.PLAN_ACTIONS}),
+        frozenset({P.MANAGE_ORGANISATION, P.MANAGE_WEBHOOKS, P.SEE_SCORECARDS, P.MANAGE_SCORECARDS, P.PLAN_ACTIONS}),
     ),
     Role.READER: RoleEntry(
         _("Reads all cards and changes none."),
@@ -120,6 +121,7 @@ class Scope(models.TextChoices):
     SURVEYS_WRITE = "surveys:write", _("Keep surveys")
     FIGURES_READ = "figures:read", _("Read figures, scorecards and benchmarks")
     FIGURES_WRITE = "figures:write", _("Write figures")
+    WEBHOOKS_WRITE = "webhooks:write", _("Keep webhooks")
 
 
 _READING_CARDS = {P.SEE_ALL_CARDS, P.SEE_UNIT_CARDS, P.SEE_POLITICAL_CARDS, P.SEE_ESCALATED_CARDS}
@@ -134,5 +136,6 @@ SCOPES: dict[Scope, frozenset[Permission]] = {
     Scope.SURVEYS_WRITE: frozenset({P.SEE_SURVEYS, P.MANAGE_SURVEYS, P.TYPE_ANSWERS}),
     Scope.FIGURES_READ: frozenset({P.SEE_SCORECARDS}),
     Scope.FIGURES_WRITE: frozenset({P.SEE_SCORECARDS, P.MANAGE_SCORECARDS, P.PLAN_ACTIONS, P.COUNT_CONTACTS}),
+    Scope.WEBHOOKS_WRITE: frozenset({P.MANAGE_WEBHOOKS}),
 }
 """The permissions that a scope leaves. Whoever writes a card reads it: it is the answer."""

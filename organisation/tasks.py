@@ -8,6 +8,7 @@ from django.utils import timezone
 from organisation.jobs import recorded
 from organisation.outbox.delivery import delete_expired, deliver_due
 from organisation.queries import municipality, working_calendar
+from organisation.webhooks.delivery import delete_old, send_due
 
 
 @shared_task(name="organisation.send_mail")
@@ -31,3 +32,26 @@ def delete_expired_mail() -> str:
     """Delete the mails whose last day has come: each night."""
     today = working_calendar(municipality()).local_date(timezone.now())
     return f"deleted {delete_expired(today=today)}"
+
+
+@shared_task(name="organisation.send_webhooks")
+def send_webhooks() -> str:
+    """Tell other systems what is due: nudged after each transaction that has something for one of them."""
+    done = send_due(now=timezone.now())
+    return f"delivered {done.delivered}, put off {done.put_off}, given up {done.given_up}"
+
+
+@shared_task(name="organisation.sweep_webhooks")
+@recorded("organisation.sweep_webhooks")
+def sweep_webhooks() -> str:
+    """Tell what a lost nudge or a dead worker left behind, and what is to be tried again: each minute."""
+    done = send_due(now=timezone.now())
+    return f"delivered {done.delivered}, put off {done.put_off}, given up {done.given_up}"
+
+
+@shared_task(name="organisation.delete_old_deliveries")
+@recorded("organisation.delete_old_deliveries")
+def delete_old_deliveries() -> str:
+    """Delete what other systems were told, when its last day has come: each night."""
+    today = working_calendar(municipality()).local_date(timezone.now())
+    return f"deleted {delete_old(today=today)}"

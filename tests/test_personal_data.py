@@ -32,6 +32,9 @@ HARMLESS = {
     "ApiKey": {"name", "scopes", "beginning", "digest"},
     "OutgoingMail": {"kind", "dedupe_key", "language", "status"},
     "ScheduledJob": {"name", "result"},
+    # Another system's address; ids, codes and times, and of an answer the beginning, which goes with the row.
+    "WebhookEndpoint": {"key", "url", "description", "events", "secret", "previous_secret", "off_because"},
+    "WebhookDelivery": {"key", "event", "cause", "body", "status", "fault"},
     # Codes and choices, and a number that says nothing of the person.
     "Card": {
         "reference", "channel", "kind", "language", "area", "state", "close_result", "origin_kind", "import_source",

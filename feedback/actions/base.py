@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from feedback.announcing import announce
 from feedback.errors import Refused
 from feedback.models import Card, CardEvent, CardNote
 from feedback.rules import require
@@ -59,12 +60,13 @@ def write(
     note: str = "",
     **details: Any,
 ) -> CardEvent:
-    """Write one event of the card's history, and beside it the text that may be erased later."""
+    """Write one event of the card's history, beside it the text that may be erased later, and tell the systems that asked."""
     event = CardEvent.objects.create(
         card=card, what=what, at=now, by=by, from_value=str(from_value), to_value=str(to_value), details=details
     )
     if note:
         CardNote.objects.create(card=card, event=event, text=note)
+    announce([event], now=now)
     return event
 
 

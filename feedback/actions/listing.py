@@ -18,6 +18,7 @@ from django.db import connection, transaction
 from django.db.models import F, Q
 
 from feedback import mails
+from feedback.announcing import announce_overdue
 from feedback.errors import NotAllowed
 from feedback.models import CardEvent, Escalation, ListNotice, OverdueEntry, OverdueRun
 from feedback.overdue import judged_at
@@ -218,6 +219,7 @@ def _send(run: OverdueRun, house: Municipality, calendar: WorkingCalendar, *, ma
         if mail:
             queue_mails(to_queue, now=now)
             ListNotice.objects.bulk_create(notices, batch_size=500)
+            announce_overdue((row for rows in by_list.values() for row in rows), week=str(run.week), now=now)
         run.mailed_at = now
         run.save(update_fields=["mailed_at"])
 

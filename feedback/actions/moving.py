@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from feedback import mails
 from feedback.actions.base import take, words, write
 from feedback.actions.intake import NotAnAnsweringUnit
+from feedback.announcing import announce
 from feedback.errors import Refused
 from feedback.models import Card, CardEvent
 from feedback.workflow import State, Step
@@ -141,11 +142,14 @@ def move_cards_of_closed_unit(unit: Unit, *, by: Person | None, now: datetime) -
         cards = list(Card.objects.select_for_update().filter(unit=unit, completed_at__isnull=True))
         state = State.REGISTERED if successor.kind == Unit.Kind.SERVICE_CENTRE else State.FORWARDED
         Card.objects.filter(pk__in=[card.pk for card in cards]).update(unit=successor, handler=None, state=state)
-        CardEvent.objects.bulk_create(
+        for card in cards:
+            card.unit = successor
+        events = CardEvent.objects.bulk_create(
             CardEvent(
                 card=card, what=CardEvent.What.REROUTED, at=now, by=by, from_value=unit.code, to_value=successor.code,
                 details={"closed": True},
             )
             for card in cards
         )  # fmt: skip
+        announce(events, now=now)
         return len(cards)

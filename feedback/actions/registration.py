@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection, transaction
 
 from feedback import mails
 from feedback.actions.intake import House, Intake, Prepared, prepare_card
+from feedback.announcing import announce
 from feedback.errors import NotAllowed
 from feedback.models import Card, CardEvent
 from feedback.reference import reference
@@ -57,7 +58,7 @@ def register_card(
     prepared.card.origin, prepared.card.origin_kind = origin, origin_kind
     try:
         with transaction.atomic():
-            card = _write(prepared, house)
+            card = _write(prepared, house, now)
             if and_then is not None:
                 and_then(card)
             queue_mails(_mails_for(prepared, house, now), now=now)
@@ -69,7 +70,7 @@ def register_card(
     return card
 
 
-def _write(prepared: Prepared, house: House) -> Card:
+def _write(prepared: Prepared, house: House, now: datetime) -> Card:
     card = prepared.card
     year = house.calendar.local_date(card.registered_at).year
     card.reference = reference(year, take_numbers(year))
@@ -79,7 +80,7 @@ def _write(prepared: Prepared, house: House) -> Card:
         prepared.submitter.save(force_insert=True)
     for event in prepared.events:
         event.card = card
-    CardEvent.objects.bulk_create(prepared.events)
+    announce(CardEvent.objects.bulk_create(prepared.events), now=now)
     return card
 
 

@@ -7,6 +7,7 @@ from organisation.models.mail import OutgoingMail
 from organisation.models.municipality import DayOff, Municipality
 from organisation.models.people import Absence, Person, RoleAssignment
 from organisation.models.units import Unit
+from organisation.models.webhooks import WebhookDelivery, WebhookEndpoint, WebhookEvent
 from organisation.models.wordings import OwnWording
 
 __all__ = [
@@ -21,4 +22,7 @@ __all__ = [
     "RoleAssignment",
     "ScheduledJob",
     "Unit",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookEvent",
 ]

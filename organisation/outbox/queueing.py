@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -10,14 +9,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 from django.template.loader import render_to_string
 from django.utils import translation
-from kombu.exceptions import OperationalError
 
+from organisation import nudging
 from organisation.models import OutgoingMail
-
-logger = logging.getLogger(__name__)
 
 KEEP_DAYS = 90
 """A mail's row goes this many days after it was queued: as long as a backup would hold it anyway."""
@@ -84,15 +81,4 @@ def _one_blank_line(text: str) -> str:
 
 def nudge_on_commit() -> None:
     """Wake a worker once this transaction is committed: one nudge, however many mails it queued."""
-    if not any(entry[1] is _nudge for entry in connection.run_on_commit):
-        transaction.on_commit(_nudge)
-
-
-def _nudge() -> None:
-    from organisation.tasks import send_mail
-
-    try:
-        send_mail.delay()
-    except (OperationalError, OSError):
-        # The rows are on disk; the sweep, each minute, finds them when the broker is back.
-        logger.warning("The queue is away: mail waits for the next sweep.")
+    nudging.nudge_on_commit("organisation.send_mail")

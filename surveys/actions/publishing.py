@@ -13,6 +13,7 @@ from organisation.actions.changes import log_changed, log_created, log_removed, 
 from organisation.errors import Refused
 from organisation.models import Person
 from organisation.queries import municipality
+from surveys.announcing import announce_publication, take_back_announcement
 from surveys.models import Publication, Survey
 from surveys.publishing import Figures, fresh_figures
 from surveys.questionnaires import Stage
@@ -114,6 +115,7 @@ def freeze(
         raise NothingToShow(least=locked.smallest_group)
     for waiting in Publication.objects.filter(survey=locked, publish_on__gt=today):
         log_removed(waiting, by=by, now=now)
+        take_back_announcement(waiting)
         waiting.delete()
     last = Publication.objects.filter(survey=locked).aggregate(last=Max("version"))["last"] or 0
     if last and not why:
@@ -129,6 +131,7 @@ def freeze(
         made_by=by,
     )
     log_created(made, by=by, now=now)
+    announce_publication(made, now=now)
     _set_stage(locked, Stage.PUBLISHED)
     return made
 
@@ -143,6 +146,7 @@ def take_back_publication(survey: Survey, *, by: Person | None, now: datetime) -
             raise NothingWaits
         for one in waiting:
             log_removed(one, by=by, now=now)
+            take_back_announcement(one)
             one.delete()
         if not Publication.objects.filter(survey=locked, withdrawn_at=None).exists():
             _set_stage(locked, Stage.CLOSED)

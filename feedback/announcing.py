@@ -1,0 +1,60 @@
+"""What of a card's history other systems are told: a reference, a moment and a link, and nothing of what people wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.conf import settings
+from django.urls import reverse
+
+from feedback.models import Card, CardEvent, OverdueEntry
+from organisation.models import WebhookEvent
+from organisation.webhooks.telling import Telling, tell
+
+What = CardEvent.What
+MOVED = (What.FORWARDED, What.REROUTED, What.RETURNED)
+TOLD: dict[str, WebhookEvent] = {
+    What.REGISTERED: WebhookEvent.CARD_REGISTERED,
+    What.CALLED_BACK: WebhookEvent.CARD_CALLED_BACK,
+    What.CLOSED: WebhookEvent.CARD_CLOSED,
+} | dict.fromkeys(MOVED, WebhookEvent.CARD_FORWARDED)
+
+
+def announce(events: Iterable[CardEvent], *, now: datetime) -> None:
+    """Tell those who asked of these events, each with its card read and standing as it does after the event.
+
+    Only the endpoints of the unit that the card is with now are told: the one it left sees it no more. In the
+    transaction that writes the events; at most one statement.
+    """
+    tell([telling for event in events if (telling := _telling(event)) is not None], now=now)
+
+
+def announce_overdue(entries: Iterable[OverdueEntry], *, week: str, now: datetime) -> None:
+    """Tell of the cards on a week's lists, each once a week."""
+    tell(
+        [
+            Telling(
+                WebhookEvent.CARD_OVERDUE, f"overdue:{week}:{entry.card_id}", now, _data(entry.card) | {"week": week},
+                entry.card.unit_id,
+            )
+            for entry in entries
+        ],
+        now=now,
+    )  # fmt: skip
+
+
+def _telling(event: CardEvent) -> Telling | None:
+    what = TOLD.get(event.what)
+    if event.what == What.UNDONE and event.from_value in MOVED:
+        what = WebhookEvent.CARD_FORWARDED
+    if what is None:
+        return None
+    return Telling(what, f"card:{event.pk}", event.at, _data(event.card), event.card.unit_id)
+
+
+def _data(card: Card) -> dict[str, str]:
+    return {
+        "reference": card.reference,
+        "url": settings.SITE_URL + reverse("api:card", args=[card.reference]),
+    }

@@ -1,0 +1,1 @@
+"""Webhooks. `telling` writes rows in the transaction of what they tell of; `delivery` sends them afterwards."""
