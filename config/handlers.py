@@ -3,33 +3,31 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
 
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.utils.translation import get_language
+from django.http import HttpRequest, HttpResponseBase
 from django.views import defaults
 
-from feedback.api.problems import CONTENT_TYPE, NOT_FOUND, SERVER_ERROR, TITLES, UNAVAILABLE, problem
+from feedback.api.problems import NOT_FOUND, SERVER_ERROR, TITLES, UNAVAILABLE, problem_response
 
 API = "/api/"
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     if request.path.startswith(API):
-        return _problem(request, "bad_request", 400, TITLES[400])
+        return problem_response(request, "bad_request", 400, TITLES[400])
     return defaults.bad_request(request, exception)
 
 
 def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     if request.path.startswith(API):
-        return _problem(request, "not_allowed", 403, TITLES[403])
+        return problem_response(request, "not_allowed", 403, TITLES[403])
     return defaults.permission_denied(request, exception)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     if request.path.startswith(API):
-        return _problem(request, "not_found", 404, NOT_FOUND)
+        return problem_response(request, "not_found", 404, NOT_FOUND)
     return defaults.page_not_found(request, exception)
 
 
@@ -37,14 +35,6 @@ def server_error(request: HttpRequest) -> HttpResponseBase:
     """Django has written the error down before it comes here."""
     if request.path.startswith(API):
         if isinstance(sys.exception(), (OperationalError, InterfaceError)):
-            return _problem(request, "unavailable", 503, UNAVAILABLE)
-        return _problem(request, "server_error", 500, SERVER_ERROR)
+            return problem_response(request, "unavailable", 503, UNAVAILABLE, headers={"Retry-After": "60"})
+        return problem_response(request, "server_error", 500, SERVER_ERROR)
     return defaults.server_error(request)
-
-
-def _problem(request: HttpRequest, code: str, status: int, detail: Any) -> HttpResponse:
-    body = problem(code, status, detail, instance=request.path)
-    headers = {"Content-Language": get_language() or "", **({"Retry-After": "60"} if status == 503 else {})}
-    return JsonResponse(
-        body, status=status, headers=headers, content_type=CONTENT_TYPE, json_dumps_params={"ensure_ascii": False}
-    )

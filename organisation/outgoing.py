@@ -62,7 +62,7 @@ USUAL = Limits()
 
 @dataclass(frozen=True)
 class Answer:
-    """What the other house said. `content` is whole, or its beginning where no more was asked for."""
+    """What the other house said. `content` is whole, or its beginning where no more was asked for, packed as it came."""
 
     status: int
     headers: Mapping[str, str]
@@ -115,10 +115,7 @@ class Line:
                     preload_content=False,
                 )
                 try:
-                    if answer.status in whole:
-                        content = self._whole(answer, ends)
-                    else:
-                        content = answer.read(at_most, decode_content=False) if at_most else b""
+                    content = self._whole(answer, ends) if answer.status in whole else _beginning(answer, at_most)
                     return Answer(answer.status, answer.headers, content)
                 finally:
                     answer.close()
@@ -167,6 +164,14 @@ class Line:
         self._opened.clear()
 
 
+def _beginning(answer: urllib3.BaseHTTPResponse, at_most: int) -> bytes:
+    """What came of the first bytes: the status has told already what became of the request."""
+    try:
+        return answer.read(at_most, decode_content=False) if at_most else b""
+    except REACHED_NOTHING:
+        return b""
+
+
 def checked(address: str, *, allow_plain: bool = False, field: str = "") -> SplitResult:
     """Return the address in its parts. Raises CannotReach for what is none, for plain HTTP, for names and passwords in it."""
     try:
@@ -197,6 +202,8 @@ def why_not(error: BaseException, parts: SplitResult) -> CannotReach:
         return error
     if is_private(error):
         return CannotReach(_("%(host)s lies in a private network, from which nothing is fetched.") % host, "private")
+    if isinstance(error, urllib3.exceptions.NewConnectionError):  # which is a TimeoutError to urllib3
+        return CannotReach(_("%(host)s cannot be reached.") % host, "unreachable")
     if isinstance(error, urllib3.exceptions.TimeoutError):
         return CannotReach(_("%(host)s did not answer in time.") % host, "timeout")
     if isinstance(error, urllib3.exceptions.SSLError):

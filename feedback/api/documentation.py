@@ -138,14 +138,14 @@ WRONG_FIELDS = {
 
 
 def problems(*codes: int) -> dict[Any, OpenApiResponse]:
-    """The problems that an operation may answer with, each under its status."""
+    """The problems that an operation may answer with, each under its status; any may come too often (429)."""
     return {
         (code, CONTENT_TYPE): OpenApiResponse(
             ProblemSerializer,
             description=TITLES[code],
             examples=[OpenApiExample("Wrong fields", WRONG_FIELDS, media_type=CONTENT_TYPE)] if code == 400 else [],
         )
-        for code in codes
+        for code in sorted({*codes, 429})
     }
 
 

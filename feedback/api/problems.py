@@ -17,7 +17,7 @@ import redis
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import InterfaceError, OperationalError
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions, status
@@ -84,6 +84,16 @@ def problem(
     if errors:
         body["errors"] = list(errors)
     return body
+
+
+def problem_response(
+    request: HttpRequest, code: str, status_code: int, detail: object, *, headers: Mapping[str, str] | None = None
+) -> HttpResponse:
+    """Return a problem as a whole answer, where no view of the framework gives it."""
+    return JsonResponse(
+        problem(code, status_code, detail, instance=request.path), status=status_code, content_type=CONTENT_TYPE,
+        headers={"Content-Language": get_language() or "", **(headers or {})}, json_dumps_params={"ensure_ascii": False},
+    )  # fmt: skip
 
 
 def handler(error: Exception, context: Mapping[str, Any]) -> Response | None:

@@ -38,6 +38,7 @@ class Receiver:
     behaviour: dict[str, int | str] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
     answer: bytes = b"ok"
+    cut: int = 0  # bytes of the answer that are promised and never come
     on_request: Callable[[Took], object] = lambda took: None
     released: threading.Event = field(default_factory=threading.Event)
 
@@ -66,12 +67,12 @@ def open_receiver() -> Iterator[Receiver]:
                 self.connection.shutdown(socket.SHUT_RDWR)
                 return
             if how == "closes midway":
-                self.wfile.write(b"HTTP/1.1 200 O")
+                self.wfile.write(b"HTTP/1.1 20")
                 return
             self.send_response(int(how))
             for name, value in receiver.headers.items():
                 self.send_header(name, value)
-            self.send_header("Content-Length", str(len(receiver.answer)))
+            self.send_header("Content-Length", str(len(receiver.answer) + receiver.cut))
             self.end_headers()
             self.wfile.write(receiver.answer)
 

@@ -8,7 +8,7 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 from typing import Any
 
@@ -18,8 +18,9 @@ import time_machine
 from django.core.management import call_command
 from django.test import Client
 
+from organisation.actions.webhooks import create_webhook
 from organisation.errors import NotAllowed
-from organisation.models import Change, Person, Unit
+from organisation.models import Change, Person, Unit, WebhookDelivery
 from organisation.numbers import percent
 from organisation.permissions import Role
 from surveys.actions.comments import Coding, send_comment
@@ -533,3 +534,19 @@ def test_the_pages_take_few_queries(
     client.get(f"/surveys/{survey.code}/results/")
     with django_assert_max_num_queries(6):
         client.get(f"/surveys/{survey.code}/results/")
+
+
+def test_other_systems_are_told_on_the_day_and_not_of_what_is_taken_back(survey: Survey, adviser: Person) -> None:
+    create_webhook(url="https://maps.example/hook", events=["survey.published"], by=None, now=MONDAY)
+    publish(survey, adviser, days=3)
+    take_back_publication(survey, by=adviser, now=MONDAY)
+    assert not WebhookDelivery.objects.exists()
+    publish(survey, adviser, days=3)
+    waits = WebhookDelivery.objects.get()
+    assert waits.next_attempt_at == datetime(2026, 11, 4, 23, tzinfo=UTC)  # midnight in Oslo, the 5th
+    told = json.loads(waits.body)
+    assert told["data"]["survey"] == survey.code
+    assert told["data"]["url"].endswith(f"/surveys/{survey.code}/results/")
+    assert told["timestamp"] == "2026-11-04T23:00:00+00:00"
+    publish(survey, adviser, reason="Kommunestyret ville ha dem straks")
+    assert WebhookDelivery.objects.get().next_attempt_at == MONDAY
