@@ -320,6 +320,17 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},  # a validator elsewhere would be told of us
     "SCHEMA_PATH_PREFIX": "/api/v1/",
     "COMPONENT_SPLIT_REQUEST": False,
+    "WEBHOOKS": [
+        f"feedback.api.told.{name}"
+        for name in (
+            "CARD_REGISTERED",
+            "CARD_FORWARDED",
+            "CARD_CALLED_BACK",
+            "CARD_OVERDUE",
+            "CARD_CLOSED",
+            "SURVEY_PUBLISHED",
+        )
+    ],
     "ENUM_NAME_OVERRIDES": {
         "Channel": "feedback.workflow.Channel.choices",
         "ChannelOfNewCard": "feedback.api.serializers.CHANNELS",

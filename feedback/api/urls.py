@@ -9,7 +9,7 @@ from django.urls import path
 from django.views.decorators.cache import never_cache
 from django.views.decorators.common import no_append_slash
 
-from feedback.api import card_parts, house, overdue, steps, views
+from feedback.api import card_parts, house, overdue, steps, views, webhooks
 
 app_name = "api"
 
@@ -60,6 +60,12 @@ urlpatterns = [
     path("v1/overdue-runs/<str:week>/<slug:unit>/", _exactly(overdue.ListView.as_view()), name="overdue-list"),
     path("v1/escalations/", _exactly(overdue.EscalationsView.as_view()), name="escalations"),
     path("v1/escalations/<str:week>/", _exactly(overdue.EscalationView.as_view()), name="escalation"),
+    path("v1/webhooks/", _exactly(webhooks.WebhooksView.as_view()), name="webhooks"),
+    path("v1/webhooks/<uuid:id>/", _exactly(webhooks.WebhookView.as_view()), name="webhook"),
+    path("v1/webhooks/<uuid:id>/secret/", _exactly(webhooks.SecretView.as_view()), name="webhook-secret"),
+    path("v1/webhooks/<uuid:id>/test/", _exactly(webhooks.TestView.as_view()), name="webhook-test"),
+    path("v1/webhooks/<uuid:id>/deliveries/", _exactly(webhooks.DeliveriesView.as_view()), name="webhook-deliveries"),
+    path("v1/webhooks/<uuid:id>/replay/", _exactly(webhooks.ReplayView.as_view()), name="webhook-replay"),
     path("v1/token/", _exactly(views.TokenView.as_view()), name="token"),
     path("v1/schema/", views.SchemaView.as_view(), name="schema"),
     path("docs/", views.DocsView.as_view(), name="docs"),
