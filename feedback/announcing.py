@@ -27,7 +27,7 @@ def announce(events: Iterable[CardEvent], *, now: datetime) -> None:
     Only the endpoints of the unit that the card is with now are told: the one it left sees it no more. In the
     transaction that writes the events; at most one statement.
     """
-    tell([telling for event in events if (telling := _telling(event)) is not None], now=now)
+    tell([telling for event in events if (telling := telling_of(event)) is not None], now=now)
 
 
 def announce_overdue(entries: Iterable[OverdueEntry], *, week: str, now: datetime) -> None:
@@ -44,7 +44,8 @@ def announce_overdue(entries: Iterable[OverdueEntry], *, week: str, now: datetim
     )  # fmt: skip
 
 
-def _telling(event: CardEvent) -> Telling | None:
+def telling_of(event: CardEvent) -> Telling | None:
+    """Return what is told of one event, with its card read; None where nobody is told of such."""
     what = TOLD.get(event.what)
     if event.what == What.UNDONE and event.from_value in MOVED:
         what = WebhookEvent.CARD_FORWARDED

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.db.models import F, Prefetch, Q, QuerySet
 
 from organisation.alphabet import sort_key
-from organisation.models import ApiKey, Change, DayOff, OwnWording, Person, RoleAssignment, Unit
+from organisation.models import ApiKey, Change, DayOff, OwnWording, Person, RoleAssignment, Unit, WebhookEndpoint
 from organisation.permissions import ROLES, Role
 from organisation.wordings import all_wordings
 
@@ -111,6 +111,7 @@ class Numbers(NamedTuple):
     texts: int
     days_off: int
     api_keys: int
+    webhooks: int
     changes: int
 
 
@@ -123,6 +124,7 @@ def numbers(year: int) -> Numbers:
         texts=len(all_wordings()),
         days_off=DayOff.objects.filter(on__year=year).count(),
         api_keys=ApiKey.objects.filter(revoked_at=None).count(),
+        webhooks=WebhookEndpoint.objects.filter(off_since=None).count(),
         changes=Change.objects.count(),
     )
 

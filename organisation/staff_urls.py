@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from organisation.views import api_keys, log, look, municipality, people, units
+from organisation.views import api_keys, log, look, municipality, people, units, webhooks
 
 app_name = "organisation"
 
@@ -31,5 +31,16 @@ urlpatterns = [
     path("keys/", api_keys.api_keys, name="api_keys"),
     path("new-key/", api_keys.new_api_key, name="new_api_key"),
     path("keys/<int:pk>/revoke/", api_keys.revoke, name="revoke_api_key"),
+    path("webhooks/", webhooks.webhooks, name="webhooks"),
+    path("new-webhook/", webhooks.new_webhook, name="new_webhook"),
+    path("webhooks/given-up/", webhooks.given_up, name="given_up"),
+    path("webhooks/deliveries/<uuid:key>/replay/", webhooks.replay, name="replay_delivery"),
+    path("webhooks/<uuid:key>/", webhooks.webhook, name="webhook"),
+    path("webhooks/<uuid:key>/change/", webhooks.change, name="change_webhook"),
+    path("webhooks/<uuid:key>/test/", webhooks.test, name="test_webhook"),
+    path("webhooks/<uuid:key>/switch/", webhooks.switch, name="switch_webhook"),
+    path("webhooks/<uuid:key>/secret/", webhooks.secret, name="webhook_secret"),
+    path("webhooks/<uuid:key>/replay/", webhooks.replay_since, name="replay_since"),
+    path("webhooks/<uuid:key>/remove/", webhooks.remove, name="remove_webhook"),
     path("log/", log.log, name="log"),
 ]

@@ -35,11 +35,6 @@ def webhook_called(key: UUID) -> WebhookEndpoint | None:
     return webhooks().filter(key=key).first()
 
 
-def number_of_webhooks() -> int:
-    """Return how many are told of events: those that are switched off are not."""
-    return WebhookEndpoint.objects.filter(off_since=None).count()
-
-
 def deliveries(endpoint: WebhookEndpoint | None = None, *, status: str = "") -> QuerySet[WebhookDelivery]:
     """Return deliveries, the latest first: of one endpoint or of all."""
     found = WebhookDelivery.objects.select_related("endpoint").order_by("-id")

@@ -28,6 +28,7 @@ from config.demo.sources import sources
 from config.demo.story import build_story
 from config.demo.surveys import surveys
 from config.demo.themes import make_themes
+from config.demo.webhooks import webhooks
 from feedback.actions.intake import House
 from feedback.actions.listing import run_overdue_list
 from feedback.actions.registration import take_numbers
@@ -95,6 +96,7 @@ _ROOTS = (
 )
 
 ADVISER = "ragnhild.opsahl@solvik.example"
+ADMINISTRATOR = "vidar.klokk@solvik.example"
 
 
 class CannotLoad(Exception):
@@ -155,6 +157,7 @@ def load_demo(*, seed: int, now: datetime, anew: bool = False) -> Loaded | None:
         make_themes(by=furnished.people[ADVISER], now=story.now)
         action_plans(by=furnished.people[ADVISER], today=story.today)
         make_reports(by=furnished.people[ADVISER], today=story.today, now=story.now)
+        webhooks(by=furnished.people[ADMINISTRATOR], units=furnished.units, now=story.now, seed=seed)
         return Loaded(story.today, len(story.cards), events, OverdueList.objects.count(), Escalation.objects.count())
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -20,11 +20,14 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
+from feedback.actions.sending_once import do_once
+from feedback.api import idempotency
 from feedback.api.callers import caller
-from feedback.api.documentation import CREATED, LANGUAGE, OK, problems
+from feedback.api.documentation import CREATED, IDEMPOTENCY_KEY, LANGUAGE, OK, problems
 from feedback.api.serializers import Choice, Code, Strict, Text, YesNo
 from feedback.api.step_serializers import Moment, WhoSerializer, listed
 from organisation.actions.webhooks import (
+    NewSecret,
     change_secret,
     change_webhook,
     create_webhook,
@@ -36,6 +39,7 @@ from organisation.actions.webhooks import (
     turn_off,
     turn_on,
 )
+from organisation.errors import Refused
 from organisation.models import Unit, WebhookDelivery, WebhookEndpoint, WebhookEvent
 from organisation.models.webhooks import TEST_EVENT
 from organisation.webhook_reads import deliveries, delivery_called, page_of, webhook_called, webhooks
@@ -193,6 +197,23 @@ def _about(name: str, summary: Any, description: Any, response: Any, example: An
 # --- Doors ------------------------------------------------------------------------------------------------------------
 
 
+class AnsweredBefore(Refused):
+    """The same request was carried out, and its answer, with a secret in it, is not given twice."""
+
+    code = "answered_before"
+    message = _("That was done before, and the secret was in the answer. Make a new secret.")
+
+
+def _once(request: Request, act: Callable[[], object]) -> None:
+    """Do it once under its Idempotency-Key, if it has one. Raises AnsweredBefore, KeyUsedBefore."""
+    if (header := request.headers.get(idempotency.HEADER)) is None:
+        act()
+        return
+    key, digest = idempotency.digests(header, f"{request.method} {request.path}", request.data, caller(request))
+    if do_once(key, digest, act, now=timezone.now()):
+        raise AnsweredBefore
+
+
 def _called(key: UUID) -> WebhookEndpoint:
     found = webhook_called(key)
     if found is None:
@@ -221,13 +242,16 @@ class WebhooksView(_WebhookView):
         return Response({"next": None, "results": WebhookSerializer(webhooks(), many=True).data})
 
     @_about("create", _("Register a webhook"), _("The answer is the only one that ever shows the secret."),
-            (CREATED, WebhookWithSecretSerializer), WITH_SECRET, *WRITING, request=NewWebhook, asked=[NEW])  # fmt: skip
+            (CREATED, WebhookWithSecretSerializer), WITH_SECRET, *WRITING, 422, request=NewWebhook,
+            parameters=[IDEMPOTENCY_KEY], asked=[NEW])  # fmt: skip
     def post(self, request: Request) -> Response:
         body = NewWebhook(data=request.data)
         body.is_valid(raise_exception=True)
-        made = create_webhook(**body.validated_data, by=caller(request), now=timezone.now())
-        location = reverse("api:webhook", [made.endpoint.key], request=request)
-        return _shown(made.endpoint, made.secret, status=201, headers={"Location": location})
+        made: list[NewSecret] = []
+        given, by, now = body.validated_data, caller(request), timezone.now()
+        _once(request, lambda: made.append(create_webhook(**given, by=by, now=now)))
+        location = reverse("api:webhook", [made[0].endpoint.key], request=request)
+        return _shown(made[0].endpoint, made[0].secret, status=201, headers={"Location": location})
 
 
 class WebhookView(_WebhookView):
@@ -266,14 +290,17 @@ class SecretView(_WebhookView):
 
     @_about("new_secret", _("Change a webhook's secret"),
             _("Both sign for 24 hours, so that you can change over without losing anything."),
-            (OK, WebhookWithSecretSerializer), WITH_SECRET, *WRITING, parameters=[ID], request=NewSecretAsked,
+            (OK, WebhookWithSecretSerializer), WITH_SECRET, *WRITING, 422, request=NewSecretAsked,
+            parameters=[ID, IDEMPOTENCY_KEY],
             asked=[{"at_once": False}])  # fmt: skip
     def post(self, request: Request, id: UUID) -> Response:
         endpoint = _called(id)
         body = NewSecretAsked(data=request.data)
         body.is_valid(raise_exception=True)
-        made = change_secret(endpoint, **body.validated_data, by=caller(request), now=timezone.now())
-        return _shown(made.endpoint, made.secret)
+        made: list[NewSecret] = []
+        given, by, now = body.validated_data, caller(request), timezone.now()
+        _once(request, lambda: made.append(change_secret(endpoint, **given, by=by, now=now)))
+        return _shown(made[0].endpoint, made[0].secret)
 
 
 class TestView(_WebhookView):

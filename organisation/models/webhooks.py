@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import uuid
+from datetime import datetime
+from urllib.parse import urlsplit
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -24,6 +27,17 @@ class WebhookEvent(models.TextChoices):
     CARD_CLOSED = "card.closed", _("A card was closed")
     SURVEY_PUBLISHED = "survey.published", _("A survey's results were published")
 
+
+FAULTS = {
+    "private": _("The address lies in a private network"),
+    "timeout": _("No answer in time"),
+    "certificate": _("No certificate that is trusted here"),
+    "cut_short": _("The answer broke off"),
+    "unreachable": _("Cannot be reached"),
+    "address": _("No address that can be used"),
+    "secret": _("The secret cannot be read here: make a new one"),
+    "unforeseen": _("Something went wrong with us"),
+}
 
 TEST_EVENT = "webhook.test"
 """What the button «Send a test» sends. Nobody registers for it."""
@@ -75,6 +89,10 @@ class WebhookEndpoint(models.Model):
 
     def __str__(self) -> str:
         return self.url
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.url).hostname or self.url
 
     @property
     def event_names(self) -> list[str]:
@@ -142,3 +160,17 @@ class WebhookDelivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.event} {self.key}"
+
+    @property
+    def reference(self) -> str:
+        """The card or the survey it tells of."""
+        data = json.loads(self.body).get("data", {})
+        return str(data.get("reference") or data.get("survey") or "")
+
+    @property
+    def why_no_answer(self) -> str:
+        return str(FAULTS.get(self.fault, FAULTS["unforeseen"]))
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether a worker is about to send it."""
+        return self.status == self.Status.WAITING and self.next_attempt_at <= now

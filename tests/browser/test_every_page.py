@@ -40,6 +40,7 @@ from surveys.questionnaires import Stage
 from tests.browser.conftest import check_every_look, sign_in
 from tests.factories import CategoryFactory, RoleFactory, RuleFactory, Solvik, a_card
 from tests.feedback.steps import called_back, try_three_times
+from tests.organisation.told import a_webhook_with_deliveries
 from tests.reporting.benchmarks import a_group_beside
 from tests.reporting.houses import kolada
 from tests.reporting.plans import a_meeting, an_action_with_a_course
@@ -126,6 +127,11 @@ ADMINISTRATOR = {
     "organisation:calendar": "/staff/administration/calendar/",
     "organisation:municipality": "/staff/administration/municipality/",
     "organisation:look": "/staff/administration/look/",
+    "organisation:webhooks": "/staff/administration/webhooks/",
+    "organisation:new_webhook": "/staff/administration/new-webhook/",
+    "organisation:given_up": "/staff/administration/webhooks/given-up/",
+    "organisation:webhook": "/staff/administration/webhooks/{webhook.key}/",
+    "organisation:change_webhook": "/staff/administration/webhooks/{webhook.key}/change/",
     "organisation:log": "/staff/administration/log/",
 }
 MAYORS_OFFICE = {"feedback:political": "/staff/political/"}
@@ -259,6 +265,7 @@ class Life:
         self.story: Story = write_story(
             self.card, Words("Lys", "Det var mørkt.", "Lyset er på.", "nb"), by=clerk, now=now
         )
+        self.webhook = a_webhook_with_deliveries(solvik.clerk, now)
         self.survey: Survey = survey_of_every_kind(
             opens_at=late, fielded_at=late, closes_at=now + timedelta(days=9), open_to_all=True, kiosk=True
         )

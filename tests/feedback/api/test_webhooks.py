@@ -144,6 +144,18 @@ def test_what_cannot_be(town: Town, admin: APIClient, body: dict[str, Any], code
     assert not WebhookEndpoint.objects.exists()
 
 
+def test_what_is_sent_twice_is_registered_once_and_its_secret_told_once(town: Town, admin: APIClient) -> None:
+    key = {"HTTP_IDEMPOTENCY_KEY": "5b2f3c1e"}
+    first = admin.post(HOOKS, CLOSED, **key)
+    assert first.status_code == 201
+    check(admin.post(HOOKS, CLOSED, **key), 409, "answered_before")
+    check(admin.post(HOOKS, CLOSED | {"description": "x"}, **key), 422, "idempotency_key_reused")
+    assert WebhookEndpoint.objects.count() == 1
+    secret = f"{HOOKS}{first.json()['id']}/secret/"
+    assert admin.post(secret, {}, HTTP_IDEMPOTENCY_KEY="other").status_code == 200
+    check(admin.post(secret, {}, HTTP_IDEMPOTENCY_KEY="other"), 409, "answered_before")
+
+
 def test_nobody_elses_business(town: Town, client_of: Callable[..., APIClient], admin: APIClient) -> None:
     hook = admin.post(HOOKS, CLOSED).json()
     doors = [
