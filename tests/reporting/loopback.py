@@ -68,7 +68,7 @@ def another_house() -> Iterator[House]:
                 pass  # whoever asked has gone
             self.close_connection = True
 
-        do_POST = do_GET
+        do_POST = do_PATCH = do_DELETE = do_GET
 
         def log_message(self, *args: object) -> None:
             pass
