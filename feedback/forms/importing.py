@@ -28,6 +28,10 @@ class ImportCardsForm(forms.Form):
         help_text=_("For a file with other columns: in TOML, which of its columns is which of ours."),
     )  # fmt: skip
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["source"].conditional = True  # type: ignore[attr-defined]
+
     def clean(self) -> dict[str, Any]:
         """Ask for the older system's name where no mapping says it."""
         cleaned = super().clean() or {}

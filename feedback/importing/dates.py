@@ -56,7 +56,7 @@ class Dates:
         return moment
 
     def _forms(self) -> str:
-        return ", ".join("YYYY-MM-DD" if form == ISO else form for form in self.formats)
+        return ", ".join("YYYY-MM-DD" if form == ISO else _as_people_write(form) for form in self.formats)
 
     def _read(self, text: str) -> Moment | None:
         for form in self.formats:
@@ -88,3 +88,13 @@ def is_whole(form: str) -> bool:
         return datetime.strptime(probe.strftime(form), form).date() == probe.date()  # noqa: DTZ007
     except ValueError:
         return False
+
+
+_LETTERS = {"%d": "DD", "%m": "MM", "%Y": "YYYY", "%y": "YY", "%H": "HH", "%M": "MM", "%S": "SS"}
+
+
+def _as_people_write(form: str) -> str:
+    """«DD.MM.YYYY» of «%d.%m.%Y»; a code that few know stays as it is."""
+    for code, letters in _LETTERS.items():
+        form = form.replace(code, letters)
+    return form

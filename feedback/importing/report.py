@@ -75,8 +75,9 @@ class Report:
             "problems": [vars(problem) for problem in self.problems],
         }
 
-    def sums(self) -> list[str]:
-        """Return it for people in sentences, without the problems, in the active language."""
+    def sums(self, *, codes: bool = False) -> list[str]:
+        """Return it for people in sentences, without the problems, in the active language; with the problems' codes counted
+        where `codes` asks for them."""
         said = [
             _rows(
                 ngettext("%(n)s row read from «%(source)s».", "%(n)s rows read from «%(source)s».", self.rows),
@@ -115,10 +116,9 @@ class Report:
             )  # fmt: skip
         if n := self.refused:
             why = Counter(problem.code for problem in self.problems if problem.code != DUPLICATE)
-            codes = ", ".join(f"{code} {times}" for code, times in why.most_common())
-            said.append(
-                _rows(ngettext("%(n)s row refused: %(codes)s.", "%(n)s rows refused: %(codes)s.", n), n, codes=codes)
-            )
+            counted = ", ".join(f"{code} {times}" for code, times in why.most_common())
+            told = ngettext("%(n)s row refused", "%(n)s rows refused", n)
+            said.append(_rows(told, n) + (f": {counted}." if codes else "."))
         return said
 
     def _created(self) -> list[str]:
@@ -136,7 +136,7 @@ class Report:
 
     def lines(self, most: int) -> Iterator[str]:
         """Yield it for a terminal; of the problems at most the first `most`, each with its line."""
-        yield from self.sums()
+        yield from self.sums(codes=True)
         for problem in self.problems[:most]:
             key = f" ({problem.key})" if problem.key else ""
             yield f"  line {problem.line}{key}: {problem.sentence}"

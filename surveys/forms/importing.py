@@ -37,6 +37,11 @@ class AnswersForm(forms.Form):
         help_text=_("For a file with other columns: in TOML, which of its columns is which question. It says the days too."),
     )  # fmt: skip
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("opened", "closed"):
+            self.fields[name].conditional = True  # type: ignore[attr-defined]
+
     def clean(self) -> dict[str, Any]:
         """Ask for the days where no mapping says them."""
         cleaned = super().clean() or {}
