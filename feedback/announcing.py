@@ -16,9 +16,12 @@ What = CardEvent.What
 MOVED = (What.FORWARDED, What.REROUTED, What.RETURNED)
 TOLD: dict[str, WebhookEvent] = {
     What.REGISTERED: WebhookEvent.CARD_REGISTERED,
+    What.FORWARDED: WebhookEvent.CARD_FORWARDED,
+    What.REROUTED: WebhookEvent.CARD_FORWARDED,
+    What.RETURNED: WebhookEvent.CARD_FORWARDED,
     What.CALLED_BACK: WebhookEvent.CARD_CALLED_BACK,
     What.CLOSED: WebhookEvent.CARD_CLOSED,
-} | dict.fromkeys(MOVED, WebhookEvent.CARD_FORWARDED)
+}
 
 
 def announce(events: Iterable[CardEvent], *, now: datetime) -> None:

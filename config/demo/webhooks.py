@@ -36,7 +36,7 @@ def webhooks(*, by: Person, units: dict[str, Unit], now: datetime, seed: int) ->
     rows += [_given_up(row, attempt, dice) for attempt, row in enumerate(_told(archive, now - timedelta(days=3)), 1)]
     WebhookDelivery.objects.bulk_create(reversed(rows))
     WebhookEndpoint.objects.filter(pk=archive.pk).update(
-        failing_since=now - timedelta(days=8), failures=27, off_since=now - timedelta(days=2),
+        failing_since=now - timedelta(days=8), failures=27, off_since=now - timedelta(hours=6),
         off_because=WebhookEndpoint.Off.FAILED_FOR_LONG,
     )  # fmt: skip
 
@@ -66,7 +66,7 @@ def _delivered(row: WebhookDelivery, took: int) -> WebhookDelivery:
 
 def _given_up(row: WebhookDelivery, number: int, dice: random.Random) -> WebhookDelivery:
     row.status, row.attempts, row.took = Status.FAILED, dice.randint(2, 10), dice.randint(40, 9000)
-    row.tried_at = row.at + timedelta(hours=dice.randint(5, 70))
+    row.tried_at = row.at + timedelta(hours=dice.randint(5, 65))
     if number % 4:
         row.fault = "timeout"
     else:

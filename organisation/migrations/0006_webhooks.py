@@ -14,6 +14,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AlterField(
+            model_name='apikey',
+            name='scopes',
+            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('cards:read', 'Read cards'), ('cards:write', 'Register cards and take every step with them'), ('overdue:read', 'Read overdue lists and escalations'), ('overdue:run', 'Run overdue lists'), ('surveys:read', 'Read surveys and their results'), ('surveys:write', 'Keep surveys'), ('figures:read', 'Read figures, scorecards and benchmarks'), ('figures:write', 'Write figures'), ('webhooks:write', 'Keep webhooks')], max_length=30), size=None, verbose_name='may'),
+        ),
         migrations.CreateModel(
             name='WebhookEndpoint',
             fields=[

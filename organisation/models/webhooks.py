@@ -96,7 +96,7 @@ class WebhookEndpoint(models.Model):
 
     @property
     def event_names(self) -> list[str]:
-        return [str(WebhookEvent(event).label) for event in self.events if event in WebhookEvent.values]
+        return [str(event.label) for event in WebhookEvent if event in self.events]
 
 
 class WebhookDelivery(models.Model):

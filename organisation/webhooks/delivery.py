@@ -15,6 +15,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from time import monotonic
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -127,7 +128,7 @@ def send_due(*, now: datetime) -> Sent:
 
 
 def _claim(now: datetime, busy: list[int], number: int) -> list[WebhookDelivery]:
-    values = {"now": now, "stale": now - CLAIM_FOR, "busy": busy, "number": number}
+    values: dict[str, Any] = {"now": now, "stale": now - CLAIM_FOR, "busy": busy, "number": number}
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, values)
         ids = [row[0] for row in cursor.fetchall()]

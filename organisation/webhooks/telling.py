@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -62,7 +63,7 @@ def tell(tellings: Sequence[Telling], *, now: datetime) -> int:
         raise RuntimeError("Other systems are told in the transaction of what they are told.")
     if not tellings:
         return 0
-    values = {
+    values: dict[str, Any] = {
         "events": [told.event for told in tellings],
         "causes": [told.cause for told in tellings],
         "bodies": [told.body for told in tellings],
@@ -85,6 +86,6 @@ def untell(cause: str) -> int:
     return untold.delete()[0]
 
 
-def last_day(moment: datetime) -> object:
+def last_day(moment: datetime) -> date:
     """Return the day on which a row of this moment goes."""
     return (moment + timedelta(days=settings.WEBHOOK_KEPT_DAYS)).date()
