@@ -175,7 +175,7 @@ DELIVERY = {
 NEW = {key: WEBHOOK[key] for key in ("url", "events", "units", "description")}
 ID = OpenApiParameter(
     "id", {"type": "string", "format": "uuid"}, OpenApiParameter.PATH, description=_("The webhook's id.")
-)  # type: ignore[arg-type]
+)
 READING, WRITING = (401, 403, 404, 406, 500, 503), (400, 401, 403, 404, 406, 409, 413, 415, 500, 503)
 
 

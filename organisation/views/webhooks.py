@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, time
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -50,7 +51,7 @@ def _page(endpoint: WebhookEndpoint) -> str:
 def webhooks(request: HttpRequest) -> HttpResponse:
     """Show every address: what it is told of, and whether it takes it."""
     _keeper(request)
-    rows = list(all_webhooks())
+    rows: list[Any] = list(all_webhooks())
     given_up = sum(row.given_up for row in rows)
     context = {"section": "administration", "webhooks": rows, "given_up": given_up}
     return render(request, f"{FOLDER}/webhooks.html", context)

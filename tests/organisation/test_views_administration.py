@@ -12,7 +12,6 @@ from django.test import Client
 from django.urls import reverse
 
 from organisation.actions.api_keys import NewKey, create_api_key
-from organisation.actions.webhooks import create_webhook
 from organisation.models import (
     ApiKey,
     Change,
@@ -22,13 +21,11 @@ from organisation.models import (
     Person,
     RoleAssignment,
     Unit,
-    WebhookEndpoint,
 )
 from organisation.permissions import Role
 from tests.factories import MONDAY, DayOffFactory, PersonFactory, RoleFactory, Solvik, UnitFactory
 
 BASE = "/staff/administration"
-WEBHOOK_POSTS = ["change", "test", "switch", "secret", "replay", "remove"]
 
 
 @pytest.fixture(autouse=True)
@@ -50,17 +47,12 @@ def a_key(solvik: Solvik) -> NewKey:
     )
 
 
-def a_webhook() -> WebhookEndpoint:
-    return create_webhook(url="https://maps.example/hook", events=["card.closed"], by=None, now=MONDAY).endpoint
-
-
 def paths(solvik: Solvik) -> list[str]:
     return [
         "/", "/units/", "/new-unit/", "/units/roads/", "/units/roads/close/", "/people/", "/new-person/",
         f"/people/{solvik.clerk.pk}/", "/categories/", "/new-category/", "/rules/", "/new-rule/", "/deadlines/",
         "/calendar/", "/texts/", "/texts/page.intro/", "/municipality/", "/look/", "/log/", "/keys/", "/new-key/",
-        "/webhooks/", "/new-webhook/", "/webhooks/given-up/", f"/webhooks/{a_webhook().key}/",
-        f"/webhooks/{a_webhook().key}/change/",
+        "/webhooks/", "/new-webhook/", "/webhooks/given-up/",
     ]  # fmt: skip
 
 
@@ -74,7 +66,7 @@ def posts(solvik: Solvik) -> list[str]:
         f"{person}/roles/", f"{person}/roles/{role.pk}/take/", f"{person}/absences/", "/new-category/", "/new-rule/",
         "/deadlines/", "/calendar/", f"/calendar/{day.pk}/remove/", "/texts/page.intro/", "/municipality/", "/look/",
         "/look/arms/", "/look/arms/remove/", "/new-key/", f"/keys/{key.pk}/revoke/",
-        "/new-webhook/", *(f"/webhooks/{a_webhook().key}/{what}/" for what in WEBHOOK_POSTS),
+        "/new-webhook/",
     ]  # fmt: skip
 
 
@@ -306,7 +298,7 @@ def test_the_log_shows_who_did_what(solvik: Solvik, admin: Client) -> None:
 # --- What it costs ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("path", "cost"), [("/units/", 5), ("/people/", 6), ("/log/", 7), ("/", 13), ("/texts/", 4)])
+@pytest.mark.parametrize(("path", "cost"), [("/units/", 5), ("/people/", 6), ("/log/", 7), ("/", 14), ("/texts/", 4)])
 def test_a_list_costs_no_query_a_row(
     solvik: Solvik, admin: Client, django_assert_num_queries: Any, path: str, cost: int
 ) -> None:
