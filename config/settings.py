@@ -337,3 +337,7 @@ LOGGING = logging_settings(env.str("LOG_FORMAT", "plain"), env.str("LOG_LEVEL", 
 # --- For those who watch over the service ---------------------------------------------------------------------------
 
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+# Where weaknesses are reported: mailto: or https: addresses. RFC 9116.
+SECURITY_CONTACT = env.list("SECURITY_CONTACT", default=[])
+if bad := [contact for contact in SECURITY_CONTACT if not contact.startswith(("mailto:", "https://", "tel:"))]:
+    raise ImproperlyConfigured(f"SECURITY_CONTACT: «{bad[0]}» begins with none of mailto:, https:// and tel:.")
