@@ -145,7 +145,7 @@ FILES = {
     "surveys:public_results_file", "surveys:comments_file", "reporting:interview_file", "reporting:budget_file",
     "reporting:report_file", "reporting:public_report_file", "reporting:benchmarks_json", "reporting:benchmarks_csv",
     "feedback:import_template", "surveys:population_template", "surveys:import_answers_template",
-    "reporting:import_template", "reporting:raw_answer", "look:colour", "look:arms", "feedback:send_worker",
+    "reporting:import_template", "security_txt", "reporting:raw_answer", "look:colour", "look:arms", "feedback:send_worker",
 }  # fmt: skip
 """Answered with a file, and tested where the file is."""
 ELSEWHERE = {"feedback:own_step", "surveys:enter_by_surveys", "account_set_password", "set_language", "demo_mail"}
@@ -355,7 +355,8 @@ def an_address(name: str, pattern: URLPattern, life: Life) -> str:
         "reference": life.card.reference, "secret": life.card.secret, "pk": 1, "week": str(life.week), "unit": "roads",
         "code": life.draft.code if name.startswith("surveys:") else "roads", "step": "note", "role": 1, "absence": 1,
         "area": "streets", "question": "road", "token": life.tablet, "form": "csv", "comment": life.held.pk,
-        "key": life.scorecard.key, "name": life.report.name, "kind": "rows", "limits": 1, "one": 1, "item": 1, "answer": 1,
+        "key": life.webhook.key if name.startswith("organisation:") else life.scorecard.key,
+        "name": life.report.name, "kind": "rows", "limits": 1, "one": 1, "item": 1, "answer": 1,
     }  # fmt: skip
     return reverse(name, kwargs={name: values[name] for name in pattern.pattern.converters})
 
