@@ -6,10 +6,10 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import Count, Exists, F, Func, Max, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, Func, Max, Model, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from feedback.models import (
@@ -44,6 +44,8 @@ from organisation.models import Person, Unit
 from organisation.permissions import Permission
 from organisation.queries import grants_of
 
+AnyRow = TypeVar("AnyRow", bound=Model)
+
 
 def visible_to(person: Person) -> QuerySet[Card]:
     """Return the cards that `person` may see: where every list, page, search, count and export begins."""
@@ -55,14 +57,15 @@ def for_list(cards: QuerySet[Card]) -> QuerySet[Card]:
     return with_attempts(cards.select_related("unit", "category", "handler", "submitter"))
 
 
-def with_attempts(cards: QuerySet[Card]) -> QuerySet[Card]:
-    """Add `attempts`: calls of the present cycle that count.
+def with_attempts(rows: QuerySet[AnyRow], card: str = "") -> QuerySet[AnyRow]:
+    """Add `attempts`: calls of the present cycle that count. The rows are cards, or name theirs by the field `card`.
 
     The count is a sub-query on the rows shown; a join with GROUP BY would count for every card before the first page.
     """
-    counted = ContactAttempt.objects.filter(card=OuterRef("pk"), cycle=OuterRef("cycle"), undone_at__isnull=True)
+    pk, cycle = (OuterRef(f"{card}__{name}" if card else name) for name in ("pk", "cycle"))
+    counted = ContactAttempt.objects.filter(card=pk, cycle=cycle, undone_at__isnull=True)
     number = counted.order_by().values("card").annotate(number=Count("pk")).values("number")
-    return cards.annotate(attempts=Coalesce(Subquery(number), 0))
+    return rows.annotate(attempts=Coalesce(Subquery(number), 0))
 
 
 def with_seen(cards: QuerySet[Card]) -> QuerySet[Card]:

@@ -9,7 +9,7 @@ from django.urls import path
 from django.views.decorators.cache import never_cache
 from django.views.decorators.common import no_append_slash
 
-from feedback.api import card_parts, house, overdue, steps, views
+from feedback.api import card_parts, changes, house, overdue, steps, views
 
 app_name = "api"
 
@@ -52,6 +52,7 @@ urlpatterns = [
         _exactly(card_parts.AttachmentView.as_view()),
         name="attachment",
     ),
+    path("v1/changes/", _exactly(changes.ChangesView.as_view()), name="changes"),
     path("v1/units/", _exactly(house.UnitsView.as_view()), name="units"),
     path("v1/categories/", _exactly(house.CategoriesView.as_view()), name="categories"),
     path("v1/routing-preview/", _exactly(house.RoutingPreviewView.as_view()), name="routing-preview"),
