@@ -8,14 +8,22 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
-from django_filters import BooleanFilter, Filter
+from django_filters import BooleanFilter, CharFilter, Filter
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from feedback.filters import CardFilter
+
 
 MAY_BE_EMPTY = ("q", "search")
+
+
+class ListFilter(CardFilter):
+    """The work list's filters, and its search by the name that an API gives it."""
+
+    search = CharFilter(method="by_words", label=_("Words of the text, the place, a name or an address; a phone number."))
 
 
 def only_parameters(request: Request, known: Collection[str], filters: Mapping[str, Filter] = MappingProxyType({})) -> None:

@@ -21,7 +21,7 @@ from feedback.actions.registration import register_card
 from feedback.api import documentation as docs
 from feedback.api import step_documentation as step_docs
 from feedback.api.callers import OnCards, SeesCards, caller
-from feedback.api.filtering import StrictFilters
+from feedback.api.filtering import ListFilter, StrictFilters
 from feedback.api.idempotency import key_of
 from feedback.api.pagination import NewestFirst
 from feedback.api.serializers import CardSerializer, Credentials, NewCard, RegisteredCardSerializer, TokenSerializer
@@ -29,7 +29,6 @@ from feedback.api.step_serializers import ChangedCard
 from feedback.api.steps import change
 from feedback.api.throttling import ByAddress, ByLogin
 from feedback.api.writes import answer_of, card_called, write
-from feedback.filters import CardFilter
 from feedback.models import Card
 from feedback.queries import for_list, listed_anew, visible_to
 
@@ -46,7 +45,7 @@ class CardsView(GenericAPIView):
     permission_classes = [IsAuthenticated, OnCards]
     serializer_class = CardSerializer
     filter_backends = [StrictFilters]
-    filterset_class = CardFilter
+    filterset_class = ListFilter
     pagination_class = NewestFirst
     queryset = Card.objects.none()  # for the schema; `get` begins with what the caller may see
 
