@@ -8,9 +8,10 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import NamedTuple, TypeVar
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import Count, Exists, F, Func, Max, Model, OuterRef, Prefetch, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, JSONObject
 
 from feedback.models import (
     Attachment,
@@ -136,15 +137,9 @@ def listed_card(person: Person, reference: str) -> Card | None:
     return with_seen(for_list(visible_to(person))).filter(reference=parsed).first() if parsed else None
 
 
-def listed_anew(card: Card) -> Card:
-    """Return a card that was just written as a row of a list shows it."""
-    return for_list(Card.objects.filter(pk=card.pk)).get()
-
-
-def idempotency_keys_like(beginning: str) -> list[str]:
-    """Return the keys of intakes that begin so: under which a client's key was used before."""
-    keys = Card.objects.filter(idempotency_key__startswith=beginning).values_list("idempotency_key", flat=True)
-    return [key for key in keys if key is not None]
+def sent_under(beginning: str) -> list[Card]:
+    """Return the cards whose intake had a key that begins so, as rows of a list: what a client's key was used for before."""
+    return list(for_list(Card.objects.filter(idempotency_key__startswith=beginning)))
 
 
 def card_by_secret(secret: str, *, closed_after: datetime) -> Card | None:
@@ -508,6 +503,18 @@ def rules_in_use() -> list[Rule]:
     """Return the routing rules in their order, as fitting needs them."""
     rules = RoutingRule.objects.filter(is_active=True).exclude(category__is_active=False)
     return [Rule(rule.pk, rule.unit_id, rule.category_id, rule.kind, rule.area, tuple(rule.words)) for rule in rules]
+
+
+def units_and_rules() -> tuple[list[Unit], list[Rule]]:
+    """Return all units, sectors too, with their successors, and the rules of `rules_in_use` (one query)."""
+    of_unit = RoutingRule.objects.filter(unit=OuterRef("pk"), is_active=True).exclude(category__is_active=False)
+    values = {name: name for name in ("position", "pk", "unit_id", "category_id", "kind", "area", "words")}
+    rules = ArraySubquery(of_unit.order_by().values(row=JSONObject(**values)))
+    units = list(Unit.objects.select_related("successor").annotate(rules_here=rules))
+    found = sorted((row for unit in units for row in unit.rules_here), key=lambda row: (row["position"], row["pk"]))
+    return units, [
+        Rule(row["pk"], row["unit_id"], row["category_id"], row["kind"], row["area"], tuple(row["words"])) for row in found
+    ]
 
 
 def rule_name(pk: int) -> str | None:
