@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import NamedTuple, TypeVar
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import Count, Exists, F, Func, Max, Model, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, Func, Max, Model, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, JSONObject
 
 from feedback.models import (
@@ -46,6 +46,8 @@ from organisation.permissions import Permission
 from organisation.queries import grants_of
 
 AnyRow = TypeVar("AnyRow", bound=Model)
+AsRows = Callable[[QuerySet[Card]], QuerySet[Card]]
+"""What joins to cards all that a row of a list shows of them."""
 
 
 def visible_to(person: Person) -> QuerySet[Card]:
@@ -74,6 +76,18 @@ def with_seen(cards: QuerySet[Card]) -> QuerySet[Card]:
     events = CardEvent.objects.filter(card=OuterRef("pk")).exclude(what__in=CardEvent.OF_NO_WEIGHT).order_by()
     latest = events.values("card").annotate(latest=Max("pk")).values("latest")
     return cards.annotate(seen=Coalesce(Subquery(latest), 0))
+
+
+def with_returns(cards: QuerySet[Card]) -> QuerySet[Card]:
+    """Add `returns`: by which unit each was sent back (`unit`, its code) and why (`reason`), the first time first."""
+    sent_back = CardEvent.objects.filter(card=OuterRef("pk"), what=CardEvent.What.RETURNED).order_by("at", "id")
+    reason = Coalesce("note__text", Value(""))
+    return cards.annotate(returns=ArraySubquery(sent_back.values(row=JSONObject(unit="from_value", reason=reason))))
+
+
+def for_forwarding(cards: QuerySet[Card]) -> QuerySet[Card]:
+    """Join what a row shows at the service centre, where cards wait to be forwarded."""
+    return with_returns(for_list(cards))
 
 
 ON_A_PAGE = Gathering(
@@ -131,10 +145,10 @@ def card_by_reference(person: Person, reference: str) -> Card | None:
     return found[0] if found else None
 
 
-def listed_card(person: Person, reference: str) -> Card | None:
+def listed_card(person: Person, reference: str, shown: AsRows = for_list) -> Card | None:
     """Return the card with this reference as a row of the work list, or None where it is not there or not to be seen."""
     parsed = parse_reference(reference)
-    return with_seen(for_list(visible_to(person))).filter(reference=parsed).first() if parsed else None
+    return with_seen(shown(visible_to(person))).filter(reference=parsed).first() if parsed else None
 
 
 def sent_under(beginning: str) -> list[Card]:
@@ -505,15 +519,17 @@ def rules_in_use() -> list[Rule]:
     return [Rule(rule.pk, rule.unit_id, rule.category_id, rule.kind, rule.area, tuple(rule.words)) for rule in rules]
 
 
-def units_and_rules() -> tuple[list[Unit], list[Rule]]:
-    """Return all units, sectors too, with their successors, and the rules of `rules_in_use` (one query)."""
+def units_and_rules(*joined: str) -> tuple[list[Unit], list[Rule]]:
+    """Return all units, sectors too, with their successors and what is to be joined, and the rules of `rules_in_use`
+    (one query)."""
     of_unit = RoutingRule.objects.filter(unit=OuterRef("pk"), is_active=True).exclude(category__is_active=False)
     values = {name: name for name in ("position", "pk", "unit_id", "category_id", "kind", "area", "words")}
     rules = ArraySubquery(of_unit.order_by().values(row=JSONObject(**values)))
-    units = list(Unit.objects.select_related("successor").annotate(rules_here=rules))
+    units = list(Unit.objects.select_related("successor", *joined).annotate(rules_here=rules))
     found = sorted((row for unit in units for row in unit.rules_here), key=lambda row: (row["position"], row["pk"]))
     return units, [
-        Rule(row["pk"], row["unit_id"], row["category_id"], row["kind"], row["area"], tuple(row["words"])) for row in found
+        Rule(row["pk"], row["unit_id"], row["category_id"], row["kind"], row["area"], tuple(row["words"]))
+        for row in found
     ]
 
 

@@ -122,10 +122,11 @@ def _cell(value: Any) -> str:
 
 def ndjson_lines(shape: Shape, rows: Iterable[Row]) -> Iterator[bytes]:
     """Yield a JSON object a line, and a last one that says how many cards there were: without it, it is not whole."""
-    number = 0
-    for number, row in enumerate(rows, start=1):
+    cards = 0
+    for row in rows:
         yield _json(shape.card(row))
-    yield _json({"end": True, "cards": number})
+        cards += 1
+    yield _json({"end": True, "cards": cards})
 
 
 def csv_lines(shape: Shape, rows: Iterable[Row]) -> Iterator[bytes]:
@@ -136,10 +137,11 @@ def csv_lines(shape: Shape, rows: Iterable[Row]) -> Iterator[bytes]:
         return str(writer.writerow(cells)).encode()
 
     yield line(shape.headings)
-    number = 0
-    for number, row in enumerate(rows, start=1):
+    cards = 0
+    for row in rows:
         yield line(shape.cells(shape.card(row)))
-    yield line(["#end", number])
+        cards += 1
+    yield line(["#end", cards])
 
 
 LINES: dict[str, Callable[[Shape, Iterable[Row]], Iterator[bytes]]] = {"csv": csv_lines, "ndjson": ndjson_lines}

@@ -24,7 +24,7 @@ def insert_together(*groups: Sequence[Model], ignore_conflicts: bool = False) ->
     if not statements:
         return 0
     inner = ", ".join(f"of_{number} AS ({sql} RETURNING 1)" for number, (sql, _values) in enumerate(statements))
-    counted = f"SELECT count(*) FROM of_{len(statements) - 1}" if groups[-1] else "SELECT 0"
+    counted = f"SELECT count(*) FROM of_{len(statements) - 1}" if groups[-1] else "SELECT 0"  # noqa: S608
     with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
         cursor.execute(f"WITH {inner} {counted}", [value for _sql, values in statements for value in values])
         (new,) = cursor.fetchone()

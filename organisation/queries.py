@@ -288,10 +288,15 @@ def _read_grants(person: Person) -> Grants:
     return Grants(frozenset(everywhere), {k: frozenset(v) for k, v in in_units.items()}, frozenset(roles))
 
 
-def descendants(unit_ids: Iterable[int]) -> list[int]:
-    """Return the ids of all units below `unit_ids`, whatever the depth (one query: a municipality has few units)."""
-    children: dict[int, list[int]] = defaultdict(list)
-    for pk, parent in Unit.objects.filter(parent__isnull=False).values_list("pk", "parent_id"):
+def descendants(unit_ids: Iterable[int], units: Iterable[Unit] | None = None) -> list[int]:
+    """Return the ids of all units below `unit_ids`, whatever the depth, looked for among `units` where all have been read
+    already, else in one query: a municipality has few units."""
+    if units is None:
+        pairs: Iterable[tuple[int, int | None]] = Unit.objects.values_list("pk", "parent_id")
+    else:
+        pairs = ((unit.pk, unit.parent_id) for unit in units)
+    children: dict[int | None, list[int]] = defaultdict(list)
+    for pk, parent in pairs:
         children[parent].append(pk)
     found: list[int] = []
     queue = list(unit_ids)

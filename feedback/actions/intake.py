@@ -144,11 +144,6 @@ class House:
         return unit
 
 
-def read_units(*joined: str) -> dict[int, Unit]:
-    """Return all units but sectors by id, closed ones with their successors too, and what is to be joined (one query)."""
-    return {unit.pk: unit for unit in Unit.objects.exclude(kind=Unit.Kind.SECTOR).select_related("successor", *joined)}
-
-
 def only(units: dict[int, Unit], kind: Unit.Kind) -> Unit | None:
     """Return the one open unit of a kind of which there is at most one."""
     return next((unit for unit in units.values() if unit.kind == kind and unit.closed_on is None), None)

@@ -19,7 +19,6 @@ from organisation.models import Person
 from organisation.outbox.queueing import mail_rows, nudge_on_commit
 from organisation.queries import answering_units, with_leaders
 
-
 _COUNT = """
 INSERT INTO feedback_referencecounter (year, last) VALUES (%(year)s, %(n)s)
 ON CONFLICT (year) DO UPDATE SET last = feedback_referencecounter.last + %(n)s RETURNING last

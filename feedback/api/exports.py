@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from django_filters import BooleanFilter
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
-from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.generics import GenericAPIView
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 
@@ -44,7 +44,9 @@ class AsTheAddressSays(DefaultContentNegotiation):
 
 
 def _documented(form: str, summary: Any, example: str) -> Any:
-    answer = OpenApiResponse(OpenApiTypes.STR, examples=[OpenApiExample("One card, shortened", example, response_only=True)])
+    answer = OpenApiResponse(
+        OpenApiTypes.STR, examples=[OpenApiExample("One card, shortened", example, response_only=True)]
+    )
     return extend_schema(
         operation_id=f"cards_export_{form}",
         summary=summary,

@@ -16,17 +16,20 @@ from rest_framework.views import APIView
 
 from feedback.filters import CardFilter
 
-
 MAY_BE_EMPTY = ("q", "search")
 
 
 class ListFilter(CardFilter):
     """The work list's filters, and its search by the name that an API gives it."""
 
-    search = CharFilter(method="by_words", label=_("Words of the text, the place, a name or an address; a phone number."))
+    search = CharFilter(
+        method="by_words", label=_("Words of the text, the place, a name or an address; a phone number.")
+    )
 
 
-def only_parameters(request: Request, known: Collection[str], filters: Mapping[str, Filter] = MappingProxyType({})) -> None:
+def only_parameters(
+    request: Request, known: Collection[str], filters: Mapping[str, Filter] = MappingProxyType({})
+) -> None:
     """Raise ValidationError for a parameter that is not `known` (it would let everything through), or has no value."""
     errors: dict[str, list[Any]] = {}
     for name, values in request.query_params.lists():

@@ -133,11 +133,10 @@ def test_what_breaks_off_has_no_last_line(town: Town) -> None:
         yield from rows_of(Card.objects.all())
         raise OperationalError
 
-    got = []
+    stream = ndjson_lines(shape, broken())
+    assert "end" not in json.loads(next(stream))
     with pytest.raises(OperationalError):
-        for line in ndjson_lines(shape, broken()):
-            got.append(json.loads(line))
-    assert [("end" in line) for line in got] == [False]
+        next(stream)
 
 
 def test_the_first_part_goes_at_once_and_the_others_when_they_are_worth_it() -> None:
