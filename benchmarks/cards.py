@@ -72,7 +72,9 @@ def measure(cards: int, overdue: int) -> dict[str, Any]:
         lambda: register_card(Intake(channel="web", text="Hull i veien", contact=contact), by=None, now=now), 100
     )
     client = Client(headers={"host": "127.0.0.1"})
-    other_system = Client(headers={"host": "127.0.0.1", "authorization": f"Token {Token.objects.create(user=clerk).key}"})
+    other_system = Client(
+        headers={"host": "127.0.0.1", "authorization": f"Token {Token.objects.create(user=clerk).key}"}
+    )
     limits.Sending.rate = "1000000/hour"
     settings.SEND_MINIMUM_SECONDS = 0
     sent = {"text": "Hull i veien", "name": "Kari Nordmann", "phone": "33 00 00 00", "email": "kari@example.org"}

@@ -53,7 +53,7 @@ def write_until(stop: Any, number: int, written: Any) -> None:
     from organisation.models import Unit
 
     connection.close()
-    choose = random.Random(number)  # noqa: S311 (nothing secret)
+    choose = random.Random(number)
     units = list(Unit.objects.filter(kind="unit").values_list("pk", flat=True))
     first, last = Card.objects.order_by("pk").first(), Card.objects.order_by("-pk").first()
     assert first is not None
@@ -63,7 +63,9 @@ def write_until(stop: Any, number: int, written: Any) -> None:
         turn += 1
         value = f"{number}-{turn}"
         if turn % 20 == 0:
-            card = register_card(Intake(channel="web", text="Nytt", area=value), by=None, now=timezone.now(), house=house)
+            card = register_card(
+                Intake(channel="web", text="Nytt", area=value), by=None, now=timezone.now(), house=house
+            )
             here[card.reference] = value
             continue
         pk = choose.randint(first.pk, last.pk) // WRITERS * WRITERS + number
