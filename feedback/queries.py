@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchQuery
@@ -68,7 +68,7 @@ def with_attempts(rows: QuerySet[AnyRow], card: str = "") -> QuerySet[AnyRow]:
     pk, cycle = (OuterRef(f"{card}__{name}" if card else name) for name in ("pk", "cycle"))
     counted = ContactAttempt.objects.filter(card=pk, cycle=cycle, undone_at__isnull=True)
     number = counted.order_by().values("card").annotate(number=Count("pk")).values("number")
-    return rows.annotate(attempts=Coalesce(Subquery(number), 0))
+    return rows.annotate(attempts=Coalesce(Subquery(number), 0))  # type: ignore[return-value]
 
 
 def with_seen(cards: QuerySet[Card]) -> QuerySet[Card]:
@@ -525,7 +525,7 @@ def units_and_rules(*joined: str) -> tuple[list[Unit], list[Rule]]:
     of_unit = RoutingRule.objects.filter(unit=OuterRef("pk"), is_active=True).exclude(category__is_active=False)
     values = {name: name for name in ("position", "pk", "unit_id", "category_id", "kind", "area", "words")}
     rules = ArraySubquery(of_unit.order_by().values(row=JSONObject(**values)))
-    units = list(Unit.objects.select_related("successor", *joined).annotate(rules_here=rules))
+    units: list[Any] = list(Unit.objects.select_related("successor", *joined).annotate(rules_here=rules))
     found = sorted((row for unit in units for row in unit.rules_here), key=lambda row: (row["position"], row["pk"]))
     return units, [
         Rule(row["pk"], row["unit_id"], row["category_id"], row["kind"], row["area"], tuple(row["words"]))

@@ -7,6 +7,7 @@ Each statement is a way to the database and back, which costs more than the writ
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Field, Model
@@ -33,14 +34,14 @@ def insert_together(*groups: Sequence[Model], ignore_conflicts: bool = False) ->
     return int(new)
 
 
-def _insert(rows: Sequence[Model], ignore_conflicts: bool) -> tuple[str, Sequence[object]]:
+def _insert(rows: Sequence[Model], ignore_conflicts: bool) -> tuple[str, Sequence[Any]]:
     """Return the INSERT that Django would send for these rows."""
     query = InsertQuery(type(rows[0]), on_conflict=OnConflict.IGNORE if ignore_conflicts else None)
-    query.insert_values(_written(rows[0]), rows)
+    query.insert_values(_written(rows[0]), list(rows))
     [(sql, values)] = query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
     return sql, values
 
 
-def _written(row: Model) -> list[Field]:  # type: ignore[type-arg]
+def _written(row: Model) -> list[Field]:
     fields = row._meta.local_concrete_fields
     return [one for one in fields if not one.generated and (not one.primary_key or row.pk is not None)]

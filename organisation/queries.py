@@ -248,7 +248,7 @@ def with_grants(rows: QuerySet[AnyRow], person: str = "pk") -> QuerySet[AnyRow]:
     units led. Of rows that are no people, `take_grants` hands it on."""
     held = RoleAssignment.objects.filter(person=OuterRef(person)).values(row=JSONObject(role="role", unit="unit_id"))
     led = Unit.objects.filter(Q(leader=OuterRef(person)) | Q(deputy=OuterRef(person)))
-    return rows.annotate(
+    return rows.annotate(  # type: ignore[return-value]
         roles_held=ArraySubquery(held), units_led=ArraySubquery(led.values(row=JSONObject(unit="pk", kind="kind")))
     )
 

@@ -93,8 +93,10 @@ def _write(prepared: Prepared, house: House, now: datetime) -> Card:
     year = house.calendar.local_date(card.registered_at).year
     number, card.pk = _take_number_and_id(year)
     card.reference = reference(year, number)
-    for part in [*([submitter] if submitter else []), *prepared.events]:
-        part.card = card
+    if submitter is not None:
+        submitter.card = card
+    for event in prepared.events:
+        event.card = card
     mails_out = mail_rows(_mails_for(prepared, house, now), now=now)
     insert_together([card], [submitter] if submitter else [], prepared.events, mails_out)
     if mails_out:

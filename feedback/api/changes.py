@@ -52,11 +52,9 @@ class ChangeSerializer(serializers.Serializer):
     card = serializers.SerializerMethodField(help_text=_("As it is now; null where it is gone."))
 
     @extend_schema_field(
-        {
-            "type": "string",
-            "enum": ["changed", "gone"],
-            "description": str(_("`gone`: removed, or with somebody whose cards you do not see.")),
-        }
+        serializers.ChoiceField(
+            choices=("changed", "gone"), help_text=_("`gone`: removed, or with somebody whose cards you do not see.")
+        )
     )
     def get_change(self, told: Told) -> str:
         return "gone" if told.card is None else "changed"
