@@ -10,6 +10,7 @@ import argparse
 import json
 import resource
 import time
+import uuid
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -21,14 +22,14 @@ UNITS = 200
 _CARDS = """
 INSERT INTO feedback_card (reference, secret, channel, kind, text, language, political, place, area, received_on,
     registered_at, unit_id, state, cycle, callback_wanted, callback_owed, due_on, completed_at, closed_at, close_result,
-    origin_kind, import_source, import_key)
+    origin_kind, source, import_source, import_key)
 SELECT 'B' || n, md5(n::text), 'web', (ARRAY['request','fault_report','complaint','praise'])[1 + n %% 4],
     (ARRAY['Hull i veien ved skolen','Lyset er ute ved gangveien','Takk for fin brøyting','Når hentes søpla'])[1 + n %% 4]
         || ' nummer ' || n,
     'nb', false, 'Storgata ' || n %% 300, '', day::date, day, units[1 + n %% array_length(units, 1)],
     CASE WHEN open THEN 'forwarded' ELSE 'closed' END, 1, false, true, day::date + 10,
     CASE WHEN open THEN NULL ELSE day + interval '5 days' END, CASE WHEN open THEN NULL ELSE day + interval '6 days' END,
-    CASE WHEN open THEN '' ELSE 'answered' END, '', '', ''
+    CASE WHEN open THEN '' ELSE 'answered' END, '', '', '', ''
 FROM (SELECT n, now() - interval '15 days' - (n %% 2500) * interval '1 day' AS day, n %% %(every)s = 0 AS open
       FROM generate_series(1, %(cards)s) n) made,
      (SELECT array_agg(id ORDER BY id) AS units FROM organisation_unit WHERE kind = 'unit') u
@@ -36,15 +37,18 @@ FROM (SELECT n, now() - interval '15 days' - (n %% 2500) * interval '1 day' AS d
 
 
 def measure(cards: int, overdue: int) -> dict[str, Any]:
+    from django.conf import settings
     from django.contrib.auth import get_user_model
     from django.db import connection
     from django.test import Client
     from django.utils import timezone
+    from rest_framework.authtoken.models import Token
 
     from feedback.actions.intake import Intake
     from feedback.actions.listing import replay_overdue_lists, run_overdue_list
     from feedback.actions.registration import register_card
     from feedback.deadlines import Contact
+    from feedback.views import limits
     from organisation.models import Municipality, RoleAssignment, Unit
 
     now = timezone.now()
@@ -68,6 +72,26 @@ def measure(cards: int, overdue: int) -> dict[str, Any]:
         lambda: register_card(Intake(channel="web", text="Hull i veien", contact=contact), by=None, now=now), 100
     )
     client = Client(headers={"host": "127.0.0.1"})
+    other_system = Client(
+        headers={"host": "127.0.0.1", "authorization": f"Token {Token.objects.create(user=clerk).key}"}
+    )
+    limits.Sending.rate = "1000000/hour"
+    settings.SEND_MINIMUM_SECONDS = 0
+    sent = {"text": "Hull i veien", "name": "Kari Nordmann", "phone": "33 00 00 00", "email": "kari@example.org"}
+
+    def by_page() -> None:
+        answer = client.post("/", sent | {"address": "Storgata 1", "key": str(uuid.uuid4())})
+        assert answer.status_code == 302, answer.content
+
+    def by_api() -> None:
+        contact = {name: value for name, value in sent.items() if name != "text"}
+        body = {"text": sent["text"], "submitter": contact}
+        key = {"idempotency-key": str(uuid.uuid4())}
+        answer = other_system.post("/api/v1/cards/", body, content_type="application/json", headers=key)
+        assert answer.status_code == 201, answer.content
+
+    figures["card by the page"] = timed(by_page, 100)
+    figures["card by the API"] = timed(by_api, 100)
     client.force_login(clerk)
 
     def page(address: str) -> Callable[[], None]:

@@ -54,7 +54,9 @@ def telling_of(event: CardEvent) -> Telling | None:
         what = WebhookEvent.CARD_FORWARDED
     if what is None:
         return None
-    return Telling(what, f"card:{event.pk}", event.at, _data(event.card), event.card.unit_id)
+    # Events of a registration are written without reading their ids back; a card is registered once.
+    mark = event.pk or f"{event.card.reference}:{event.what}"
+    return Telling(what, f"card:{mark}", event.at, _data(event.card), event.card.unit_id)
 
 
 def _data(card: Card) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
@@ -16,6 +17,9 @@ from feedback.cells import Cell, as_text
 from feedback.models import Callback, Card, Category
 from feedback.queries import with_attempts
 from feedback.workflow import OPEN_STATES, Channel, CloseResult, Kind, State
+from organisation.models import Person
+
+logger = logging.getLogger(__name__)
 
 CHUNK = 2000
 """Cards read at a time."""
@@ -111,6 +115,13 @@ def _with_contact(cards: QuerySet[Card]) -> QuerySet[Card]:
     return with_attempts(cards).annotate(
         reaction=Subquery(talked.values("reaction")[:1]), said=Subquery(talked.values("summary")[:1])
     )
+
+
+def write_down(person: Person, form: str, filters: Iterable[str], *, with_texts: bool) -> None:
+    """Write to the log who took which file. The names of filters, not their values: one may be searched for by name."""
+    by = ", ".join(sorted(name[:50] for name in filters)) or "none"
+    words = "with texts and contact details" if with_texts else "without texts"
+    logger.info("Cards taken as %s by person %s, %s; filters: %s", form, person.pk, words, by)
 
 
 class _Line:

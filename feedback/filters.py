@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
+from types import MappingProxyType
+from typing import Any, cast
 
 import django_filters
 from django import forms
-from django.db.models import F, Q, QuerySet
+from django.core.exceptions import ValidationError
+from django.db.models import F, Model, Q, QuerySet
 from django.db.models.functions import TruncDate
 from django.http import QueryDict
 from django.utils import timezone
@@ -39,6 +43,46 @@ class DayFilter(django_filters.DateFilter):
     field_class = DayField
 
 
+Known = Callable[[], Iterable[Model]]
+
+
+class RowField(django_filters.fields.ModelChoiceField):
+    """A row by its code: out of those that a page has read anyway, where it says so; else asked for."""
+
+    known: Known | None = None
+
+    def to_python(self, value: Any) -> Any:
+        if self.known is None or value in self.empty_values:
+            return super().to_python(value)
+        return _known(self, self.known, [value])[0]
+
+
+class RowsField(django_filters.fields.ModelMultipleChoiceField):
+    """Rows by their codes, as RowField has one."""
+
+    known: Known | None = None
+
+    def _check_values(self, value: Any) -> Any:
+        return super()._check_values(value) if self.known is None else _known(self, self.known, value)
+
+
+def _known(field: forms.ModelChoiceField, known: Known, values: Iterable[str]) -> list[Model]:
+    by_code = {str(getattr(row, field.to_field_name or "pk")): row for row in known()}
+    for value in values:
+        if value not in by_code:
+            message = field.error_messages["invalid_choice"]
+            raise ValidationError(message, code="invalid_choice", params={"value": value})
+    return [by_code[value] for value in values]
+
+
+class RowFilter(django_filters.ModelChoiceFilter):
+    field_class = RowField
+
+
+class RowsFilter(django_filters.ModelMultipleChoiceFilter):
+    field_class = RowsField
+
+
 class CardFilter(django_filters.FilterSet):
     """Filters on cards. `due` and `deadline` read the local date, so this belongs to the doors (views, API)."""
 
@@ -67,14 +111,14 @@ class CardFilter(django_filters.FilterSet):
 
     q = django_filters.CharFilter(method="by_words", label=_("Search"))
     state = django_filters.MultipleChoiceFilter(distinct=False, choices=State.choices, label=_("State"))
-    unit = django_filters.ModelMultipleChoiceFilter(
+    unit = RowsFilter(
         "unit__code",
         queryset=Unit.objects.exclude(kind=Unit.Kind.SECTOR),
         to_field_name="code",
         distinct=False,
         label=_("Unit"),
     )
-    category = django_filters.ModelMultipleChoiceFilter(
+    category = RowsFilter(
         "category__code", queryset=Category.objects.all(), to_field_name="code", distinct=False, label=_("Category")
     )
     kind = django_filters.MultipleChoiceFilter(distinct=False, choices=Kind.choices, label=_("Kind"))
@@ -92,7 +136,7 @@ class CardFilter(django_filters.FilterSet):
     due_until = DayFilter("due_on", "lte", label=_("Deadline until"))
 
     # What lies behind the figures (`reporting/behind.py`).
-    within = django_filters.ModelChoiceFilter(
+    within = RowFilter(
         queryset=Unit.objects.all(), to_field_name="code", method="by_place", label=_("Within the sector or unit")
     )
     promise = django_filters.ChoiceFilter(choices=PROMISE, method="by_nothing", label=_("Promised callback"))
@@ -102,13 +146,31 @@ class CardFilter(django_filters.FilterSet):
     called_until = DayFilter(method="by_nothing", label=_("Called back until"))
     listed_from = DayFilter(method="by_nothing", label=_("On an overdue list from"))
     listed_until = DayFilter(method="by_nothing", label=_("On an overdue list until"))
-    listed_by = django_filters.ModelChoiceFilter(
+    listed_by = RowFilter(
         queryset=Unit.objects.all(), to_field_name="code", method="by_nothing", label=_("On the overdue list of")
     )
 
     class Meta:
         model = Card
         fields: list[str] = []
+
+    known: Mapping[str, Known] = MappingProxyType({})
+
+    def know(self, *, units: Callable[[], Iterable[Unit]], categories: Callable[[], Iterable[Category]]) -> None:
+        """Look codes up among these, which the page reads anyway, and in no query more: all units with the sectors, and all
+        categories. Must come before the filter is used."""
+
+        def answering() -> list[Unit]:
+            return [unit for unit in units() if unit.kind != Unit.Kind.SECTOR]
+
+        self.known = {"unit": answering, "within": units, "listed_by": units, "category": categories}
+        for name, rows in self.known.items():
+            self.form.fields[name].known = rows
+
+    def _place(self, unit: Unit) -> list[int]:
+        """The ids of a unit and of all below it."""
+        known = cast("Callable[[], Iterable[Unit]] | None", self.known.get("within"))
+        return [unit.pk, *descendants([unit.pk], known() if known else None)]
 
     def by_words(self, cards: QuerySet[Card], name: str, value: str) -> QuerySet[Card]:
         return search(cards, value)
@@ -117,7 +179,7 @@ class CardFilter(django_filters.FilterSet):
         return cards.filter(handler=self.request.user) if value else cards
 
     def by_place(self, cards: QuerySet[Card], name: str, value: Unit) -> QuerySet[Card]:
-        return cards.filter(unit__in=[value.pk, *descendants([value.pk])])
+        return cards.filter(unit__in=self._place(value))
 
     def by_same_day(self, cards: QuerySet[Card], name: str, value: bool) -> QuerySet[Card]:
         same = Q(registered_day=F("received_on"))
@@ -131,7 +193,7 @@ class CardFilter(django_filters.FilterSet):
     def filter_queryset(self, queryset: QuerySet[Card]) -> QuerySet[Card]:
         cards: QuerySet[Card] = super().filter_queryset(queryset)
         asked, zone = self.form.cleaned_data, timezone.get_current_timezone()
-        first, last, promise = asked["called_from"], asked["called_until"], asked["promise"]
+        first, last, promise = asked.get("called_from"), asked.get("called_until"), asked.get("promise")
         if promise:
             cards = cards.filter(PROMISED)
         if promise == "in_time":
@@ -142,14 +204,14 @@ class CardFilter(django_filters.FilterSet):
             cards = cards.filter(held(first, last, zone, present=True))
         elif promise == "concluded":
             cards = cards.filter(held(first, last, zone, present=True) | NOT_REACHED)
-        elif asked["reaction"] or first or last:
-            cards = cards.filter(held(first, last, zone, with_reaction=bool(asked["reaction"])))
-        if asked["listed_from"] or asked["listed_until"] or asked["listed_by"]:
-            place = asked["listed_by"]
-            units = [place.pk, *descendants([place.pk])] if place is not None else None
+        elif asked.get("reaction") or first or last:
+            cards = cards.filter(held(first, last, zone, with_reaction=bool(asked.get("reaction"))))
+        if asked.get("listed_from") or asked.get("listed_until") or asked.get("listed_by"):
+            place = asked.get("listed_by")
+            units = self._place(place) if place is not None else None
             today = timezone.localdate()
-            begins = max(asked["listed_from"] or date.min, today - LONGEST_LISTED)
-            cards = cards.filter(listed(begins, min(asked["listed_until"] or today, today), units))
+            begins = max(asked.get("listed_from") or date.min, today - LONGEST_LISTED)
+            cards = cards.filter(listed(begins, min(asked.get("listed_until") or today, today), units))
         return cards
 
     def by_due(self, cards: QuerySet[Card], name: str, value: str) -> QuerySet[Card]:

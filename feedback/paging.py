@@ -8,7 +8,7 @@ from datetime import date, datetime
 from django.db.models import Q, QuerySet, Value
 
 from feedback.models import Card
-from feedback.queries import for_list, with_seen
+from feedback.queries import AsRows, for_list, with_seen
 
 SIZE = 30
 
@@ -85,11 +85,19 @@ def neighbours_of(card: Card, cards: QuerySet[Card], order: Order) -> tuple[str,
     return found.get("before", ""), found.get("after", "")
 
 
-def page_of(cards: QuerySet[Card], order: Order, *, after: str = "", before: str = "", size: int = SIZE) -> CardPage:
+def page_of(
+    cards: QuerySet[Card],
+    order: Order,
+    *,
+    after: str = "",
+    before: str = "",
+    size: int = SIZE,
+    shown: AsRows = for_list,
+) -> CardPage:
     """Return one page of `cards`: the first, the one after a key, or the one before a key. One query.
 
-    A key that cannot be read gives the first page. The ids are found first, so that what a row shows is joined for one
-    page only.
+    A key that cannot be read gives the first page. The ids are found first, so that what a row shows (`shown`) is joined
+    for one page only.
     """
     start, end = read_key(after, order), read_key(before, order)
     backwards = end is not None and start is None
@@ -97,7 +105,7 @@ def page_of(cards: QuerySet[Card], order: Order, *, after: str = "", before: str
     if (at := end if backwards else start) is not None:
         cards = cards.filter(run.beyond(*at))
     ids = cards.order_by(*run.by).values("pk")[: size + 1]
-    rows = list(with_seen(for_list(Card.objects.filter(pk__in=ids))).order_by(*run.by))
+    rows = list(with_seen(shown(Card.objects.filter(pk__in=ids))).order_by(*run.by))
     more, rows = len(rows) > size, rows[:size]
     if backwards:
         rows.reverse()

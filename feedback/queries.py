@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import Count, Exists, F, Func, Max, OuterRef, Prefetch, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, F, Func, Max, Model, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, JSONObject
 
 from feedback.models import (
     Attachment,
@@ -44,6 +45,10 @@ from organisation.models import Person, Unit
 from organisation.permissions import Permission
 from organisation.queries import grants_of
 
+AnyRow = TypeVar("AnyRow", bound=Model)
+AsRows = Callable[[QuerySet[Card]], QuerySet[Card]]
+"""What joins to cards all that a row of a list shows of them."""
+
 
 def visible_to(person: Person) -> QuerySet[Card]:
     """Return the cards that `person` may see: where every list, page, search, count and export begins."""
@@ -55,14 +60,15 @@ def for_list(cards: QuerySet[Card]) -> QuerySet[Card]:
     return with_attempts(cards.select_related("unit", "category", "handler", "submitter"))
 
 
-def with_attempts(cards: QuerySet[Card]) -> QuerySet[Card]:
-    """Add `attempts`: calls of the present cycle that count.
+def with_attempts(rows: QuerySet[AnyRow], card: str = "") -> QuerySet[AnyRow]:
+    """Add `attempts`: calls of the present cycle that count. The rows are cards, or name theirs by the field `card`.
 
     The count is a sub-query on the rows shown; a join with GROUP BY would count for every card before the first page.
     """
-    counted = ContactAttempt.objects.filter(card=OuterRef("pk"), cycle=OuterRef("cycle"), undone_at__isnull=True)
+    pk, cycle = (OuterRef(f"{card}__{name}" if card else name) for name in ("pk", "cycle"))
+    counted = ContactAttempt.objects.filter(card=pk, cycle=cycle, undone_at__isnull=True)
     number = counted.order_by().values("card").annotate(number=Count("pk")).values("number")
-    return cards.annotate(attempts=Coalesce(Subquery(number), 0))
+    return rows.annotate(attempts=Coalesce(Subquery(number), 0))  # type: ignore[return-value]
 
 
 def with_seen(cards: QuerySet[Card]) -> QuerySet[Card]:
@@ -70,6 +76,18 @@ def with_seen(cards: QuerySet[Card]) -> QuerySet[Card]:
     events = CardEvent.objects.filter(card=OuterRef("pk")).exclude(what__in=CardEvent.OF_NO_WEIGHT).order_by()
     latest = events.values("card").annotate(latest=Max("pk")).values("latest")
     return cards.annotate(seen=Coalesce(Subquery(latest), 0))
+
+
+def with_returns(cards: QuerySet[Card]) -> QuerySet[Card]:
+    """Add `returns`: by which unit each was sent back (`unit`, its code) and why (`reason`), the first time first."""
+    sent_back = CardEvent.objects.filter(card=OuterRef("pk"), what=CardEvent.What.RETURNED).order_by("at", "id")
+    reason = Coalesce("note__text", Value(""))
+    return cards.annotate(returns=ArraySubquery(sent_back.values(row=JSONObject(unit="from_value", reason=reason))))
+
+
+def for_forwarding(cards: QuerySet[Card]) -> QuerySet[Card]:
+    """Join what a row shows at the service centre, where cards wait to be forwarded."""
+    return with_returns(for_list(cards))
 
 
 ON_A_PAGE = Gathering(
@@ -127,21 +145,15 @@ def card_by_reference(person: Person, reference: str) -> Card | None:
     return found[0] if found else None
 
 
-def listed_card(person: Person, reference: str) -> Card | None:
+def listed_card(person: Person, reference: str, shown: AsRows = for_list) -> Card | None:
     """Return the card with this reference as a row of the work list, or None where it is not there or not to be seen."""
     parsed = parse_reference(reference)
-    return with_seen(for_list(visible_to(person))).filter(reference=parsed).first() if parsed else None
+    return with_seen(shown(visible_to(person))).filter(reference=parsed).first() if parsed else None
 
 
-def listed_anew(card: Card) -> Card:
-    """Return a card that was just written as a row of a list shows it."""
-    return for_list(Card.objects.filter(pk=card.pk)).get()
-
-
-def idempotency_keys_like(beginning: str) -> list[str]:
-    """Return the keys of intakes that begin so: under which a client's key was used before."""
-    keys = Card.objects.filter(idempotency_key__startswith=beginning).values_list("idempotency_key", flat=True)
-    return [key for key in keys if key is not None]
+def sent_under(beginning: str) -> list[Card]:
+    """Return the cards whose intake had a key that begins so, as rows of a list: what a client's key was used for before."""
+    return list(for_list(Card.objects.filter(idempotency_key__startswith=beginning)))
 
 
 def card_by_secret(secret: str, *, closed_after: datetime) -> Card | None:
@@ -505,6 +517,20 @@ def rules_in_use() -> list[Rule]:
     """Return the routing rules in their order, as fitting needs them."""
     rules = RoutingRule.objects.filter(is_active=True).exclude(category__is_active=False)
     return [Rule(rule.pk, rule.unit_id, rule.category_id, rule.kind, rule.area, tuple(rule.words)) for rule in rules]
+
+
+def units_and_rules(*joined: str) -> tuple[list[Unit], list[Rule]]:
+    """Return all units, sectors too, with their successors and what is to be joined, and the rules of `rules_in_use`
+    (one query)."""
+    of_unit = RoutingRule.objects.filter(unit=OuterRef("pk"), is_active=True).exclude(category__is_active=False)
+    values = {name: name for name in ("position", "pk", "unit_id", "category_id", "kind", "area", "words")}
+    rules = ArraySubquery(of_unit.order_by().values(row=JSONObject(**values)))
+    units: list[Any] = list(Unit.objects.select_related("successor", *joined).annotate(rules_here=rules))
+    found = sorted((row for unit in units for row in unit.rules_here), key=lambda row: (row["position"], row["pk"]))
+    return units, [
+        Rule(row["pk"], row["unit_id"], row["category_id"], row["kind"], row["area"], tuple(row["words"]))
+        for row in found
+    ]
 
 
 def rule_name(pk: int) -> str | None:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from feedback.actions.closing import close_not_reached
 from feedback.actions.holding import delete_expired_uploads
 from feedback.actions.listing import latest_week_to_run, run_overdue_list
+from feedback.actions.numbering import AT_ONCE, forget_batches, place_changes
 from feedback.actions.reminding import remind_of_deadlines
 from feedback.actions.sending_once import forget_requests
 from organisation.jobs import recorded
@@ -62,3 +63,22 @@ def throw_away_uploads() -> str:
 def forget() -> str:
     """Each night: what other systems sent more than a week ago need not be known again."""
     return f"{forget_requests(now=timezone.now())} forgotten"
+
+
+@shared_task(name="feedback.place_changes")
+@recorded("feedback.place_changes")
+def place() -> str:
+    """Each minute: what changed gets its place in the feed, though nobody should read it."""
+    placed = 0
+    while taken := place_changes(now=timezone.now()):
+        placed += taken
+        if taken < AT_ONCE:
+            break
+    return f"{placed} changes"
+
+
+@shared_task(name="feedback.forget_batches")
+@recorded("feedback.forget_batches")
+def forget_old_batches() -> str:
+    """Each night: the places in the feed that nobody stands at any more."""
+    return f"{forget_batches(now=timezone.now())} forgotten"

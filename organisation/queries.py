@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q, QuerySet, prefetch_related_objects
+from django.db.models import Model, OuterRef, Q, QuerySet, prefetch_related_objects
 from django.db.models.functions import JSONObject
 from django.utils.translation import get_language, override
 
@@ -16,6 +16,8 @@ from organisation.calendar import WorkingCalendar
 from organisation.models import Absence, DayOff, Municipality, OwnWording, Person, RoleAssignment, Unit
 from organisation.permissions import ROLES, Permission, Role
 from organisation.wordings import filled, known
+
+AnyRow = TypeVar("AnyRow", bound=Model)
 
 
 class NotSetUp(Exception):
@@ -241,13 +243,19 @@ def narrow(person: Person, permissions: frozenset[Permission], units: Collection
     person._grants = grants_of(person).narrowed(permissions, units)  # type: ignore[attr-defined]
 
 
-def with_grants(people: QuerySet[Person]) -> QuerySet[Person]:
-    """Read with each person what `grants_of` needs: the roles held, and the units led."""
-    held = RoleAssignment.objects.filter(person=OuterRef("pk")).values(row=JSONObject(role="role", unit="unit_id"))
-    led = Unit.objects.filter(Q(leader=OuterRef("pk")) | Q(deputy=OuterRef("pk")))
-    return people.annotate(
+def with_grants(rows: QuerySet[AnyRow], person: str = "pk") -> QuerySet[AnyRow]:
+    """Read with each row what `grants_of` needs of the person whose id is in its column `person`: the roles held, and the
+    units led. Of rows that are no people, `take_grants` hands it on."""
+    held = RoleAssignment.objects.filter(person=OuterRef(person)).values(row=JSONObject(role="role", unit="unit_id"))
+    led = Unit.objects.filter(Q(leader=OuterRef(person)) | Q(deputy=OuterRef(person)))
+    return rows.annotate(  # type: ignore[return-value]
         roles_held=ArraySubquery(held), units_led=ArraySubquery(led.values(row=JSONObject(unit="pk", kind="kind")))
     )
+
+
+def take_grants(person: Person, row: Any) -> None:
+    """Put with the person what `with_grants` read beside another row: a key or a token that is theirs."""
+    person.roles_held, person.units_led = row.roles_held, row.units_led  # type: ignore[attr-defined]
 
 
 def _read_grants(person: Person) -> Grants:
@@ -280,10 +288,15 @@ def _read_grants(person: Person) -> Grants:
     return Grants(frozenset(everywhere), {k: frozenset(v) for k, v in in_units.items()}, frozenset(roles))
 
 
-def descendants(unit_ids: Iterable[int]) -> list[int]:
-    """Return the ids of all units below `unit_ids`, whatever the depth (one query: a municipality has few units)."""
-    children: dict[int, list[int]] = defaultdict(list)
-    for pk, parent in Unit.objects.filter(parent__isnull=False).values_list("pk", "parent_id"):
+def descendants(unit_ids: Iterable[int], units: Iterable[Unit] | None = None) -> list[int]:
+    """Return the ids of all units below `unit_ids`, whatever the depth, looked for among `units` where all have been read
+    already, else in one query: a municipality has few units."""
+    if units is None:
+        pairs: Iterable[tuple[int, int | None]] = Unit.objects.values_list("pk", "parent_id")
+    else:
+        pairs = ((unit.pk, unit.parent_id) for unit in units)
+    children: dict[int | None, list[int]] = defaultdict(list)
+    for pk, parent in pairs:
         children[parent].append(pk)
     found: list[int] = []
     queue = list(unit_ids)

@@ -43,6 +43,9 @@ HARMLESS = {
     "Addition": {"key"},
     "Attachment": {"content_type"},
     "Callback": {"way"},
+    # Numbers, a card's reference, and a random word.
+    "CardChange": {"reference", "kind"},
+    "ChangeBatch": {"token"},
     "CardEvent": {"what", "from_value", "to_value", "details"},
     "ListNotice": {"dedupe_key"},
     "Category": {"code", "name", "names", "deadline_kind"},

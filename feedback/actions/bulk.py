@@ -8,14 +8,14 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from feedback.actions.intake import read_units
+from feedback.actions.intake import House
 from feedback.actions.moving import delegate_card, forward_card
 from feedback.actions.seen import unless_changed
 from feedback.actions.undoing import undo_step, undoable_event
 from feedback.actions.unit_suggestions import look_at
 from feedback.errors import Refused
 from feedback.models import Card, CardEvent
-from feedback.queries import visible_to
+from feedback.queries import visible_to, with_returns
 from organisation.models import Person, Unit
 
 MOST = 200
@@ -66,8 +66,9 @@ def forward_many(chosen: Sequence[Chosen], *, unit: Unit, by: Person, now: datet
 
 def forward_to_suggestions(chosen: Sequence[Chosen], *, by: Person, now: datetime) -> Report:
     """Forward each chosen card to the unit that the rules suggest for it. Raises NoneChosen, TooManyChosen."""
-    cards = list(visible_to(by).filter(reference__in=[one.reference for one in chosen[:MOST]]))
-    suggestions = look_at(cards, read_units()).suggestions
+    cards = list(with_returns(visible_to(by)).filter(reference__in=[one.reference for one in chosen[:MOST]]))
+    house = House.read()
+    suggestions = look_at(cards, house.units, house.rules).suggestions
 
     def forward(card: Card) -> Card:
         if (suggestion := suggestions.get(card.pk)) is None:

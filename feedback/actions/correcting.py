@@ -210,7 +210,9 @@ def add_attachments(
     """
     if by is not None and not may_do(by, Step.CORRECT, card) and card.registered_by_id != by.pk:
         raise NotAllowed
-    stored = []
+    stored: list[Attachment] = []
+    if not uploads:
+        return stored
     with transaction.atomic():
         for upload in uploads:
             content = upload.content.read()

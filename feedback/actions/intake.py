@@ -20,7 +20,7 @@ from feedback.actions.base import TextMissing
 from feedback.deadlines import Contact, DeadlineRule, due_on, owes_callback
 from feedback.errors import Refused
 from feedback.models import Card, CardEvent, Category, Submitter
-from feedback.queries import rules_in_use
+from feedback.queries import units_and_rules
 from feedback.routing import Facts, Rule, first_fit
 from feedback.workflow import Channel, Kind, State
 from organisation.calendar import WorkingCalendar
@@ -126,10 +126,12 @@ class House:
     rules: Sequence[Rule]
 
     @classmethod
-    def read(cls) -> House:
-        """Read it in four queries, whatever the number of units and rules."""
-        here = municipality()
-        return cls(municipality=here, calendar=working_calendar(here), units=read_units(), rules=rules_in_use())
+    def read(cls, here: Municipality | None = None) -> House:
+        """Read it in two queries, whatever the number of units and rules; in one where the municipality was read already."""
+        here = here or municipality()
+        units, rules = units_and_rules()
+        held = {unit.pk: unit for unit in units if unit.kind != Unit.Kind.SECTOR}
+        return cls(municipality=here, calendar=working_calendar(here), units=held, rules=rules)
 
     def only(self, kind: Unit.Kind) -> Unit | None:
         return only(self.units, kind)
@@ -140,11 +142,6 @@ class House:
         if unit is None:
             raise NoServiceCentre
         return unit
-
-
-def read_units(*joined: str) -> dict[int, Unit]:
-    """Return all units but sectors by id, closed ones with their successors too, and what is to be joined (one query)."""
-    return {unit.pk: unit for unit in Unit.objects.exclude(kind=Unit.Kind.SECTOR).select_related("successor", *joined)}
 
 
 def only(units: dict[int, Unit], kind: Unit.Kind) -> Unit | None:

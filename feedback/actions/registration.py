@@ -11,25 +11,36 @@ from feedback import mails
 from feedback.actions.intake import House, Intake, Prepared, prepare_card
 from feedback.announcing import announce
 from feedback.errors import NotAllowed
-from feedback.models import Card, CardEvent
+from feedback.models import Card
 from feedback.reference import reference
 from feedback.rules import may_register
 from feedback.workflow import State
+from organisation.inserting import insert_together
 from organisation.models import Person
-from organisation.outbox.queueing import queue_mails
+from organisation.outbox.queueing import mail_rows, nudge_on_commit
 from organisation.queries import answering_units, with_leaders
+
+_COUNT = """
+INSERT INTO feedback_referencecounter (year, last) VALUES (%(year)s, %(n)s)
+ON CONFLICT (year) DO UPDATE SET last = feedback_referencecounter.last + %(n)s RETURNING last
+"""
+_COUNT_AND_ID = f"{_COUNT}, nextval(pg_get_serial_sequence('feedback_card', 'id'))"
 
 
 def take_numbers(year: int, how_many: int = 1) -> int:
     """Take the next `how_many` numbers of `year` and return the first. The row is held until the transaction ends."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO feedback_referencecounter (year, last) VALUES (%(year)s, %(n)s)"
-            " ON CONFLICT (year) DO UPDATE SET last = feedback_referencecounter.last + %(n)s RETURNING last",
-            {"year": year, "n": how_many},
-        )
+        cursor.execute(_COUNT, {"year": year, "n": how_many})
         (last,) = cursor.fetchone()
     return int(last) - how_many + 1
+
+
+def _take_number_and_id(year: int) -> tuple[int, int]:
+    """Take the next number of `year`, and beside it the id of the card that is to be written."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT_AND_ID, {"year": year, "n": 1})
+        number, pk = cursor.fetchone()
+    return int(number), int(pk)
 
 
 def register_card(
@@ -41,17 +52,21 @@ def register_card(
     origin: Card | None = None,
     origin_kind: str = "",
     and_then: Callable[[Card], None] | None = None,
+    looked: bool = False,
 ) -> Card:
     """Register a card, send it to its unit, and queue the unit's mail and the submitter's receipt.
 
     `by` is None for a citizen. `and_then` writes what belongs to the card (its attachments) in the same transaction. An
-    intake whose `idempotency_key` is known returns the card that has it: a double click or a resend makes one card.
+    intake whose `idempotency_key` is known returns the card that has it: a double click or a resend makes one card. With
+    `looked` the caller has just looked for it.
+
+    A new card has `attempts`, and with what hangs on it needs no reading anew to be shown as a row of a list.
 
     Raises NotAllowed for a person who may not register cards, and a Refused for what cannot be a card.
     """
     if by is not None and not may_register(by, intake.channel) and origin is None:
         raise NotAllowed
-    if intake.idempotency_key and (known := Card.objects.filter(idempotency_key=intake.idempotency_key).first()):
+    if intake.idempotency_key and not looked and (known := _known(intake)):
         return known
     house = house or House.read()
     prepared = prepare_card(intake, house, by=by, now=now)
@@ -61,26 +76,36 @@ def register_card(
             card = _write(prepared, house, now)
             if and_then is not None:
                 and_then(card)
-            queue_mails(_mails_for(prepared, house, now), now=now)
     except IntegrityError:
         # Lost a race against the same intake: its card is there now.
-        if intake.idempotency_key and (known := Card.objects.filter(idempotency_key=intake.idempotency_key).first()):
+        if intake.idempotency_key and (known := _known(intake)):
             return known
         raise
     return card
 
 
+def _known(intake: Intake) -> Card | None:
+    return Card.objects.filter(idempotency_key=intake.idempotency_key).first()
+
+
 def _write(prepared: Prepared, house: House, now: datetime) -> Card:
-    card = prepared.card
+    """Write the card and all that comes with it, its mails too, in two statements; one more tells other systems."""
+    card, submitter = prepared.card, prepared.submitter
     year = house.calendar.local_date(card.registered_at).year
-    card.reference = reference(year, take_numbers(year))
-    card.save(force_insert=True)
-    if prepared.submitter is not None:
-        prepared.submitter.card = card
-        prepared.submitter.save(force_insert=True)
+    number, card.pk = _take_number_and_id(year)
+    card.reference = reference(year, number)
+    if submitter is not None:
+        submitter.card = card
     for event in prepared.events:
         event.card = card
-    announce(CardEvent.objects.bulk_create(prepared.events), now=now)
+    mails_out = mail_rows(_mails_for(prepared, house, now), now=now)
+    insert_together([card], [submitter] if submitter else [], prepared.events, mails_out)
+    if mails_out:
+        nudge_on_commit()
+    if submitter is None:
+        Card._meta.get_field("submitter").set_cached_value(card, None)
+    card.attempts = 0  # type: ignore[attr-defined]
+    announce(prepared.events, now=now)
     return card
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from feedback.actions.intake import only, unit_of
-from feedback.models import Card, CardEvent
-from feedback.queries import rules_in_use
+from feedback.models import Card
 from feedback.routing import Facts, Reasons, Rule, first_fit, reasons
 from organisation.models import Unit
 
@@ -38,27 +36,22 @@ class Looked:
     sent_back: dict[int, SentBack]
 
 
-def look_at(cards: Sequence[Card], units: dict[int, Unit]) -> Looked:
-    """Return the suggestion for each card, in two queries whatever their number. `units` are as `read_units` gives them.
+def look_at(cards: Sequence[Card], units: dict[int, Unit], rules: Sequence[Rule]) -> Looked:
+    """Return the suggestion for each card, asking nothing. The cards have `returns` (`feedback.queries.with_returns`);
+    `units` are all but the sectors, by id.
 
     The rules may have changed since the card came, or the card. A unit that has sent a card back is not suggested again.
     """
-    rules = rules_in_use()
-    returned = _returns([card.pk for card in cards if card.returned_at is not None])
     names = {unit.code: unit.name for unit in units.values()}
-    suggestions = {}
+    suggestions, sent_back = {}, {}
     for card in cards:
-        found = suggest(card, units, rules, not_to={event.from_value for event in returned[card.pk]})
+        returns: list[dict[str, str]] = card.returns  # type: ignore[attr-defined]
+        found = suggest(card, units, rules, not_to={one["unit"] for one in returns})
         if found is not None:
             suggestions[card.pk] = found
-    return Looked(
-        suggestions=suggestions,
-        sent_back={
-            pk: SentBack(names.get(events[-1].from_value, ""), events[-1].note.text if _has_note(events[-1]) else "")
-            for pk, events in returned.items()
-            if events
-        },
-    )
+        if returns:
+            sent_back[card.pk] = SentBack(names.get(returns[-1]["unit"], ""), returns[-1]["reason"])
+    return Looked(suggestions, sent_back)
 
 
 def suggest(card: Card, units: dict[int, Unit], rules: Iterable[Rule], *, not_to: set[str]) -> Suggestion | None:
@@ -76,16 +69,3 @@ def suggest(card: Card, units: dict[int, Unit], rules: Iterable[Rule], *, not_to
 def _leads_to(rule: Rule, units: dict[int, Unit], codes: set[str]) -> bool:
     unit = unit_of(rule, units)
     return unit is not None and unit.code in codes
-
-
-def _returns(card_ids: list[int]) -> defaultdict[int, list[CardEvent]]:
-    found: defaultdict[int, list[CardEvent]] = defaultdict(list)
-    if card_ids:
-        sent_back = CardEvent.objects.filter(card__in=card_ids, what=CardEvent.What.RETURNED)
-        for event in sent_back.select_related("note").order_by("at", "id"):
-            found[event.card_id].append(event)
-    return found
-
-
-def _has_note(event: CardEvent) -> bool:
-    return hasattr(event, "note")

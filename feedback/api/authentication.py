@@ -7,10 +7,12 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework.authentication import SessionAuthentication, TokenAuthentication, get_authorization_header
+from rest_framework.authtoken.models import Token
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
 
 from organisation.actions.api_keys import PREFIX, use_api_key
+from organisation.queries import take_grants, with_grants
 
 
 class ApiTokenAuthentication(TokenAuthentication):
@@ -33,7 +35,11 @@ class ApiTokenAuthentication(TokenAuthentication):
             return found.acts_as, found
         if "\x00" in key:  # PostgreSQL would not even look
             raise AuthenticationFailed
-        return super().authenticate_credentials(key)
+        token = with_grants(Token.objects.select_related("user"), "user").filter(key=key).first()
+        if token is None or not token.user.is_active:
+            raise AuthenticationFailed
+        take_grants(token.user, token)
+        return token.user, token
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="api"'

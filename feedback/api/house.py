@@ -146,7 +146,7 @@ class RoutingPreviewView(APIView):
     def post(self, request: Request) -> Response:
         card = NewCard(data=request.data)
         card.is_valid(raise_exception=True)
-        house = House.read()
+        house = House.read(request._request.municipality)  # type: ignore[attr-defined]
         intake = card.intake(language=house.municipality.language, idempotency_key=None)
         prepared = prepare_card(intake, house, by=caller(request), now=timezone.now())
         routed = prepared.routed

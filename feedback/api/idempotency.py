@@ -11,27 +11,28 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import ValidationError
 
 from feedback.actions.sending_once import KeyUsedBefore
-from feedback.queries import idempotency_keys_like
+from feedback.models import Card
+from feedback.queries import sent_under
 from organisation.models import Person
 
 HEADER = "Idempotency-Key"
 
 
-def key_of(header: str | None, body: Any, person: Person) -> tuple[str | None, bool]:
-    """Return the intake's key for the client's header, and whether the same was sent before.
+def key_of(header: str | None, body: Any, person: Person) -> tuple[str | None, Card | None]:
+    """Return the intake's key for the client's header, and the card that was made of the same before, as a row of a list.
 
     The key holds the person, so that clients cannot meet in one, and digests of the header and of the body (JSON as it
     was read). Raises ValidationError for a header that is none, KeyUsedBefore where it was sent with another body.
     """
     if header is None:
-        return None, False
+        return None, None
     _check(header)
     beginning = f"api:{person.pk}:{_digest(header)}:"
     key = beginning + _digest(json.dumps(body, sort_keys=True))
-    before = idempotency_keys_like(beginning)
+    before = {card.idempotency_key: card for card in sent_under(beginning)}
     if before and key not in before:
         raise KeyUsedBefore
-    return key, bool(before)
+    return key, before.get(key)
 
 
 def digests(header: str, address: str, body: Any, person: Person) -> tuple[str, str]:

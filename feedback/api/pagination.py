@@ -20,6 +20,17 @@ from rest_framework.views import APIView
 DEFAULT_SIZE, LARGEST_SIZE = 50, 200
 
 
+def size_of(request: Request, *, default: int, largest: int) -> int:
+    """Return how many rows the request asks for at once. Raises ValidationError for what is no number from 1 to `largest`."""
+    text = request.query_params.get("page_size")
+    if text is None:
+        return default
+    if not (text.isascii() and text.isdigit() and len(text) < 6 and 1 <= int(text) <= largest):
+        sentence = _("The size of a page is a number from 1 to %(largest)s.") % {"largest": largest}
+        raise ValidationError({"page_size": [sentence]}, "invalid")
+    return int(text)
+
+
 class NewestFirst(BasePagination):
     """A page begins after the last card of the one before, told by its moment and row.
 
@@ -32,7 +43,7 @@ class NewestFirst(BasePagination):
     def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Any]:
         """Return the page that the request asks for, in one query. Raises ValidationError for what is no page."""
         self.request = request
-        size = self._size(request.query_params.get("page_size"))
+        size = size_of(request, default=DEFAULT_SIZE, largest=LARGEST_SIZE)
         if text := request.query_params.get("cursor"):
             moment, pk = self._read(text)
             # The first condition lets the index begin at the moment; the second leaves out what was shown of it.
@@ -84,14 +95,6 @@ class NewestFirst(BasePagination):
             (key, value) for key, values in self.request.query_params.lists() for value in values if key != "cursor"
         ]
         return f"{self.request.build_absolute_uri(self.request.path)}?{urlencode([*kept, ('cursor', cursor)])}"
-
-    def _size(self, text: str | None) -> int:
-        if text is None:
-            return DEFAULT_SIZE
-        if not (text.isascii() and text.isdigit() and len(text) < 6 and 1 <= int(text) <= LARGEST_SIZE):
-            sentence = _("The size of a page is a number from 1 to %(largest)s.") % {"largest": LARGEST_SIZE}
-            raise ValidationError({"page_size": [sentence]}, "invalid")
-        return int(text)
 
     def _read(self, text: str) -> tuple[datetime, int]:
         try:

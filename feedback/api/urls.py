@@ -9,7 +9,7 @@ from django.urls import path
 from django.views.decorators.cache import never_cache
 from django.views.decorators.common import no_append_slash
 
-from feedback.api import card_parts, house, overdue, steps, views, webhooks
+from feedback.api import card_parts, changes, exports, house, overdue, steps, views, webhooks
 
 app_name = "api"
 
@@ -42,6 +42,8 @@ ON_A_CARD = {
 
 urlpatterns = [
     path("v1/cards/", _exactly(views.CardsView.as_view()), name="cards"),
+    path("v1/cards/export.csv", _exactly(exports.CsvView.as_view()), name="cards-csv"),
+    path("v1/cards/export.ndjson", _exactly(exports.NdjsonView.as_view()), name="cards-ndjson"),
     path("v1/cards/<str:reference>/", _exactly(views.CardView.as_view()), name="card"),
     *(
         path(f"v1/cards/<str:reference>/{name}/", _exactly(view.as_view()), name=name.replace("/", "-"))
@@ -52,6 +54,7 @@ urlpatterns = [
         _exactly(card_parts.AttachmentView.as_view()),
         name="attachment",
     ),
+    path("v1/changes/", _exactly(changes.ChangesView.as_view()), name="changes"),
     path("v1/units/", _exactly(house.UnitsView.as_view()), name="units"),
     path("v1/categories/", _exactly(house.CategoriesView.as_view()), name="categories"),
     path("v1/routing-preview/", _exactly(house.RoutingPreviewView.as_view()), name="routing-preview"),

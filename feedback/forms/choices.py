@@ -44,16 +44,16 @@ class Choices:
         return [choice for choice in self.answering() if choice[0] != self.card.unit.code]
 
     @cached_property
-    def _categories(self) -> list[Category]:
+    def all_categories(self) -> list[Category]:
         return list(all_categories())
 
     def categories(self) -> list[tuple[str, str]]:
         """Return the categories in use."""
-        return [(one.code, str(one)) for one in self._categories if one.is_active]
+        return [(one.code, str(one)) for one in self.all_categories if one.is_active]
 
     def own_categories(self) -> list[tuple[str, str]]:
         """Return the categories in use, and the card's own though it may be in use no more."""
-        kept = (one for one in self._categories if one.is_active or one.pk == self.card.category_id)
+        kept = (one for one in self.all_categories if one.is_active or one.pk == self.card.category_id)
         return [(one.code, str(one)) for one in kept]
 
 

@@ -1,6 +1,7 @@
 """Message cards and all that happens to them."""
 
 from feedback.models.cards import Attachment, Card, ReferenceCounter, Submitter
+from feedback.models.changes import CardChange, ChangeBatch, UntoldChange
 from feedback.models.contact import Callback, ContactAttempt, ContactCard, FollowUp, PreliminaryAnswer, Referral
 from feedback.models.from_submitter import Addition, OwnReaction, ReopeningRequest
 from feedback.models.held import HeldUpload
@@ -18,9 +19,11 @@ __all__ = [
     "Attachment",
     "Callback",
     "Card",
+    "CardChange",
     "CardEvent",
     "CardNote",
     "Category",
+    "ChangeBatch",
     "ContactAttempt",
     "ContactCard",
     "Escalation",
@@ -42,4 +45,5 @@ __all__ = [
     "SentRequest",
     "Story",
     "Submitter",
+    "UntoldChange",
 ]

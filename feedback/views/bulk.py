@@ -31,7 +31,7 @@ from feedback.actions.seen import unless_changed
 from feedback.actions.undoing import undoable_event
 from feedback.errors import Refused
 from feedback.models import Card
-from feedback.queries import listed_card
+from feedback.queries import for_forwarding, listed_card
 from feedback.reference import parse_reference
 from feedback.rules import SEEING_CARDS
 from feedback.views.access import card_for, person_who_may
@@ -162,7 +162,7 @@ def _row_refused(request: HttpRequest, person: Person, reference: str, typed: st
     if not request.htmx:  # type: ignore[attr-defined]
         context = page.context() | {"wrong_row": wrong, "has_errors": True}
         return render(request, "feedback/cards/list.html", context, status=422)
-    card = listed_card(person, reference)
+    card = listed_card(person, reference, for_forwarding)
     page.page = type(page.page)([card] if card is not None else [])
     context = page.rows_context() | {"row": page.rows()[0], "wrong_row": wrong}
     return render(request, "feedback/cards/_to_forward.html", context, status=422)

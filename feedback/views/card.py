@@ -86,7 +86,7 @@ def _done(request: HttpRequest, found: Card, entry: StepEntry, desk: Desk, back:
 
 
 def _page(request: HttpRequest, drawing: Drawing, back: Back | None, *, status: int = 200) -> HttpResponse:
-    context = page_of(drawing, back) | {"way": Way.of(request, drawing.desk.person, drawing.card)}
+    context = page_of(drawing, back) | {"way": Way.of(request, drawing.desk.person, drawing.choices)}
     return render(request, "feedback/cards/card.html", context, status=status)
 
 

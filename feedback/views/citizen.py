@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from feedback.actions.correcting import add_attachments
 from feedback.actions.holding import attach_held
-from feedback.actions.intake import LONGEST_TEXT, deadline_rule
+from feedback.actions.intake import LONGEST_TEXT, House, deadline_rule
 from feedback.actions.registration import register_card
 from feedback.codes import code_of
 from feedback.deadlines import due_on
@@ -106,7 +106,8 @@ def _register(request: HttpRequest, form: CitizenForm, now: datetime) -> Card:
         attach_held(card, keys_in(request), form.held, now=now)
         add_attachments(card, form.cleaned_data["uploads"], by=None, now=now)
 
-    return register_card(form.intake(), by=None, now=now, and_then=attach)
+    house = House.read(request.municipality)  # type: ignore[attr-defined]
+    return register_card(form.intake(), by=None, now=now, house=house, and_then=attach)
 
 
 @never_cache

@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from feedback.exporting import MOST_ROWS_XLSX, Table, csv_lines, write_xlsx
+from feedback.exporting import MOST_ROWS_XLSX, Table, csv_lines, write_down, write_xlsx
 from feedback.filters import CardFilter, in_words, known_part
 from feedback.paging import order_of
 from feedback.queries import visible_to
 from feedback.rules import SEEING_CARDS
 from feedback.views.access import person_who_may
+from organisation.models import Person
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -28,7 +29,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @require_safe
 def export(request: HttpRequest) -> HttpResponse:
     """Say how many cards the file will hold, and ask whether texts and contact details are to be in it."""
-    return _page(request, _filtered(request))
+    return _page(request, _asked(request)[1])
 
 
 @login_required
@@ -36,19 +37,18 @@ def export(request: HttpRequest) -> HttpResponse:
 @require_safe
 def download(request: HttpRequest, form: str) -> HttpResponseBase:
     """Hand out the file: CSV as it is read, Excel once it is written."""
-    filtered = _filtered(request)
+    person, filtered = _asked(request)
     if form not in ("csv", "xlsx"):
         raise Http404
     if not filtered.is_valid() or (form == "xlsx" and filtered.qs[: MOST_ROWS_XLSX + 1].count() > MOST_ROWS_XLSX):
         return _page(request, filtered)
     cards = filtered.qs.order_by(*order_of(request.GET.get("due", "")).by)
     today = timezone.localdate()
+    with_texts = request.GET.get("texts") == "yes"
     table = Table(
-        today=today,
-        zone=timezone.get_current_timezone(),
-        language=get_language() or "en",
-        with_texts=request.GET.get("texts") == "yes",
+        today=today, zone=timezone.get_current_timezone(), language=get_language() or "en", with_texts=with_texts
     )
+    write_down(person, form, known_part(request.GET), with_texts=with_texts)
     name = f"{_('cards')}-{today.isoformat()}.{form}"
     if form == "csv":
         answer: HttpResponseBase = StreamingHttpResponse(
@@ -62,9 +62,9 @@ def download(request: HttpRequest, form: str) -> HttpResponseBase:
     return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
 
 
-def _filtered(request: HttpRequest) -> CardFilter:
+def _asked(request: HttpRequest) -> tuple[Person, CardFilter]:
     person = person_who_may(request, *SEEING_CARDS)
-    return CardFilter(known_part(request.GET), queryset=visible_to(person), request=request)
+    return person, CardFilter(known_part(request.GET), queryset=visible_to(person), request=request)
 
 
 def _page(request: HttpRequest, filtered: CardFilter) -> HttpResponse:

@@ -16,12 +16,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from feedback.actions.bulk import Report
-from feedback.actions.intake import read_units
 from feedback.actions.unit_suggestions import SentBack, Suggestion, look_at
 from feedback.filters import CardFilter, in_words, known_part
-from feedback.models import Card
+from feedback.models import Card, Category
 from feedback.paging import CardPage, order_of, page_of
-from feedback.queries import all_categories, counts_for_today, saved_filters, visible_to
+from feedback.queries import (
+    all_categories,
+    counts_for_today,
+    for_forwarding,
+    for_list,
+    saved_filters,
+    units_and_rules,
+    visible_to,
+)
+from feedback.routing import Rule
 from organisation.models import Person, Unit
 from organisation.permissions import Permission
 from organisation.queries import grants_of, handlers_by_unit
@@ -75,6 +83,7 @@ class ListPage:
         self.request, self.person, self.chosen = request, person, frozenset(chosen)
         self.asked = asked_by(request, person)
         self.filter = CardFilter(self.asked, queryset=visible_to(person), request=request)
+        self.filter.know(units=lambda: self.house[0], categories=lambda: self.categories)
         self.order = order_of(self.asked.get("due", ""))
         self.today = timezone.localdate()
         grants = grants_of(person)
@@ -89,18 +98,28 @@ class ListPage:
     @cached_property
     def page(self) -> CardPage:
         after, before = (self.asked.get(name, "") for name in PLACE)
-        return page_of(self.filter.qs, self.order, after=after, before=before)
+        shown = for_forwarding if self.to_forward else for_list
+        return page_of(self.filter.qs, self.order, after=after, before=before, shown=shown)
+
+    @cached_property
+    def house(self) -> tuple[list[Unit], list[Rule]]:
+        """All units, with their leaders, and the rules in use."""
+        return units_and_rules("leader", "deputy")
+
+    @cached_property
+    def categories(self) -> list[Category]:
+        return list(all_categories())
 
     @cached_property
     def all_units(self) -> dict[int, Unit]:
-        """All units but sectors by id, with their leaders: what the filter offers, a card can go to, and a rule names."""
-        return read_units("leader", "deputy")
+        """All units but sectors by id: what the filter offers, a card can go to, and a rule names."""
+        return {unit.pk: unit for unit in self.house[0] if unit.kind != Unit.Kind.SECTOR}
 
     def rows(self) -> list[Listed]:
         """Return the page's rows with what each needs to be acted on."""
         if not self.to_forward:
             return [Listed(card) for card in self.page.rows]
-        looked = look_at(self.page.rows, self.all_units)
+        looked = look_at(self.page.rows, self.all_units, self.house[1])
         return [
             Listed(card, looked.suggestions.get(card.pk), looked.sent_back.get(card.pk) if card.returned_at else None)
             for card in self.page.rows
@@ -123,7 +142,7 @@ class ListPage:
         """Return the filter with its choices, drawn from what the page has read."""
         fields = self.filter.form.fields
         fields["unit"].widget.choices = [(unit.code, unit.name) for unit in self.all_units.values()]
-        fields["category"].widget.choices = [(one.code, str(one)) for one in all_categories()]
+        fields["category"].widget.choices = [(one.code, str(one)) for one in self.categories]
         return self.filter
 
     def counts(self) -> dict[str, Any]:

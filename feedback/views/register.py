@@ -169,7 +169,8 @@ def _register(request: HttpRequest, form: RegisterForm, person: Person, now: dat
         attach_held(card, keys_in(request), form.held, by=person, now=now)
         add_attachments(card, form.cleaned_data["uploads"], by=person, now=now)
 
-    return register_card(form.intake(), by=person, now=now, and_then=attach)
+    house = House.read(request.municipality)  # type: ignore[attr-defined]
+    return register_card(form.intake(), by=person, now=now, house=house, and_then=attach)
 
 
 def _to_the_next(request: HttpRequest, card: Card) -> HttpResponse:

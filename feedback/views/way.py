@@ -9,7 +9,7 @@ from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 
 from feedback.filters import CardFilter, known_part, read_query
-from feedback.models import Card
+from feedback.forms.choices import Choices
 from feedback.paging import neighbours_of, order_of
 from feedback.queries import visible_to
 from organisation.models import Person
@@ -31,13 +31,15 @@ class Way:
         return cls(read_query(request.GET.get("from", ""), *PLACE))
 
     @classmethod
-    def of(cls, request: HttpRequest, person: Person, card: Card) -> Way:
-        """Return the way on from `card` (two queries), or only back where the page was not opened from a list."""
+    def of(cls, request: HttpRequest, person: Person, choices: Choices) -> Way:
+        """Return the way on from the card of `choices` (one query, and one for a case handler in the filter), or only back
+        where the page was not opened from a list."""
         asked = cls.back(request).asked
         filtered = CardFilter(asked, queryset=visible_to(person), request=request)
+        filtered.know(units=lambda: choices.units, categories=lambda: choices.all_categories)
         if not known_part(asked) or not filtered.is_valid():
             return cls(asked)
-        return cls(asked, *neighbours_of(card, filtered.qs, order_of(asked.get("due", ""))))
+        return cls(asked, *neighbours_of(choices.card, filtered.qs, order_of(asked.get("due", ""))))
 
     @property
     def from_query(self) -> str:

@@ -8,7 +8,9 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import NamedTuple
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
+from django.db.models import OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from organisation.actions.base import check_row, require_manager
@@ -16,7 +18,7 @@ from organisation.actions.changes import log_changed, log_created, values_of
 from organisation.errors import Refused
 from organisation.models import ApiKey, Person, Unit
 from organisation.permissions import SCOPES, Scope
-from organisation.queries import narrow
+from organisation.queries import narrow, take_grants, with_grants
 
 PREFIX = "innspill_"
 """What every key begins with, so that one that strays into a file or a log is found."""
@@ -105,15 +107,18 @@ def use_api_key(secret: str, *, today: date) -> ApiKey | None:
     """Return the key that `secret` is, with the person as whom it acts, narrowed to what the key may; None where it is none,
     is taken back or over, or the person may not sign in any more.
 
-    `today` is the local date; the key keeps it as the day of its last use.
+    `today` is the local date; the key keeps it as the day of its last use. One statement, but for that.
     """
-    found = ApiKey.objects.select_related("acts_as").filter(digest=_digest(secret), revoked_at=None).first()
+    units = ApiKey.units.through.objects.filter(apikey=OuterRef("pk")).values("unit")
+    keys = with_grants(ApiKey.objects.select_related("acts_as"), "acts_as").annotate(only_in=ArraySubquery(units))
+    found = keys.filter(digest=_digest(secret), revoked_at=None).first()
     if found is None or not found.acts_as.is_active or (found.expires_on is not None and found.expires_on < today):
         return None
     if found.last_used_on != today:
         ApiKey.objects.filter(pk=found.pk).update(last_used_on=today)
     allowed = frozenset().union(*(SCOPES[Scope(scope)] for scope in found.scopes if scope in Scope.values))
-    narrow(found.acts_as, allowed, found.units.values_list("pk", flat=True))
+    take_grants(found.acts_as, found)
+    narrow(found.acts_as, allowed, found.only_in)
     return found
 
 

@@ -14,10 +14,14 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from organisation import nudging
+from organisation.inserting import insert_together
 from organisation.models import OutgoingMail
 
 KEEP_DAYS = 90
 """A mail's row goes this many days after it was queued: as long as a backup would hold it anyway."""
+
+AT_ONCE = 500
+"""Mails written in one statement."""
 
 
 @dataclass(frozen=True)
@@ -44,13 +48,16 @@ def queue_mails(mails: Iterable[Mail], *, now: datetime) -> int:
     """
     if not connection.in_atomic_block:
         raise RuntimeError("Mail is queued in the transaction of what it tells of.")
-    rows = [_row(mail, now) for mail in mails]
-    if not rows:
-        return 0
-    before = OutgoingMail.objects.filter(dedupe_key__in=[row.dedupe_key for row in rows]).count()
-    OutgoingMail.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
-    nudge_on_commit()
-    return len(rows) - before
+    rows = mail_rows(mails, now=now)
+    new = sum(insert_together(rows[at : at + AT_ONCE], ignore_conflicts=True) for at in range(0, len(rows), AT_ONCE))
+    if rows:
+        nudge_on_commit()
+    return new
+
+
+def mail_rows(mails: Iterable[Mail], *, now: datetime) -> list[OutgoingMail]:
+    """Return the rows of these mails, which are not written yet. Who writes them nudges a worker (`nudge_on_commit`)."""
+    return [_row(mail, now) for mail in mails]
 
 
 def _row(mail: Mail, now: datetime) -> OutgoingMail:

@@ -369,9 +369,9 @@ def test_registering_costs_the_same_whatever_the_number_of_rules(
     solvik: Solvik, django_assert_num_queries: Callable[[int], AbstractContextManager[None]]
 ) -> None:
     RuleFactory(words=["annet"], unit=solvik.roads)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(7):
         a_card()
     for _ in range(30):
         RuleFactory(words=["annet"], unit=UnitFactory())
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(7):
         a_card()

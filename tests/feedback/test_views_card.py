@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 import time_machine
@@ -16,6 +17,7 @@ from feedback.models import Card, CardEvent
 from feedback.views.steps import BY_SLUG, ENTRIES
 from feedback.workflow import SUBMITTERS_STEPS, Step
 from tests.factories import MONDAY, NO_PHONE, CategoryFactory, Solvik, a_card, events, mails
+from tests.feedback.filtered import EVERY_FILTER, sent_back
 from tests.pictures import photo
 
 NOW = MONDAY + timedelta(days=1)
@@ -235,6 +237,18 @@ def test_a_card_costs_the_same_whatever_its_history(
     client.force_login(solvik.handler)
     with django_assert_num_queries(8):
         client.get(f"/staff/cards/{card.reference}/")
+
+
+def test_a_card_costs_twelve_statements_at_most_whoever_opens_it_from_whatever_list(
+    solvik: Solvik, client: Client, django_assert_max_num_queries
+) -> None:
+    card = sent_back(solvik)
+    client.force_login(solvik.clerk)
+    for due in ("to_forward", "returned", "open"):
+        query = urlencode({"from": f"due={due}&{EVERY_FILTER}"})
+        with django_assert_max_num_queries(12):
+            response = client.get(f"/staff/cards/{card.reference}/?{query}")
+        assert response.status_code == 200
 
 
 def test_the_next_step_is_one_and_follows_from_the_card(solvik: Solvik, client: Client) -> None:

@@ -9,9 +9,11 @@ import time_machine
 from django.test import Client
 
 from feedback.actions.moving import delegate_card, return_card
+from feedback.filters import CardFilter
 from feedback.paging import DUE, NEWEST, key_of, page_of
 from feedback.queries import visible_to
 from tests.factories import MONDAY, NO_PHONE, CategoryFactory, Solvik, a_card, many_cards
+from tests.feedback.filtered import EVERY_FILTER, sent_back
 
 LATER = MONDAY + timedelta(days=1)
 
@@ -134,6 +136,32 @@ def test_a_list_costs_the_same_whatever_its_length(
     with django_assert_num_queries(9):
         response = client.get("/staff/?due=open")
     assert len(references(response)) == how_many
+
+
+@pytest.mark.parametrize(
+    "query", ["", "due=returned&unit=service-centre", *(f"due={due}&{EVERY_FILTER}" for due, _words in CardFilter.DUE)]
+)
+def test_a_list_costs_ten_statements_at_most_with_any_filter(
+    solvik: Solvik, client: Client, django_assert_max_num_queries, query: str
+) -> None:
+    card = sent_back(solvik)
+    client.force_login(solvik.clerk)
+    with django_assert_max_num_queries(10):
+        response = client.get(f"/staff/?{query}")
+    assert response.status_code == 200
+    if "q=" not in query:
+        assert references(response) == [card.reference]
+        assert "Det er fylkets vei." in response.content.decode()
+
+
+@pytest.mark.parametrize("name", ["unit", "within", "listed_by", "category"])
+def test_a_code_that_nothing_has_is_refused_though_no_row_is_asked_for(
+    solvik: Solvik, client: Client, name: str
+) -> None:
+    many_cards(1)
+    response = opened(client, solvik.clerk, f"?due=open&{name}=nowhere")
+    assert len(response.context["unknown"]) == 1
+    assert "nowhere" in response.context["unknown"][0] or name in ("within", "listed_by")
 
 
 @pytest.mark.parametrize("order", [NEWEST, DUE], ids=["newest", "due"])
