@@ -324,6 +324,9 @@ SPECTACULAR_SETTINGS = {
         "Kind": "feedback.workflow.Kind.choices",
         "State": "feedback.workflow.State.choices",
         "CloseResult": "feedback.workflow.CloseResult.choices",
+        "SurveyKind": "surveys.questionnaires.SurveyKind.choices",
+        "SurveyStage": "surveys.questionnaires.Stage.choices",
+        "SurveyItemType": "surveys.questionnaires.QuestionKind.choices",
     },
 }
 

@@ -20,7 +20,7 @@ class StrictFilters(DjangoFilterBackend):
 
     def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: APIView) -> QuerySet[Any]:
         filters = self.get_filterset_class(view, queryset).base_filters
-        known = [*filters, *getattr(view.paginator, "parameters", ())]  # type: ignore[attr-defined]
+        known = [*filters, *view.paginator.parameters, *view.parameters]  # type: ignore[attr-defined]
         errors: dict[str, list[Any]] = {}
         for name, values in request.query_params.lists():
             if name not in known:

@@ -41,6 +41,7 @@ TITLES = {
     405: _("That cannot be done here"),
     406: _("The answer cannot be given in that form"),
     409: _("That is not possible as things stand"),
+    410: _("It is no longer here"),
     412: _("It was changed meanwhile"),
     413: _("The request is too large"),
     415: _("The request is not in a form that is understood here"),
