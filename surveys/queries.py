@@ -100,8 +100,8 @@ def survey_for_answers(code: str) -> Survey | None:
 
 
 def surveys_as_told(*, now: datetime, today: date) -> QuerySet[Survey]:
-    """Return every survey as `all_surveys` does, with `is_open`: whether answers are taken at `now`; `published_on`: the day on which
-    the results that stand on the local day `today` came out; `withdrawn_at`: when they were withdrawn, if they were.
+    """Return every survey as `all_surveys` does, with `is_open`: whether answers are taken at `now`; `published_on`: the day
+    on which the results that stand on the local day `today` came out; `withdrawn_at`: when they were withdrawn, if they were.
     """
     latest = Publication.objects.filter(survey=OuterRef("pk"), publish_on__lte=today).order_by("-version")
     opened = Q(stage=Stage.FIELDED, opens_at__lte=now, closes_at__gt=now)

@@ -78,13 +78,18 @@ def problem(
         "type": f"urn:innspill:problem:{code}",
         "title": str(TITLES.get(status_code, TITLES[400])),
         "status": status_code,
-        "detail": str(detail),
+        "detail": _sayable(detail),
         "code": code,
         "instance": instance,
     }
     if errors:
-        body["errors"] = list(errors)
+        body["errors"] = [{name: _sayable(value) for name, value in error.items()} for error in errors]
     return body
+
+
+def _sayable(text: object) -> str:
+    """The text as it can be sent: a client's own words may hold half of a surrogate pair, which is no UTF-8."""
+    return str(text).encode(errors="backslashreplace").decode()
 
 
 def handler(error: Exception, context: Mapping[str, Any]) -> Response | None:

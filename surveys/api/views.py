@@ -21,7 +21,7 @@ from rest_framework.exceptions import APIException, ErrorDetail, NotAuthenticate
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import SimpleRateThrottle
+from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from feedback.api.idempotency import HEADER, check_key, client_of
@@ -163,7 +163,7 @@ class Sending:
         if header is None:
             return ""
         check_key(header)
-        by = client_of(self.request) if _person(self.request) else SimpleRateThrottle().get_ident(self.request)
+        by = client_of(self.request) if _person(self.request) else BaseThrottle().get_ident(self.request)
         return _sealed("key", self.survey.code, self.code or by or "", header)
 
     def seal(self) -> str:
