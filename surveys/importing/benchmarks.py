@@ -71,7 +71,7 @@ def _mean(row: Mapping[str, str], three: set[str], this_year: int) -> PublishedM
         if len(row[name]) > longest or "\x00" in row[name]:
             raise RowRefused("too_long", f"{name} is longer than {longest} characters.")
     year = row["year"]
-    if not (year.isascii() and year.isdigit() and FIRST_YEAR <= int(year) <= this_year):
+    if not (year.isascii() and year.isdigit() and len(year) == 4 and FIRST_YEAR <= int(year) <= this_year):
         raise RowRefused("impossible_year", f"«{year}» is not a year from {FIRST_YEAR} to {this_year}.")
     points = THREE_POINTS if row["key"] in three else SCALE
     mean = _number(row, "mean")
@@ -119,6 +119,6 @@ def _count(row: Mapping[str, str]) -> int | None:
     text = row.get("n", "").replace(" ", "").replace("\u00a0", "")
     if not text:
         return None
-    if not (text.isascii() and text.isdigit() and 0 < int(text) < 2_000_000_000):
+    if not (text.isascii() and text.isdigit() and len(text) < 11 and 0 < int(text) < 2_000_000_000):
         raise RowRefused("no_number", f"n: «{row['n']}» is not a number of answers.")
     return int(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -87,7 +87,10 @@ def test_everybody_knows_the_open_and_the_published_and_staff_know_all(solvik: S
     everything = {"draft", "by-invitation", "for-all", "out", "later"}
     assert set(codes(key_of(adviser, "surveys:read").get(LIST))) == everything
     assert set(codes(key_of(adviser, "cards:read").get(LIST))) == {"for-all", "out"}
-    assert set(codes(key_of(one_in(Role.CASE_HANDLER, unit=solvik.roads), "surveys:read").get(LIST))) == {"for-all", "out"}
+    assert set(codes(key_of(one_in(Role.CASE_HANDLER, unit=solvik.roads), "surveys:read").get(LIST))) == {
+        "for-all",
+        "out",
+    }
     only_roads = key_of(adviser, "surveys:read", units=[solvik.roads])
     assert set(codes(only_roads.get(LIST))) == {"for-all", "out"}
     Survey.objects.filter(code="draft").update(unit=solvik.roads)
@@ -425,7 +428,12 @@ def published(adviser: Person) -> Survey:
 def test_results_are_the_open_data_with_n_and_margins_and_no_small_group(published: Survey, adviser: Person) -> None:
     here = f"{LIST}{published.code}/results/"
     told = client().get(here).json()
-    assert told.pop("publication") == {"version": 1, "published_on": MONDAY.date().isoformat(), "reason": "", "words": "Thanks!"}
+    assert told.pop("publication") == {
+        "version": 1,
+        "published_on": MONDAY.date().isoformat(),
+        "reason": "",
+        "words": "Thanks!",
+    }
     assert told == json.loads(Client().get(f"/surveys/{published.code}/results/figures.json").content)
     item = next(one for one in told["items"] if one["key"] == "q1")
     assert item["n_valid"] > 5
