@@ -585,7 +585,7 @@ def attachment_of(card: Card, pk: int) -> Attachment | None:
 
 def attachment_with_digest(card: Card, sha256: str) -> Attachment | None:
     """Return the card's file with this content; of two that are alike either will do."""
-    return card.attachments.filter(sha256=sha256).first()
+    return None if "\x00" in sha256 else card.attachments.filter(sha256=sha256).first()
 
 
 def events_of(card: Card) -> QuerySet[CardEvent]:

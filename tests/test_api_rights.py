@@ -110,7 +110,7 @@ World = dict[str, str]
 
 @pytest.fixture
 def world(town: Town) -> Iterator[World]:  # noqa: F811
-    """A card of the roads unit with a file, on two weeks' lists, so that everybody who sees cards sees it; a survey's draft."""
+    """A card of the roads unit with a file, on two weeks' lists: everybody who sees cards sees it. And a survey's draft."""
     contact = Contact(name="Kari Nordmann", address="Storgata 1", phone="33 00 00 00")
     card = town.card(contact=contact, unit=town.roads, at=NOW - timedelta(days=30))
     both = Person.objects.create_user("all@solvik.example", "Alle Roller")

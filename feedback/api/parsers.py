@@ -28,8 +28,11 @@ class SoundJSONParser(JSONParser):
             raise ParseError(_("The JSON is nested too deeply.")) from None
         except UnicodeDecodeError:
             raise ParseError(_("The request is not in UTF-8.")) from None
-        except ValueError as error:
-            raise ParseError(_("That is no JSON: %(why)s") % {"why": error}) from None
+        except json.JSONDecodeError as error:
+            place = {"line": error.lineno, "column": error.colno}
+            raise ParseError(_("That is no JSON: look at line %(line)s, column %(column)s.") % place) from None
+        except ValueError:  # NaN, Infinity, a number of thousands of digits
+            raise ParseError(_("A number in it is none that JSON has, or has too many digits.")) from None
         _check_depth(found)
         return found
 

@@ -160,7 +160,7 @@ class SurveyResultsSerializer(serializers.Serializer):
     population = serializers.IntegerField(allow_null=True)
     smallest_group = serializers.IntegerField()
     weighting = serializers.DictField()
-    areas = _rows(_("Each area's n, mean, sd, se, and 95 % interval (ci_low, ci_high)."))
+    areas = _rows(_("Each area's n, mean, sd, se, and the ends of its 95 per cent interval (ci_low, ci_high)."))
     items = _rows(_("The same of each rated question, with shares."))
     choices = _rows(_("The shares of each choice."))
     groups = _rows(_("Areas and items by group."))
