@@ -264,7 +264,7 @@ def test_each_item_that_cannot_be_is_named_and_nothing_is_kept(
     sent = client().generic("POST", ANSWERS, body, content_type="application/json")
     named = ["answers"] if fields is None else [f"answers.{name}" for name in fields]
     check(sent, 400, "invalid", named)
-    assert not (Answer.objects.exists() or SpentCode.objects.exists() or Draft.objects.exists())
+    assert [model.objects.count() for model in (Answer, SpentCode, Draft)] == [0, 0, 0]
     assert client().post(ANSWERS, {"code": made.invited[0].code, "answers": {"road": 5}}).status_code == 201
 
 

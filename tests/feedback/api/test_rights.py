@@ -29,7 +29,7 @@ from organisation.actions.api_keys import create_api_key
 from organisation.models import OutgoingMail, Person, RoleAssignment
 from organisation.permissions import Role, Scope
 from surveys.models import Answer
-from tests.feedback.api.conftest import NOW, Town, town  # noqa: F401
+from tests.feedback.api.conftest import NOW, Town
 from tests.surveys.making import make_survey
 
 pytestmark = pytest.mark.django_db
@@ -109,7 +109,7 @@ World = dict[str, str]
 
 
 @pytest.fixture
-def world(town: Town) -> Iterator[World]:  # noqa: F811
+def world(town: Town) -> Iterator[World]:
     """A card of the roads unit with a file, on two weeks' lists: everybody who sees cards sees it. And a survey's draft."""
     contact = Contact(name="Kari Nordmann", address="Storgata 1", phone="33 00 00 00")
     card = town.card(contact=contact, unit=town.roads, at=NOW - timedelta(days=30))
@@ -191,7 +191,7 @@ def test_every_operation_has_a_row() -> None:
 
 
 @pytest.mark.parametrize("who", WHO, ids=str)
-def test_whom_the_page_lets_in_the_api_lets_in(town: Town, world: World, who: str | None) -> None:  # noqa: F811
+def test_whom_the_page_lets_in_the_api_lets_in(town: Town, world: World, who: str | None) -> None:
     person = town.people[who] if who else None
     found, expected = {}, {}
     pages: dict[str, bool] = {}
@@ -213,7 +213,7 @@ def test_whom_the_page_lets_in_the_api_lets_in(town: Town, world: World, who: st
 
 
 @pytest.mark.parametrize("scope", ALL)
-def test_a_key_opens_what_its_scope_names_and_no_more(town: Town, world: World, scope: str) -> None:  # noqa: F811
+def test_a_key_opens_what_its_scope_names_and_no_more(town: Town, world: World, scope: str) -> None:
     """Of somebody in every role: what is closed is closed by the scope."""
     client = with_key(town.people["all"], scope)
     found = {operation for operation in ROWS if called(client, operation, world) not in (403, 404)}
@@ -224,14 +224,14 @@ def test_a_key_opens_what_its_scope_names_and_no_more(town: Town, world: World, 
     }
 
 
-def test_all_scopes_give_nobody_more_than_the_person_has(town: Town, world: World) -> None:  # noqa: F811
+def test_all_scopes_give_nobody_more_than_the_person_has(town: Town, world: World) -> None:
     person = town.people["reader"]
     for operation in ROWS:
         without, with_all = (called(one, operation, world) for one in (of_person(person), with_key(person, *ALL)))
         assert with_all == without, operation
 
 
-def test_a_key_of_another_unit_finds_nothing_of_this_one(town: Town, world: World) -> None:  # noqa: F811
+def test_a_key_of_another_unit_finds_nothing_of_this_one(town: Town, world: World) -> None:
     ours, others = (with_key(town.people["all"], *ALL, units=[unit]) for unit in (town.roads, town.schools))
     for operation in ROWS:
         if "{reference}" in operation or "{unit}" in operation or operation == "GET /api/v1/escalations/{week}/":
@@ -251,7 +251,7 @@ def read(client: APIClient, operation: str, places: World) -> str | None:
     return client.get(path.format(**places)).content.decode() if method == "GET" else None
 
 
-def test_counts_of_a_key_of_one_unit_are_of_that_unit(town: Town, world: World) -> None:  # noqa: F811
+def test_counts_of_a_key_of_one_unit_are_of_that_unit(town: Town, world: World) -> None:
     contact = Contact(name="Kari Nordmann", address="Storgata 1", phone="33 00 00 00")
     town.card("Skolen", contact=contact, unit=town.schools, at=NOW - timedelta(days=29))
     with time_machine.travel(NOW + timedelta(weeks=2), tick=False):

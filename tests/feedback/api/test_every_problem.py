@@ -21,7 +21,7 @@ from feedback.api import problems
 from feedback.deadlines import Contact
 from organisation.models import Municipality
 from surveys.actions.publishing import publish_results, withdraw_publication
-from tests.feedback.api.conftest import NOW, PASSWORD, Town, centre, client_of, town  # noqa: F401
+from tests.feedback.api.conftest import NOW, PASSWORD, Town
 from tests.surveys.making import answer_all, make_survey
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +39,7 @@ def _now() -> Iterator[None]:
 class Scene:
     """What a provocation stands in: a client of the service centre, a stranger, a card of roads, ways to break things."""
 
-    def __init__(self, town: Town, client_of: Callable[..., APIClient], settings: Any, patch: Any) -> None:  # noqa: F811
+    def __init__(self, town: Town, client_of: Callable[..., APIClient], settings: Any, patch: Any) -> None:
         self.town, self.client_of, self.settings, self.patch = town, client_of, settings, patch
         self.centre, self.stranger = client_of("service_centre"), client_of(None)
         contact = Contact(name="Kari Nordmann", address="Storgata 1", phone="33 00 00 00")
@@ -127,7 +127,7 @@ def scene(
     town: Town,
     client_of: Callable[..., APIClient],
     settings: Any,
-    monkeypatch: pytest.MonkeyPatch,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Scene:
     return Scene(town, client_of, settings, monkeypatch)
 

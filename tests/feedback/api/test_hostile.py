@@ -26,7 +26,7 @@ from organisation.actions.api_keys import create_api_key
 from organisation.models import OutgoingMail, Unit
 from surveys.actions.answering import LONGEST_COMMENT
 from surveys.models import Answer, Comment
-from tests.feedback.api.conftest import NOW, Town, centre, client_of, town  # noqa: F401
+from tests.feedback.api.conftest import NOW, Town
 from tests.feedback.api.test_problems import check
 from tests.pictures import photo
 from tests.surveys.rounds import Round, make_round
@@ -45,7 +45,7 @@ def _now() -> Iterator[None]:
 
 
 @pytest.fixture
-def made(town: Town) -> Round:  # noqa: F811
+def made(town: Town) -> Round:
     """A survey that is open to all beside its three invited."""
     return make_round(now=NOW, opens_at=NOW, fielded_at=NOW, created_at=NOW, open_to_all=True)
 
@@ -125,7 +125,7 @@ def test_no_body_breaks_an_operation_and_none_is_taken(
 
 
 @pytest.mark.parametrize("language", ["nb", "nn", "sv"])
-def test_the_sentence_is_in_the_callers_language(client_of: Callable[..., APIClient], language: str) -> None:  # noqa: F811
+def test_the_sentence_is_in_the_callers_language(client_of: Callable[..., APIClient], language: str) -> None:
     client = client_of("service_centre", language)
     for name, said in (
         ("a name twice", "«%(name)s» stands twice in the same object."),
@@ -149,7 +149,7 @@ ADDRESSES = [
 ]  # fmt: skip
 
 
-def test_no_address_leads_anywhere_it_should_not(town: Town, centre: APIClient) -> None:  # noqa: F811
+def test_no_address_leads_anywhere_it_should_not(town: Town, centre: APIClient) -> None:
     reference = town.card().reference
     for odd in ODD:
         for address in [*ADDRESSES, f"cards/{reference}/attachments/{{}}/"]:
@@ -167,7 +167,7 @@ QUERIES = [
 
 
 @pytest.mark.slow
-def test_no_parameter_breaks_a_list_or_opens_one(town: Town, centre: APIClient) -> None:  # noqa: F811
+def test_no_parameter_breaks_a_list_or_opens_one(town: Town, centre: APIClient) -> None:
     """The search alone takes any text."""
     town.card()
     for query in QUERIES:
@@ -183,7 +183,7 @@ def test_no_parameter_breaks_a_list_or_opens_one(town: Town, centre: APIClient) 
         assert centre.get(f"{CARDS}?q={text}").status_code in (200, 400)
 
 
-def test_a_cursor_is_a_place_and_no_pass(town: Town, centre: APIClient, client_of: Callable[..., APIClient]) -> None:  # noqa: F811
+def test_a_cursor_is_a_place_and_no_pass(town: Town, centre: APIClient, client_of: Callable[..., APIClient]) -> None:
     for number in range(3):
         town.card(f"Hull {number}", unit=town.schools)
     page = centre.get(CARDS, {"page_size": 1}).json()["next"]
@@ -192,7 +192,7 @@ def test_a_cursor_is_a_place_and_no_pass(town: Town, centre: APIClient, client_o
     assert NewestFirst.parameters == ("cursor", "page_size")
 
 
-def test_no_header_breaks_a_request(town: Town, centre: APIClient) -> None:  # noqa: F811
+def test_no_header_breaks_a_request(town: Town, centre: APIClient) -> None:
     here = f"{CARDS}{town.card(contact=CONTACT).reference}/"
     for name, values in {
         "If-Match": ['"' + LONG + '"', '"1",' * 3000, "W/" * 5000, "\x00", '"\xff"', "1"],
@@ -216,7 +216,7 @@ def test_no_header_breaks_a_request(town: Town, centre: APIClient) -> None:  # n
 # --- What is taken is text ---------------------------------------------------------------------------------------------
 
 
-def test_html_in_every_field_is_text_on_every_page(town: Town, centre: APIClient) -> None:  # noqa: F811
+def test_html_in_every_field_is_text_on_every_page(town: Town, centre: APIClient) -> None:
     body = {
         "text": HTML, "place": HTML, "area": HTML,
         "submitter": {"name": HTML, "address": HTML, "phone": "33 00 00 00", "other_way_note": HTML},
@@ -270,7 +270,7 @@ def png_bomb() -> bytes:
 
 def test_files_that_are_traps_are_refused_and_double_faced_ones_lose_their_other_face(
     town: Town,
-    centre: APIClient,  # noqa: F811
+    centre: APIClient,
 ) -> None:
     here = f"{CARDS}{town.card().reference}/attachments/"
     jpeg = photo((60, 40)).getvalue()
@@ -320,7 +320,7 @@ BAD = ["a\x00b", "\ud800", "\u202e", "x" * 5000, LONG, HTML, "-1", "1e999", "９
 
 
 @pytest.mark.slow
-def test_no_text_in_a_field_breaks_a_page(town: Town, client: Client, made: Round) -> None:  # noqa: F811
+def test_no_text_in_a_field_breaks_a_page(town: Town, client: Client, made: Round) -> None:
     """Each field of the citizen's form, of registration and of answering with each odd text: taken as text, or said."""
     staff = Client()
     staff.force_login(town.people["service_centre"])
@@ -349,7 +349,7 @@ def test_no_text_in_a_field_breaks_a_page(town: Town, client: Client, made: Roun
             assert status < 500, (path, list(odd)[:2], repr(sent)[:80])
 
 
-def test_what_a_page_brought_along_is_not_trusted(town: Town, client: Client, made: Round) -> None:  # noqa: F811
+def test_what_a_page_brought_along_is_not_trusted(town: Town, client: Client, made: Round) -> None:
     here, about = "/surveys/citizens-2026/", {"step": ".review", "go": "send"}
     for brought in (
         '{"words": "a\\ud800b\\u0000c", "road": 5}',
@@ -365,7 +365,7 @@ def test_what_a_page_brought_along_is_not_trusted(town: Town, client: Client, ma
     assert LONGEST_COMMENT < LONGEST_TEXT * 10
 
 
-def test_no_encoding_breaks_a_page(town: Town, client: Client) -> None:  # noqa: F811
+def test_no_encoding_breaks_a_page(town: Town, client: Client) -> None:
     form = b"text=Br%E5k&place=" + "øya".encode("latin-1")
     for content_type in (
         "application/x-www-form-urlencoded; charset=latin-1",
@@ -385,7 +385,7 @@ def test_no_encoding_breaks_a_page(town: Town, client: Client) -> None:  # noqa:
 
 
 @pytest.fixture
-def two(town: Town) -> tuple[APIClient, APIClient]:  # noqa: F811
+def two(town: Town) -> tuple[APIClient, APIClient]:
     """Two keys that act as one person: the one for roads, the other for schools."""
 
     def key(unit: Unit) -> APIClient:
@@ -400,7 +400,7 @@ def two(town: Town) -> tuple[APIClient, APIClient]:  # noqa: F811
     return key(town.roads), key(town.schools)
 
 
-def test_two_clients_never_meet(town: Town, two: tuple[APIClient, APIClient]) -> None:  # noqa: F811
+def test_two_clients_never_meet(town: Town, two: tuple[APIClient, APIClient]) -> None:
     roads, schools = two
     secret = "Bare for veg"
     same = {"text": secret, "unit": "roads", "submitter": {"name": "Kari Hemmelig"}}
