@@ -23,7 +23,8 @@ def unit_at(path: str) -> Expansion:
     source = path.replace("__", ".")
 
     def field() -> serializers.Field:
-        return UnitSerializer(read_only=True, allow_null=True, **({"source": source} if "." in source else {}))
+        named: dict[str, Any] = {"source": source} if "." in source else {}
+        return UnitSerializer(read_only=True, allow_null=True, **named)
 
     return Expansion(field, joined(*whole))
 

@@ -7,8 +7,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+import jsonschema
 import pytest
 import time_machine
+import yaml
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
@@ -17,7 +20,7 @@ from rest_framework.test import APIClient
 
 from feedback.models import SentRequest
 from organisation.actions.api_keys import create_api_key
-from organisation.models import Change, Person
+from organisation.models import Change, Person, Unit
 from organisation.permissions import Role
 from surveys.actions.answering import submit_answer
 from surveys.actions.closing import close_survey
@@ -456,3 +459,29 @@ def test_results_before_their_day_are_nobodys(published: Survey, adviser: Person
     with time_machine.travel(MONDAY - timedelta(days=2), tick=False):
         check(client().get(f"{LIST}{published.code}/results/"), 404, "not_found")
         check(key_of(adviser, "surveys:read").get(f"{LIST}{published.code}/results/"), 404, "not_found")
+
+
+# --- As documented -----------------------------------------------------------------------------------------------------
+
+
+def test_answers_are_as_the_schema_says(published: Survey, adviser: Person) -> None:
+    schema = yaml.safe_load((settings.BASE_DIR / "docs/openapi.yaml").read_text())
+    made = make_round(open_to_all=True)
+    staff = key_of(adviser, "surveys:read", "cards:read")
+    Survey.objects.filter(pk=made.survey.pk).update(unit=Unit.objects.get(code="roads"))
+    sent = {"code": made.invited[0].code, "answers": {"road": 5}}
+    for operation, answer in (
+        ("get /api/v1/surveys/", client().get(LIST)),
+        ("get /api/v1/surveys/", staff.get(LIST, {"expand": "unit"})),
+        ("get /api/v1/surveys/{survey}/", client().get(HERE)),
+        ("get /api/v1/surveys/{survey}/", staff.get(HERE, {"expand": "unit", "fields": "unit,sections"})),
+        ("post /api/v1/survey-by-code/", client().post(BY_CODE, {"code": made.invited[0].code})),
+        ("post /api/v1/surveys/{survey}/answers/", client().post(ANSWERS, sent)),
+        ("get /api/v1/surveys/{survey}/results/", client().get(f"{LIST}{published.code}/results/")),
+    ):
+        method, path = operation.split()
+        responses = schema["paths"][path][method]["responses"]
+        described = responses[str(answer.status_code)]["content"]["application/json"]["schema"]
+        checker = jsonschema.Draft202012Validator(described | {"components": schema["components"]})
+        assert [error.message for error in checker.iter_errors(answer.json())] == [], operation
+        assert answer.status_code < 300

@@ -57,7 +57,7 @@ class Scene:
         return answers[-1]
 
     def without_csrf(self) -> HttpResponse:
-        browser = APIClient(enforce_csrf_checks=True)
+        browser = APIClient(enforce_csrf_checks=True, headers={"Accept-Language": "en"})
         browser.force_login(self.town.people["service_centre"])
         return browser.post(CARDS, {"text": "a"})
 
