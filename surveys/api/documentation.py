@@ -92,7 +92,12 @@ RESULTS: dict[str, Any] = {
     "responded": None,
     "dictionary": {"mean": "mean"},
 }  # fmt: skip
-SURVEY_CODE = OpenApiParameter("survey", str, OpenApiParameter.PATH, description=_("The survey's code."))
+SURVEY_CODE = OpenApiParameter(
+    "survey",
+    {"type": "string", "pattern": "^[-a-zA-Z0-9_]{1,60}$"},
+    OpenApiParameter.PATH,
+    description=_("The survey's code."),
+)
 WHO = _(
     "Everybody may: of surveys that are open to all and of those whose results are out. Whoever has the survey pages sees"
     " the others too."
