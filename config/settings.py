@@ -128,6 +128,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "organisation.middleware.MunicipalityMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "organisation.middleware.Utf8Middleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -342,6 +343,9 @@ SPECTACULAR_SETTINGS = {
         "Kind": "feedback.workflow.Kind.choices",
         "State": "feedback.workflow.State.choices",
         "CloseResult": "feedback.workflow.CloseResult.choices",
+        "SurveyKind": "surveys.questionnaires.SurveyKind.choices",
+        "SurveyStage": "surveys.questionnaires.Stage.choices",
+        "SurveyItemType": "surveys.questionnaires.QuestionKind.choices",
     },
 }
 

@@ -36,7 +36,7 @@ from feedback.models import (
 )
 from feedback.reference import parse_reference
 from feedback.routing import Rule
-from feedback.rules import visible_cards, visible_filters, visible_lists, visible_stories
+from feedback.rules import visible_cards, visible_escalated, visible_filters, visible_lists, visible_stories
 from feedback.suggesting import Subject, suggest_category, suggest_kind
 from feedback.workflow import HIGHEST_NEGATIVE, OPEN_STATES, State
 from organisation.calendar import IsoWeek
@@ -362,14 +362,28 @@ def with_sight(entries: QuerySet[OverdueEntry], person: Person) -> QuerySet[Over
     return entries.annotate(in_sight=Exists(visible_to(person).filter(pk=OuterRef("card"))))
 
 
-def escalations() -> QuerySet[Escalation]:
-    return Escalation.objects.select_related("run").order_by("-iso_year", "-iso_week")
+ESCALATED = Q(times__gt=1, solved_before_mail=False)
+"""Of a week's entries, those that went to the chief executive."""
 
 
-def entries_of_escalation(escalation: Escalation) -> QuerySet[OverdueEntry]:
-    """Return the entries that went to the chief executive, by unit in the alphabet's order."""
+def escalations_for(person: Person) -> QuerySet[Escalation]:
+    """Return the weeks' messages to the chief executive that hold something the person may see, the latest first, with
+    `cards_seen` and `units_seen`: how many of each that is."""
+    every = Escalation.objects.select_related("run").order_by("-iso_year", "-iso_week")
+    if grants_of(person).allows(Permission.SEE_ESCALATIONS):
+        return every.annotate(cards_seen=F("cards"), units_seen=F("units"))
+    seen = OverdueEntry.objects.filter(ESCALATED, visible_escalated(person), overdue_list__run=OuterRef("run"))
+    of_run = seen.order_by().values("overdue_list__run")
+    return every.annotate(
+        cards_seen=Subquery(of_run.annotate(number=Count("pk")).values("number")),
+        units_seen=Subquery(of_run.annotate(number=Count("overdue_list__unit", distinct=True)).values("number")),
+    ).filter(cards_seen__gt=0)
+
+
+def entries_of_escalation(escalation: Escalation, person: Person) -> QuerySet[OverdueEntry]:
+    """Return the entries that went to the chief executive, those that the person may see, by unit in the alphabet's order."""
     return (
-        OverdueEntry.objects.filter(overdue_list__run=escalation.run, times__gt=1, solved_before_mail=False)
+        OverdueEntry.objects.filter(ESCALATED, visible_escalated(person), overdue_list__run=escalation.run)
         .select_related("card__handler", "overdue_list__unit__leader")
         .order_by("overdue_list__unit__name_key", "due_on", "id")
     )
@@ -472,6 +486,15 @@ def rows_of_entries(entries: Iterable[OverdueEntry]) -> dict[int, Card]:
     """Return the cards of overdue entries as rows show them, by id."""
     cards = Card.objects.filter(pk__in=[entry.card_id for entry in entries])
     return {card.pk: card for card in for_rows(cards)}
+
+
+def read_cards_of(entries: Sequence[OverdueEntry]) -> None:
+    """Put on each entry as `card_seen` its card as a list of cards shows it, None where it is not in sight (`with_sight`)
+    (one query)."""
+    wanted = [entry.card_id for entry in entries if entry.in_sight]  # type: ignore[attr-defined]
+    cards = {card.pk: card for card in for_list(Card.objects.filter(pk__in=wanted))}
+    for entry in entries:
+        entry.card_seen = cards.get(entry.card_id)  # type: ignore[attr-defined]
 
 
 def delays_of(cards: Iterable[Card]) -> dict[int, CardEvent]:
@@ -588,7 +611,7 @@ def attachment_of(card: Card, pk: int) -> Attachment | None:
 
 def attachment_with_digest(card: Card, sha256: str) -> Attachment | None:
     """Return the card's file with this content; of two that are alike either will do."""
-    return card.attachments.filter(sha256=sha256).first()
+    return None if "\x00" in sha256 else card.attachments.filter(sha256=sha256).first()
 
 
 def events_of(card: Card) -> QuerySet[CardEvent]:
@@ -615,8 +638,9 @@ def latest_run() -> OverdueRun | None:
     return OverdueRun.objects.order_by("-iso_year", "-iso_week").first()
 
 
-def escalation_of_week(year: int, week: int) -> Escalation | None:
-    return Escalation.objects.select_related("run").filter(iso_year=year, iso_week=week).first()
+def escalation_of_week(person: Person, year: int, week: int) -> Escalation | None:
+    """Return that week's message to the chief executive, or None where it is not there or holds nothing for the person."""
+    return escalations_for(person).filter(iso_year=year, iso_week=week).first()
 
 
 def list_of_unit(person: Person, year: int, week: int, code: str) -> OverdueList | None:

@@ -79,6 +79,15 @@ def visible_lists(person: Person) -> Q:
     return Q(unit__in=grants.units_with(Permission.SEE_OVERDUE_LISTS))
 
 
+def visible_escalated(person: Person) -> Q:
+    """Return the condition on entries that `person` may see among what went to the chief executive: all, or those of the
+    units in which the right is held."""
+    grants = grants_of(person)
+    if grants.allows(Permission.SEE_ESCALATIONS):
+        return Q()
+    return Q(overdue_list__unit__in=grants.units_with(Permission.SEE_ESCALATIONS))
+
+
 def may_inform(person: Person) -> bool:
     """Whether `person` keeps what citizens are told: the paper card, the mailings, which stories are published."""
     return grants_of(person).allows(Permission.INFORM_CITIZENS)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -38,6 +40,23 @@ class MunicipalityMiddleware:
         if isinstance(exception, NotSetUp):
             return render(request, "not_set_up.html", status=503)
         return None
+
+
+class Utf8Middleware:
+    """Refuse what says that it is in another encoding than UTF-8.
+
+    Python would decode it with whatever that names, and among what it knows are «zlib» and «idna»: bytes that unpack to
+    more bytes, and texts on which every reader of a parameter breaks. No browser sends anything else.
+    """
+
+    def __init__(self, get_response: type_of_next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.encoding and codecs.lookup(request.encoding).name not in ("utf-8", "ascii"):
+            request.encoding = "utf-8"
+            raise BadRequest("Another encoding than UTF-8.")
+        return self.get_response(request)
 
 
 class HtmxLoginRedirectMiddleware:

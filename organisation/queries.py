@@ -339,7 +339,7 @@ def handlers_by_unit(units: Sequence[Unit]) -> list[tuple[Unit, list[Person]]]:
 
 def active_person(number: str) -> Person | None:
     """Return the active person with this id as a form sends it, or None."""
-    if not number.isdecimal() or int(number) >= 2**63:
+    if not number.isdecimal() or len(number) > 19 or int(number) >= 2**63:
         return None
     return Person.objects.filter(pk=int(number), is_active=True).first()
 

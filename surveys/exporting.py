@@ -275,13 +275,17 @@ def dictionary_csv() -> str:
     return csv_text(rows, ["file", "column", "meaning"])
 
 
-def open_json(figures: Figures, comments: Mapping[str, Any] | None = None) -> str:
+def open_figures(figures: Figures, comments: Mapping[str, Any] | None = None) -> Figures:
     """Return the published figures, and what may be told of the comments as of now, with the meaning of each name."""
     dictionary = {
         name: meaning for which in (COMMENTS, RESPONSE, CHOICES, COMPARISONS, FIGURES) for name, meaning in which
     }
-    everything = figures | {"comments": comments, "dictionary": dictionary}
-    return json.dumps(everything, ensure_ascii=False, allow_nan=False, indent=1)
+    return figures | {"comments": comments, "dictionary": dictionary}
+
+
+def open_json(figures: Figures, comments: Mapping[str, Any] | None = None) -> str:
+    """Return `open_figures` as a file."""
+    return json.dumps(open_figures(figures, comments), ensure_ascii=False, allow_nan=False, indent=1)
 
 
 def write_xlsx(figures: Figures, to: IO[bytes], language: str, *, headings: Mapping[str, str]) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import BooleanField, Count, ExpressionWrapper, OuterRef, Prefetch, Q, QuerySet, Subquery
 
+from organisation.models import Person
 from surveys.intervals import next_round_on
-from surveys.models import Answer, Area, Draft, Invitation, Question, SpentCode, Survey
+from surveys.models import Answer, Area, Draft, Invitation, Publication, Question, SpentCode, Survey
 from surveys.questionnaires import Item, QuestionKind, Stage
+from surveys.rules import visible_surveys
 
 
 def all_surveys() -> QuerySet[Survey]:
@@ -95,6 +97,39 @@ def fielded_surveys() -> QuerySet[Survey]:
 def survey_for_answers(code: str) -> Survey | None:
     """Return the survey of that code if people may know of it: one that is fielded, closed or published."""
     return Survey.objects.exclude(stage=Stage.DRAFT).filter(code=code).first()
+
+
+def surveys_as_told(*, now: datetime, today: date) -> QuerySet[Survey]:
+    """Return every survey as `all_surveys` does, with `is_open`: whether answers are taken at `now`; `published_on`: the day
+    on which the results that stand on the local day `today` came out; `withdrawn_at`: when they were withdrawn, if they were.
+    """
+    latest = Publication.objects.filter(survey=OuterRef("pk"), publish_on__lte=today).order_by("-version")
+    opened = Q(stage=Stage.FIELDED, opens_at__lte=now, closes_at__gt=now)
+    return all_surveys().annotate(
+        is_open=ExpressionWrapper(opened, BooleanField()),
+        published_on=Subquery(latest.values("publish_on")[:1]),
+        withdrawn_at=Subquery(latest.values("withdrawn_at")[:1]),
+    )
+
+
+def surveys_known_to(person: Person | None, *, now: datetime, today: date) -> QuerySet[Survey]:
+    """Return the surveys that `person` may know of, as `surveys_as_told` has them; None is everybody, who know of those that
+    are open to all and of those whose results were published."""
+    every = surveys_as_told(now=now, today=today)
+    known = Q(published_on__isnull=False) | Q(open_to_all=True) & ~Q(stage=Stage.DRAFT)
+    if person is None:
+        return every.filter(known)
+    own = visible_surveys(person)
+    return every.filter(known | own) if own else every
+
+
+def open_invitation(survey: Survey | None, code: str) -> Invitation | None:
+    """Return the invitation with that code, as it is stored, that can still be answered; where `survey` is named, only one to
+    it. Whether the survey takes answers now is not asked."""
+    found = invitation_of_code(code)
+    if found is None or is_spent(found) or (survey is not None and found.survey_id != survey.pk):
+        return None
+    return found
 
 
 def invitation_of_code(code: str) -> Invitation | None:

@@ -109,7 +109,8 @@ def cleaned_value(item: Item, raw: Any) -> Any:
     InvalidAnswer.
     """
     if item.kind == QuestionKind.TEXT:
-        text = str(raw or "").replace("\x00", "").strip()
+        # Neither null characters nor halves of a surrogate pair: no database keeps them.
+        text = str(raw or "").replace("\x00", "").encode(errors="replace").decode().strip()
         return text or None
     if item.kind in (QuestionKind.MULTIPLE, QuestionKind.RANKING):
         return _several(item, raw)
@@ -124,7 +125,7 @@ def cleaned_value(item: Item, raw: Any) -> Any:
             raise InvalidAnswer(item.key)
         return one
     points = SCALE if item.kind == QuestionKind.SCALE else THREE_POINTS
-    if not (one.isascii() and one.isdigit() and int(one) in points):
+    if not (one.isascii() and one.isdigit() and len(one) < 10 and int(one) in points):
         raise InvalidAnswer(item.key)
     return int(one)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
+
 from organisation.errors import NotAllowed
 from organisation.models import Person
 from organisation.permissions import Permission
@@ -19,6 +21,14 @@ def may_manage(person: Person) -> bool:
 def may_type(person: Person) -> bool:
     """Whether `person` may type in answers that came on paper, and start the tablet."""
     return grants_of(person).somewhere(Permission.TYPE_ANSWERS)
+
+
+def visible_surveys(person: Person) -> Q:
+    """Return the condition on surveys that `person` has the pages of: all, or those of the units in which a right is held."""
+    grants = grants_of(person)
+    if any(grants.allows(held) for held in SEEING_SURVEYS):
+        return Q()
+    return Q(unit__in={unit for held in SEEING_SURVEYS for unit in grants.units_with(held)})
 
 
 def require_manager(by: Person | None) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce
+from django.utils import translation
 
 from surveys.models import (
     Answer,
@@ -39,6 +40,15 @@ def populations_to_draw_from() -> QuerySet[Population]:
 
 def draw_of(survey: Survey) -> Draw | None:
     return Draw.objects.filter(survey=survey).select_related("population", "drawn_by").first()
+
+
+def stratum_in_words(invitation: Invitation, language: str) -> str:
+    """Return in words what stands beside the answer of somebody who was drawn from a group; empty where nothing does."""
+    if not invitation.stratum:
+        return ""
+    draw = draw_of(invitation.survey)
+    with translation.override(language):
+        return label(draw.stratum if draw else "", invitation.stratum)
 
 
 def invitations_of(survey: Survey) -> QuerySet[Invitation]:

@@ -26,6 +26,7 @@ from feedback.api.serializers import (
     Strict,
     TokenSerializer,
 )
+from feedback.api.shaping import shapes
 from feedback.filters import CardFilter
 
 
@@ -168,7 +169,7 @@ list_cards = extend_schema(
         " refused."
     ),
     tags=["cards"],
-    parameters=[LANGUAGE],
+    parameters=[LANGUAGE, *shapes(CardSerializer)],
     responses={OK: CardSerializer(many=True)} | problems(400, 401, 403, 406, 500, 503),
     examples=[OpenApiExample("A page", CARD, response_only=True, status_codes=["200"])],
 )
@@ -204,8 +205,9 @@ read_card = extend_schema(
         OpenApiParameter(
             "reference", str, OpenApiParameter.PATH, description=_("The card's reference, such as 26-004217-5.")
         ),
+        *shapes(CardSerializer),
     ],
-    responses={OK: CardSerializer} | problems(401, 403, 404, 406, 500, 503),
+    responses={OK: CardSerializer} | problems(400, 401, 403, 404, 406, 500, 503),
     examples=[OpenApiExample("A card", CARD, response_only=True, status_codes=["200"])],
 )
 

@@ -51,5 +51,7 @@ class StrictFilters(DjangoFilterBackend):
 
     def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: APIView) -> QuerySet[Any]:
         filters = self.get_filterset_class(view, queryset).base_filters
-        only_parameters(request, [*filters, *getattr(view.paginator, "parameters", ())], filters)  # type: ignore[attr-defined]
+        of_page = getattr(view.paginator, "parameters", ())  # type: ignore[attr-defined]
+        known = [*filters, *of_page, *getattr(view, "parameters", ())]
+        only_parameters(request, known, filters)
         return super().filter_queryset(request, queryset, view)

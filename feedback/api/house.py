@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
@@ -16,43 +16,12 @@ from rest_framework.views import APIView
 from feedback.actions.intake import House, prepare_card
 from feedback.api.callers import OnCards, SeesCards, caller
 from feedback.api.documentation import LANGUAGE, NEW_CARD, OK, problems
+from feedback.api.house_serializers import CategorySerializer, UnitSerializer
 from feedback.api.serializers import NewCard
-from feedback.api.step_serializers import WhoSerializer, listed
-from feedback.models import Category
+from feedback.api.shaping import shaped_list, shapes
+from feedback.api.step_serializers import listed
 from feedback.queries import all_categories, rule_name
-from organisation.models import Unit
 from organisation.queries import units_with_people
-
-
-class UnitSerializer(serializers.ModelSerializer):
-    """A unit. One that is closed names its successor, to which its cards go."""
-
-    parent: Any = serializers.SlugRelatedField(slug_field="code", read_only=True, allow_null=True)
-    successor: Any = serializers.SlugRelatedField(slug_field="code", read_only=True, allow_null=True)
-    kind = serializers.ChoiceField(choices=Unit.Kind.choices, read_only=True)
-    leader = WhoSerializer(read_only=True, allow_null=True)
-
-    class Meta:
-        model = Unit
-        fields = ["code", "name", "kind", "parent", "leader", "closed_on", "successor"]
-        read_only_fields = fields
-
-
-class CategorySerializer(serializers.ModelSerializer):
-    """What a card can be about. Names are by language; without a deadline of its own the municipality's holds."""
-
-    names = serializers.SerializerMethodField()
-    in_use = serializers.BooleanField(source="is_active", read_only=True)
-    political = serializers.BooleanField(source="is_political", read_only=True)
-
-    class Meta:
-        model = Category
-        fields = ["code", "name", "names", "in_use", "political", "deadline_days"]
-        read_only_fields = fields
-
-    @extend_schema_field({"type": "object", "additionalProperties": {"type": "string"}})
-    def get_names(self, category: Category) -> dict[str, str]:
-        return category.names
 
 
 class RouteSerializer(serializers.Serializer):
@@ -77,8 +46,8 @@ def _listing(name: str, summary: Any, serializer: Any, example: dict[str, Any]) 
         operation_id=f"{name}_list",
         summary=summary,
         tags=["house"],
-        parameters=[LANGUAGE],
-        responses={OK: listed(serializer)} | problems(401, 403, 406, 500, 503),
+        parameters=[LANGUAGE, *shapes(serializer)],
+        responses={OK: listed(serializer)} | problems(400, 401, 403, 406, 500, 503),
         examples=[
             OpenApiExample("All", {"next": None, "results": [example]}, response_only=True, status_codes=["200"])
         ],
@@ -112,7 +81,7 @@ class UnitsView(APIView):
 
     @_listing("units", _("The units"), UnitSerializer, UNIT)
     def get(self, request: Request) -> Response:
-        return Response({"next": None, "results": UnitSerializer(units_with_people(), many=True).data})
+        return Response({"next": None, "results": shaped_list(request, UnitSerializer, units_with_people())})
 
 
 class CategoriesView(APIView):
@@ -122,7 +91,7 @@ class CategoriesView(APIView):
 
     @_listing("categories", _("The categories"), CategorySerializer, CATEGORY)
     def get(self, request: Request) -> Response:
-        return Response({"next": None, "results": CategorySerializer(all_categories(), many=True).data})
+        return Response({"next": None, "results": shaped_list(request, CategorySerializer, all_categories())})
 
 
 class RoutingPreviewView(APIView):

@@ -9,25 +9,33 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
 
 from feedback.actions.sending_once import KeyUsedBefore
 from feedback.models import Card
 from feedback.queries import sent_under
-from organisation.models import Person
+from organisation.models import ApiKey
 
 HEADER = "Idempotency-Key"
 
 
-def key_of(header: str | None, body: Any, person: Person) -> tuple[str | None, Card | None]:
+def client_of(request: Request) -> str:
+    """Return who sends, for the keys of requests: the person, and the API key where one was used. Two keys that act as one
+    person are two clients: the one must not be answered what the other got."""
+    by = request.auth
+    return f"{request.user.pk}.{by.pk}" if isinstance(by, ApiKey) else str(request.user.pk)
+
+
+def key_of(header: str | None, body: Any, client: str) -> tuple[str | None, Card | None]:
     """Return the intake's key for the client's header, and the card that was made of the same before, as a row of a list.
 
-    The key holds the person, so that clients cannot meet in one, and digests of the header and of the body (JSON as it
+    The key holds the `client`, so that clients cannot meet in one, and digests of the header and of the body (JSON as it
     was read). Raises ValidationError for a header that is none, KeyUsedBefore where it was sent with another body.
     """
     if header is None:
         return None, None
-    _check(header)
-    beginning = f"api:{person.pk}:{_digest(header)}:"
+    check_key(header)
+    beginning = f"api:{client}:{_digest(header)}:"
     key = beginning + _digest(json.dumps(body, sort_keys=True))
     before = {card.idempotency_key: card for card in sent_under(beginning)}
     if before and key not in before:
@@ -35,16 +43,17 @@ def key_of(header: str | None, body: Any, person: Person) -> tuple[str | None, C
     return key, before.get(key)
 
 
-def digests(header: str, address: str, body: Any, person: Person) -> tuple[str, str]:
-    """Return what `do_once` knows a request by: the person and the client's key, and what was sent to which address.
+def digests(header: str, address: str, body: Any, client: str) -> tuple[str, str]:
+    """Return what `do_once` knows a request by: the client and its key, and what was sent to which address.
 
     Raises ValidationError for a header that is none.
     """
-    _check(header)
-    return f"{person.pk}:{_digest(header)}", _digest(f"{address} {json.dumps(body, sort_keys=True)}")
+    check_key(header)
+    return f"{client}:{_digest(header)}", _digest(f"{address} {json.dumps(body, sort_keys=True)}")
 
 
-def _check(header: str) -> None:
+def check_key(header: str) -> None:
+    """Raise ValidationError for a header that is no key."""
     if not re.fullmatch(r"[\x21-\x7e]{1,255}", header):
         sentence = _("The header Idempotency-Key takes 1 to 255 visible ASCII characters, a UUID for example.")
         raise ValidationError({HEADER: [sentence]}, "invalid")

@@ -18,16 +18,19 @@ from rest_framework.views import APIView
 from feedback.actions.listing import run_overdue_list
 from feedback.api.callers import caller
 from feedback.api.documentation import CREATED, LANGUAGE, OK, problems
-from feedback.api.serializers import Strict
+from feedback.api.house_serializers import unit_at
+from feedback.api.serializers import CardSerializer, Strict
+from feedback.api.shaping import Expansion, Shaped, shaped_list, shapes
 from feedback.api.step_serializers import EARLIEST, Moment, listed
 from feedback.models import OverdueList
 from feedback.queries import (
     entries_of,
     entries_of_escalation,
     escalation_of_week,
-    escalations,
+    escalations_for,
     list_of_unit,
     lists_of_week,
+    read_cards_of,
     run_of_week,
     runs_for,
     with_sight,
@@ -85,7 +88,7 @@ class NewRun(Strict):
     as_of = Moment(required=False)
 
 
-class RunSerializer(serializers.Serializer):
+class RunSerializer(Shaped):
     """One week's run, with the numbers of those lists that the caller may see."""
 
     week = Week()
@@ -100,8 +103,10 @@ class RunSerializer(serializers.Serializer):
         return reverse("api:overdue-run", [str(run.week)], request=self.context["request"])
 
 
-class ListSerializer(serializers.Serializer):
+class ListSerializer(Shaped):
     """One unit's list of a week, with its numbers."""
+
+    expands = {"unit": unit_at("unit")}
 
     week = Week()
     unit = serializers.CharField(source="unit.code")
@@ -117,8 +122,13 @@ class ListSerializer(serializers.Serializer):
         return reverse("api:overdue-list", [str(of_unit.week), of_unit.unit.code], request=self.context["request"])
 
 
-class EntrySerializer(serializers.Serializer):
+CARD = Expansion(lambda: CardSerializer(source="card_seen", read_only=True, allow_null=True), read_cards_of)
+
+
+class EntrySerializer(Shaped):
     """One card on a list. `card` is null where the card has gone where the caller does not see it."""
+
+    expands = {"card": CARD}
 
     reference = serializers.CharField(source="card.reference")
     card = serializers.SerializerMethodField()
@@ -135,15 +145,17 @@ class EntrySerializer(serializers.Serializer):
 class EscalatedSerializer(EntrySerializer):
     """One card that was reported to the chief executive, with the unit on whose list it was."""
 
+    expands = {"card": CARD, "unit": unit_at("overdue_list__unit")}
+
     unit = serializers.CharField(source="overdue_list.unit.code")
 
 
-class EscalationSerializer(serializers.Serializer):
+class EscalationSerializer(Shaped):
     """A week's message to the chief executive."""
 
     week = Week()
-    cards = serializers.IntegerField()
-    units = serializers.IntegerField()
+    cards = serializers.IntegerField(source="cards_seen")
+    units = serializers.IntegerField(source="units_seen")
     created_at = serializers.DateTimeField()
     url = serializers.SerializerMethodField()
 
@@ -189,8 +201,8 @@ def _reading(name: str, summary: Any, serializer: Any, example: dict[str, Any], 
         operation_id=name,
         summary=summary,
         tags=["overdue"],
-        parameters=[LANGUAGE, *parameters],
-        responses={OK: listed(serializer)} | problems(401, 403, *([404] if parameters else []), 406, 500, 503),
+        parameters=[LANGUAGE, *shapes(serializer), *parameters],
+        responses={OK: listed(serializer)} | problems(400, 401, 403, *([404] if parameters else []), 406, 500, 503),
         examples=[
             OpenApiExample("All", {"next": None, "results": [example]}, response_only=True, status_codes=["200"])
         ],
@@ -205,7 +217,7 @@ def _week(text: str) -> IsoWeek:
 
 
 def _answer(rows: Any, serializer: Any, request: Request) -> Response:
-    return Response({"next": None, "results": serializer(rows, many=True, context={"request": request}).data})
+    return Response({"next": None, "results": shaped_list(request, serializer, rows)})
 
 
 class RunsView(APIView):
@@ -276,7 +288,7 @@ class EscalationsView(APIView):
 
     @_reading("escalations_list", _("What went to the chief executive"), EscalationSerializer, ESCALATION)
     def get(self, request: Request) -> Response:
-        return _answer(escalations()[:60], EscalationSerializer, request)
+        return _answer(escalations_for(caller(request))[:60], EscalationSerializer, request)
 
 
 class EscalationView(APIView):
@@ -290,7 +302,9 @@ class EscalationView(APIView):
     )  # fmt: skip
     def get(self, request: Request, week: str) -> Response:
         named = _week(week)
-        found = escalation_of_week(named.year, named.week)
+        found = escalation_of_week(caller(request), named.year, named.week)
         if found is None:
             raise Http404
-        return _answer(with_sight(entries_of_escalation(found), caller(request)), EscalatedSerializer, request)
+        return _answer(
+            with_sight(entries_of_escalation(found, caller(request)), caller(request)), EscalatedSerializer, request
+        )

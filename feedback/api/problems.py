@@ -41,7 +41,7 @@ TITLES = {
     405: _("That cannot be done here"),
     406: _("The answer cannot be given in that form"),
     409: _("That is not possible as things stand"),
-    410: _("That is over"),
+    410: _("It is no longer here"),
     412: _("It was changed meanwhile"),
     413: _("The request is too large"),
     415: _("The request is not in a form that is understood here"),
@@ -78,12 +78,12 @@ def problem(
         "type": f"urn:innspill:problem:{code}",
         "title": str(TITLES.get(status_code, TITLES[400])),
         "status": status_code,
-        "detail": str(detail),
+        "detail": _sayable(detail),
         "code": code,
         "instance": instance,
     }
     if errors:
-        body["errors"] = list(errors)
+        body["errors"] = [{name: _sayable(value) for name, value in error.items()} for error in errors]
     return body
 
 
@@ -95,6 +95,11 @@ def problem_response(
         problem(code, status_code, detail, instance=request.path), status=status_code, content_type=CONTENT_TYPE,
         headers={"Content-Language": get_language() or "", **(headers or {})}, json_dumps_params={"ensure_ascii": False},
     )  # fmt: skip
+
+
+def _sayable(text: object) -> str:
+    """The text as it can be sent: a client's own words may hold half of a surrogate pair, which is no UTF-8."""
+    return str(text).encode(errors="backslashreplace").decode()
 
 
 def handler(error: Exception, context: Mapping[str, Any]) -> Response | None:

@@ -12,6 +12,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from feedback.actions.intake import LONGEST_TEXT, Intake
+from feedback.api.house_serializers import CATEGORY, unit_at
+from feedback.api.shaping import Shaped
 from feedback.deadlines import Contact
 from feedback.forms.citizen import check_phone
 from feedback.mails import status_url
@@ -224,8 +226,10 @@ class HandlerSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class CardSerializer(serializers.ModelSerializer):
+class CardSerializer(Shaped, serializers.ModelSerializer):
     """A card as staff may see it. Its secret is never here."""
+
+    expands = {"unit": unit_at("unit"), "category": CATEGORY}
 
     url = serializers.HyperlinkedIdentityField("api:card", lookup_field="reference")
     category: Any = serializers.SlugRelatedField(slug_field="code", read_only=True, allow_null=True)
@@ -280,6 +284,7 @@ class CardSerializer(serializers.ModelSerializer):
 class RegisteredCardSerializer(CardSerializer):
     """The answer to whoever registered it: with the address of the submitter's own page, to hand on."""
 
+    is_shaped = False
     status_url = serializers.SerializerMethodField(
         help_text=_("The submitter's own page. Whoever has it sees the card.")
     )

@@ -12,6 +12,7 @@ from rest_framework import serializers
 from rest_framework.reverse import reverse
 
 from feedback.actions.intake import LONGEST_TEXT
+from feedback.api.house_serializers import WhoSerializer
 from feedback.api.serializers import Choice, Code, Day, NewSubmitter, Strict, Text, YesNo
 from feedback.models import Callback, Card, CardEvent, Category
 from feedback.workflow import HIGHEST, LOWEST, CloseResult, Kind
@@ -178,11 +179,6 @@ class ChangedCard(Strict):
 
 
 # --- What goes out ---------------------------------------------------------------------------------------------------
-
-
-class WhoSerializer(serializers.Serializer):
-    name = serializers.CharField()
-    email = serializers.CharField()
 
 
 class EventSerializer(serializers.ModelSerializer):

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from django.urls import path
-from django.views.decorators.cache import never_cache
-from django.views.decorators.common import no_append_slash
 
 from feedback.api import card_parts, changes, exports, house, overdue, steps, views, webhooks
+from feedback.api.exactly import exactly as _exactly
 
 app_name = "api"
-
-
-def _exactly(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Keep the answers, which hold personal data, out of caches, and do without the redirect that adds a forgotten slash:
-    it would turn a POST into a GET and lose its body."""
-    return no_append_slash(never_cache(view))
 
 
 ON_A_CARD = {

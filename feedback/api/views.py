@@ -23,13 +23,14 @@ from feedback.api import documentation as docs
 from feedback.api import step_documentation as step_docs
 from feedback.api.callers import OnCards, SeesCards, caller
 from feedback.api.filtering import ListFilter, StrictFilters
-from feedback.api.idempotency import key_of
+from feedback.api.idempotency import client_of, key_of
 from feedback.api.pagination import NewestFirst
 from feedback.api.serializers import CardSerializer, Credentials, NewCard, RegisteredCardSerializer, TokenSerializer
+from feedback.api.shaping import parameters_of, shaped, shaped_list
 from feedback.api.step_serializers import ChangedCard
 from feedback.api.steps import change
 from feedback.api.throttling import ByAddress, ByLogin
-from feedback.api.writes import answer_of, card_called, write
+from feedback.api.writes import card_called, etag_of, write
 from feedback.models import Card
 from feedback.queries import for_list, sent_under, visible_to
 from organisation.models import Municipality, Person
@@ -49,20 +50,21 @@ class CardsView(GenericAPIView):
     filter_backends = [StrictFilters]
     filterset_class = ListFilter
     pagination_class = NewestFirst
+    parameters = parameters_of(CardSerializer)
     queryset = Card.objects.none()  # for the schema; `get` begins with what the caller may see
 
     @docs.list_cards
     def get(self, request: Request) -> Response:
         cards = self.filter_queryset(for_list(visible_to(caller(request))))
         page = self.paginate_queryset(cards)
-        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+        return self.get_paginated_response(shaped_list(request, CardSerializer, page or []))
 
     @docs.register_card
     def post(self, request: Request) -> Response:
         person = caller(request)
         serializer = NewCard(data=request.data)
         serializer.is_valid(raise_exception=True)
-        key, before = key_of(request.headers.get("Idempotency-Key"), request.data, person)
+        key, before = key_of(request.headers.get("Idempotency-Key"), request.data, client_of(request))
         municipality = request._request.municipality  # type: ignore[attr-defined]
         intake = serializer.intake(language=municipality.language, idempotency_key=key)
         card = before or self.register(intake, municipality, person)
@@ -84,7 +86,8 @@ class CardView(APIView):
 
     @docs.read_card
     def get(self, request: Request, reference: str) -> Response:
-        return answer_of(request, card_called(request, reference))
+        card = card_called(request, reference)
+        return Response(shaped(request, CardSerializer, card), headers={"ETag": etag_of(card)})
 
     def patch(self, request: Request, reference: str) -> Response:
         body = ChangedCard(data=request.data)

@@ -64,7 +64,9 @@ def write(request: Request, reference: str, act: Callable[[Card], object], *, bo
             acted()
         else:
             sent = request.data if body is None else body
-            key, digest = idempotency.digests(header, f"{request.method} {request.path}", sent, caller(request))
+            key, digest = idempotency.digests(
+                header, f"{request.method} {request.path}", sent, idempotency.client_of(request)
+            )
             replayed = do_once(key, digest, acted, now=timezone.now())
     except ChangedMeanwhile as error:
         raise PreconditionFailed from error

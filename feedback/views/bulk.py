@@ -93,7 +93,7 @@ def _read(value: str) -> Chosen | None:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and int(text) < BIGGEST else 0
+    return int(text) if text.isdecimal() and len(text) < 20 and int(text) < BIGGEST else 0
 
 
 def _do(what: str, chosen: list[Chosen], typed: dict[str, str], person: Person) -> Report:

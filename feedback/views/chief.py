@@ -62,10 +62,10 @@ class OfUnit(NamedTuple):
 @require_safe
 def chief(request: HttpRequest) -> HttpResponse:
     """Show the latest week's repeats by unit, and the trend."""
-    person_who_may(request, Permission.SEE_ESCALATIONS)
+    person = person_who_may(request, Permission.SEE_ESCALATIONS)
     run = latest_run()
-    found = escalation_of_week(run.iso_year, run.iso_week) if run is not None else None
-    units = _by_unit(found) if found is not None else []
+    found = escalation_of_week(person, run.iso_year, run.iso_week) if run is not None else None
+    units = _by_unit(found, person) if found is not None else []
     context = {
         "section": "escalations",
         "run": run,
@@ -77,9 +77,9 @@ def chief(request: HttpRequest) -> HttpResponse:
     return render(request, "feedback/unit/chief.html", context)
 
 
-def _by_unit(escalation: Escalation) -> list[OfUnit]:
+def _by_unit(escalation: Escalation, person: Person) -> list[OfUnit]:
     today = timezone.localdate()
-    entries = list(with_course(entries_of_escalation(escalation)))
+    entries = list(with_course(entries_of_escalation(escalation, person)))
     cards = [entry.card for entry in entries]
     delays, names = delays_of(cards), ({unit.code: unit.name for unit in all_units()}, people_in_history(*cards))
     leaders = {unit.pk: unit for unit in with_leaders(answering_units())}

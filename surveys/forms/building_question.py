@@ -134,7 +134,7 @@ class QuestionForm(forms.Form):
             options=[Option(key, texts) for key, texts in self.options.typed()],
             dont_know=bool(self["dont_know"].value()) and kind != QuestionKind.TEXT,
             at_most=int(most)
-            if (most := str(self["at_most"].value() or "")).isdecimal() and 0 < int(most) < 10
+            if (most := str(self["at_most"].value() or "")).isdecimal() and len(most) == 1 and most != "0"
             else None,
             show_if=(condition, frozenset(values or ())) if condition else None,
             help=self.help.typed(),
@@ -152,7 +152,9 @@ class OptionRows:
         self.count = len(options) + EMPTY_ROWS
         if given is not None:
             sent = given.get("option_rows", "")
-            self.count = min(int(sent), MOST_OPTIONS) if sent.isascii() and sent.isdigit() else self.count
+            self.count = (
+                min(int(sent), MOST_OPTIONS) if sent.isascii() and sent.isdigit() and len(sent) < 6 else self.count
+            )
             if "more" in given:
                 self.count = min(self.count + EMPTY_ROWS, MOST_OPTIONS)
         self.rows_sent: list[int] = []
@@ -224,7 +226,8 @@ class OptionRows:
         ]
         places = {row: str(self.form[f"option_{row}_place"].value() or "") for row, _texts in rows}
         shown = [(row, texts) for row, texts in rows if any(texts.values())]
-        shown.sort(key=lambda pair: (int(places[pair[0]]) if places[pair[0]].isdecimal() else MOST_OPTIONS, pair[0]))
+        placed = {row: int(at) if at.isdecimal() and len(at) < 6 else MOST_OPTIONS for row, at in places.items()}
+        shown.sort(key=lambda pair: (placed[pair[0]], pair[0]))
         return [(str(self.form[f"option_{row}_key"].value() or f"row-{row}"), texts) for row, texts in shown]
 
 

@@ -111,7 +111,7 @@ def _mean(row: Mapping[str, str], three: set[str], this_year: int) -> PublishedM
                 "too_long", _("%(name)s is longer than %(longest)s characters.") % {"name": name, "longest": longest}
             )
     year = row["year"]
-    if not (year.isascii() and year.isdigit() and FIRST_YEAR <= int(year) <= this_year):
+    if not (year.isascii() and year.isdigit() and len(year) == 4 and FIRST_YEAR <= int(year) <= this_year):
         raise RowRefused(
             "impossible_year",
             _("«%(year)s» is not a year from %(first_year)s to %(this_year)s.")
@@ -174,6 +174,6 @@ def _count(row: Mapping[str, str]) -> int | None:
     text = row.get("n", "").replace(" ", "").replace("\u00a0", "")
     if not text:
         return None
-    if not (text.isascii() and text.isdigit() and 0 < int(text) < 2_000_000_000):
+    if not (text.isascii() and text.isdigit() and len(text) < 11 and 0 < int(text) < 2_000_000_000):
         raise RowRefused("no_number", _("n: «%(row)s» is not a number of answers.") % {"row": row["n"]})
     return int(text)

@@ -13,10 +13,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from feedback.views.limits import say_wait, seconds_over, seconds_to_wait, too_often
 from surveys.forms.answering import START, CodeForm
+from surveys.limits import Guessing
 from surveys.models import Invitation, Survey
 from surveys.queries import invitation_of_code, survey_for_answers
 from surveys.questionnaires import text_in
-from surveys.views.limits import Guessing
 from surveys.views.visiting import Visit, invitation_of_ticket
 
 

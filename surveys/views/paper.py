@@ -33,10 +33,11 @@ from surveys.actions.answering import ImpossibleValue, NothingAnswered, NotOpenY
 from surveys.actions.fielding import UnknownCode
 from surveys.actions.paper import AnsweredBefore, find_for_paper, type_answer
 from surveys.forms.answering import PaperCodeForm, Questionnaire, sent_in, understood
+from surveys.limits import TypedGuessing
 from surveys.models import Invitation, Survey
 from surveys.queries import areas_of, typed_in
-from surveys.views.limits import TypedGuessing
-from surveys.views.visiting import invitation_of_ticket, once, ticket_of
+from surveys.sending_once import once
+from surveys.views.visiting import invitation_of_ticket, ticket_of
 
 logger = logging.getLogger(__name__)
 

@@ -6,16 +6,12 @@ The code from the letter travels as a signed ticket in that form, never in an ad
 from __future__ import annotations
 
 import json
-import logging
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import redis
 from django.core import signing
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
@@ -34,17 +30,13 @@ from surveys.actions.answering import (
     submit_answer,
 )
 from surveys.forms.answering import REVIEW, START, Questionnaire, brought_along, sent_in, understood
+from surveys.limits import OpenSending
 from surveys.models import Answer, Invitation, Survey
 from surveys.queries import areas_of, draft_of, invitation_of_code, is_spent
-from surveys.sample_queries import draw_of
-from surveys.strata import label
-from surveys.views.limits import OpenSending
-
-logger = logging.getLogger(__name__)
+from surveys.sample_queries import stratum_in_words
+from surveys.sending_once import once
 
 _TICKET = "survey-ticket"
-_SENT_FOR = 15 * 60
-"""Seconds for which a second sending of the same page is known. Nothing of it lasts longer."""
 
 
 def ticket_of(invitation: Invitation) -> str:
@@ -191,7 +183,7 @@ class Visit:
             "name": self.paper.words(self.survey.titles) or self.survey.code,
             "here": self.here,
             "by_code": self.invitation is not None,
-            "stratum": self._stratum(),
+            "stratum": stratum_in_words(self.invitation, self.language) if self.invitation else "",
             "ticket": ticket_of(self.invitation) if self.invitation else "",
             "brought": json.dumps(self.values),
             "answered": len(self.values),
@@ -204,14 +196,6 @@ class Visit:
             "easy": self.easy,
         }
 
-    def _stratum(self) -> str:
-        """In words: what stands beside the answer of somebody who was drawn from a group."""
-        if self.invitation is None or not self.invitation.stratum:
-            return ""
-        draw = draw_of(self.survey)
-        with translation.override(self.language):
-            return label(draw.stratum if draw else "", self.invitation.stratum)
-
     def _render(self, template: str, context: dict[str, Any], status: int) -> HttpResponse:
         with translation.override(self.language):
             response = render(self.request, f"surveys/answering/{template}.html", context, status=status)
@@ -219,21 +203,3 @@ class Visit:
         # Back on a phone shows the page as it was; a tablet that the next person takes keeps nothing.
         response["Cache-Control"] = "no-store" if self.kiosk else "private, max-age=0"
         return response
-
-
-def once(sending: str, send: Callable[[], None]) -> None:
-    """Call `send` unless this sending was called a moment ago. Where the cache is away it is called anyway."""
-    key = f"survey-sending:{sending[:60]}"
-    try:
-        fresh = not sending or cache.add(key, 1, _SENT_FOR)
-    except (redis.RedisError, OSError):
-        logger.warning("The cache is away: a survey sent twice is not noticed.")
-        fresh, sending = True, ""
-    if not fresh:
-        return
-    try:
-        send()
-    except BaseException:
-        if sending:
-            cache.delete(key)
-        raise
