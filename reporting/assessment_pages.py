@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -64,6 +65,26 @@ def assessments() -> QuerySet[Assessment]:
 
 def assessment_numbered(pk: int) -> Assessment | None:
     return assessments().filter(pk=pk).first()
+
+
+def reference_of(assessment: Assessment) -> str:
+    """Return what other systems name it by: «kommunekompasset-2020-external-2024», of others with their number."""
+    reference = f"{assessment.version}-{assessment.kind}-{assessment.year}"
+    elsewhere = assessment.elsewhere
+    if elsewhere is None:
+        return reference
+    return f"{reference}-{elsewhere.country}-{re.sub(r'[^0-9a-zæøåäö]+', '-', elsewhere.code.casefold())}"
+
+
+def beside_of(found: Assessment, others: Sequence[Line]) -> Line | None:
+    """Return what an assessment is held against where nobody says otherwise: the latest before it of the same municipality,
+    of the same kind if there is one."""
+    earlier = [
+        line
+        for line in others
+        if line.assessment.elsewhere_id == found.elsewhere_id and line.assessment.year < found.year
+    ]
+    return max(earlier, key=lambda line: (line.assessment.kind == found.kind, line.assessment.year), default=None)
 
 
 def latest_form() -> Version:

@@ -154,7 +154,9 @@ def _flat(detail: Any, path: str = "") -> Iterator[dict[str, str]]:
             else:
                 yield from _flat(below, f"{path}.{name}" if path else str(name))
     elif isinstance(detail, list):
-        for below in detail:
-            yield from _flat(below, path)
+        for place, below in enumerate(detail, start=1):
+            # Of a list of objects each error names its object, counted from 1.
+            of_one = f"{path}.{place}" if isinstance(below, Mapping) else path
+            yield from _flat(below, of_one)
     else:
         yield {"field": path, "code": getattr(detail, "code", "") or "invalid", "detail": str(detail)}

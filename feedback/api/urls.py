@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from django.urls import path
-from django.views.decorators.cache import never_cache
-from django.views.decorators.common import no_append_slash
 
 from feedback.api import card_parts, house, overdue, steps, views
+from feedback.api.addresses import exactly
 
 app_name = "api"
-
-
-def _exactly(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Keep the answers, which hold personal data, out of caches, and do without the redirect that adds a forgotten slash:
-    it would turn a POST into a GET and lose its body."""
-    return no_append_slash(never_cache(view))
 
 
 ON_A_CARD = {
@@ -41,26 +31,26 @@ ON_A_CARD = {
 """What can be read of a card or done with it, by the last part of the address."""
 
 urlpatterns = [
-    path("v1/cards/", _exactly(views.CardsView.as_view()), name="cards"),
-    path("v1/cards/<str:reference>/", _exactly(views.CardView.as_view()), name="card"),
+    path("v1/cards/", exactly(views.CardsView.as_view()), name="cards"),
+    path("v1/cards/<str:reference>/", exactly(views.CardView.as_view()), name="card"),
     *(
-        path(f"v1/cards/<str:reference>/{name}/", _exactly(view.as_view()), name=name.replace("/", "-"))
+        path(f"v1/cards/<str:reference>/{name}/", exactly(view.as_view()), name=name.replace("/", "-"))
         for name, view in ON_A_CARD.items()
     ),
     path(
         "v1/cards/<str:reference>/attachments/<str:sha256>/",
-        _exactly(card_parts.AttachmentView.as_view()),
+        exactly(card_parts.AttachmentView.as_view()),
         name="attachment",
     ),
-    path("v1/units/", _exactly(house.UnitsView.as_view()), name="units"),
-    path("v1/categories/", _exactly(house.CategoriesView.as_view()), name="categories"),
-    path("v1/routing-preview/", _exactly(house.RoutingPreviewView.as_view()), name="routing-preview"),
-    path("v1/overdue-runs/", _exactly(overdue.RunsView.as_view()), name="overdue-runs"),
-    path("v1/overdue-runs/<str:week>/", _exactly(overdue.RunView.as_view()), name="overdue-run"),
-    path("v1/overdue-runs/<str:week>/<slug:unit>/", _exactly(overdue.ListView.as_view()), name="overdue-list"),
-    path("v1/escalations/", _exactly(overdue.EscalationsView.as_view()), name="escalations"),
-    path("v1/escalations/<str:week>/", _exactly(overdue.EscalationView.as_view()), name="escalation"),
-    path("v1/token/", _exactly(views.TokenView.as_view()), name="token"),
+    path("v1/units/", exactly(house.UnitsView.as_view()), name="units"),
+    path("v1/categories/", exactly(house.CategoriesView.as_view()), name="categories"),
+    path("v1/routing-preview/", exactly(house.RoutingPreviewView.as_view()), name="routing-preview"),
+    path("v1/overdue-runs/", exactly(overdue.RunsView.as_view()), name="overdue-runs"),
+    path("v1/overdue-runs/<str:week>/", exactly(overdue.RunView.as_view()), name="overdue-run"),
+    path("v1/overdue-runs/<str:week>/<slug:unit>/", exactly(overdue.ListView.as_view()), name="overdue-list"),
+    path("v1/escalations/", exactly(overdue.EscalationsView.as_view()), name="escalations"),
+    path("v1/escalations/<str:week>/", exactly(overdue.EscalationView.as_view()), name="escalation"),
+    path("v1/token/", exactly(views.TokenView.as_view()), name="token"),
     path("v1/schema/", views.SchemaView.as_view(), name="schema"),
     path("docs/", views.DocsView.as_view(), name="docs"),
 ]

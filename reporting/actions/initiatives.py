@@ -24,6 +24,7 @@ from reporting.models import (
     MeetingInput,
     Theme,
 )
+from reporting.periods import FIRST_YEAR
 from reporting.plans import FOLLOWS, LONGEST_PLAN, Status
 from reporting.rules import may_plan, require_follower, require_planner
 from reporting.scales import bounds, fits
@@ -64,6 +65,12 @@ class TargetOutside(Refused):
 class TargetYear(Refused):
     code = "target_year"
     field = "target_year"
+    message = _("Write a year from %(first)s to %(last)s.")
+
+
+class BudgetYear(Refused):
+    code = "budget_year"
+    field = "budget_year"
     message = _("Write a year from %(first)s to %(last)s.")
 
 
@@ -143,8 +150,8 @@ def plan_initiative(
 ) -> Initiative:
     """Plan an action; with `meeting_input` it is what came of that input. `today` is the local day.
 
-    Raises NotAllowed, TitleMissing, UnitClosed, PersonOutsideUnit, TargetWithoutIndicator, TargetOutside, TargetYear,
-    DeadlineBehind, InputHasAction, TooLong, Unfit.
+    Raises NotAllowed, TitleMissing, UnitClosed, PersonOutsideUnit, BudgetYear, TargetWithoutIndicator, TargetOutside,
+    TargetYear, DeadlineBehind, InputHasAction, TooLong, Unfit.
     """
     require_planner(by, plan.unit.pk)
     _check(plan, today)
@@ -309,6 +316,8 @@ def _check(plan: Plan, today: date, *, unit_was: int | None = None, person_was: 
     stays = person is not None and (plan.unit.pk, person.pk) == (unit_was, person_was)
     if person is not None and not stays and not handlers_of(plan.unit).filter(pk=person.pk).exists():
         raise PersonOutsideUnit(person=person.name, unit=plan.unit.name)
+    if plan.budget_year is not None and not FIRST_YEAR <= plan.budget_year <= today.year + LONGEST_PLAN:
+        raise BudgetYear(first=FIRST_YEAR, last=today.year + LONGEST_PLAN)
     if plan.target is None:
         return
     if plan.indicator is None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from reporting.models.indicators import Indicator
 from reporting.models.themes import Theme
 from reporting.plans import OPEN, Origin, Status
+from reporting.references import new_reference
 
 WITH_THE_NOTE = "when the follow-up is taken away"
 WITH_THE_EVIDENCE = "when the evidence is taken away"
@@ -18,11 +19,14 @@ WITH_THE_EVIDENCE = "when the evidence is taken away"
 class Initiative(models.Model):
     """One action of an action plan («tiltak»). Called so here because an action is a function that writes, in all our apps.
 
-    `place` is whose figures the indicator is read of, None for the whole municipality; `unit` answers for the work, `person`
+    `reference` is what other systems name it by. `place` is whose figures the indicator is read of, None for the whole municipality; `unit` answers for the work, `person`
     does it (None: whoever leads the unit, today and later). Days are local ones. `budget_amount` is in whole units of the
     municipality's currency.
     """
 
+    reference = models.CharField(
+        _("reference"), max_length=12, unique=True, default=new_reference, editable=False
+    )
     title = models.CharField(_("title"), max_length=150)
     what = models.TextField(_("what shall be done"), max_length=2000, blank=True)
     theme = models.ForeignKey(

@@ -21,6 +21,7 @@ from reporting.assessment_pages import (
     Line,
     assessment_numbered,
     assessments,
+    beside_of,
     evidence_of,
     latest_form,
     lines,
@@ -101,12 +102,7 @@ def _beside(found: Assessment, others: list[Line], asked: str) -> Line | None:
     """The one asked for, else the latest before it of the same municipality, of the same kind if there is one."""
     if asked:
         return next((line for line in others if str(line.assessment.pk) == asked), None)
-    earlier = [
-        line
-        for line in others
-        if line.assessment.elsewhere_id == found.elsewhere_id and line.assessment.year < found.year
-    ]
-    return max(earlier, key=lambda line: (line.assessment.kind == found.kind, line.assessment.year), default=None)
+    return beside_of(found, others)
 
 
 def _elsewhere(form: AssessmentForm, **by: Any) -> Elsewhere | None:

@@ -69,7 +69,7 @@ def seeing(request: HttpRequest) -> Person:
     person = request.user
     if not isinstance(person, Person):
         raise PermissionDenied
-    if grants_of(person).somewhere(Permission.SEE_SCORECARDS) or is_responsible(person):
+    if grants_of(person).somewhere(Permission.SEE_ACTIONS) or is_responsible(person):
         return person
     raise PermissionDenied
 
@@ -92,7 +92,7 @@ def action_list(request: HttpRequest) -> HttpResponse:
     seen, grants = initiatives_for(person), grants_of(person)
     own = of_own_units(grants.units_with(Permission.PLAN_ACTIONS))
     kinds = {"unit": own, "mine": is_mine(person), "all": Q()}
-    sees_all = grants.somewhere(Permission.SEE_SCORECARDS)
+    sees_all = grants.somewhere(Permission.SEE_ACTIONS)
     usual = "unit" if grants.units_with(Permission.PLAN_ACTIONS) else "all" if sees_all else "mine"
     whose = request.GET.get("whose", "") if request.GET.get("whose") in kinds else usual
     form = WhichForm(request.GET)
@@ -148,7 +148,7 @@ def _page(request: HttpRequest, person: Person, found: Initiative, **forms: Any)
         "currency": _currency(request),
         "may_write": may_write,
         "may_follow": may_follow_up(person, found),
-        "sees_all": grants_of(person).somewhere(Permission.SEE_SCORECARDS),
+        "sees_all": grants_of(person).somewhere(Permission.SEE_ACTIONS),
         "follow_form": FollowUpForm(initiative=found),
         "evidence_form": EvidenceLinkForm(),
     }
