@@ -152,11 +152,11 @@ def _flat(detail: Any, path: str = "") -> Iterator[dict[str, str]]:
             if name == api_settings.NON_FIELD_ERRORS_KEY:
                 yield from _flat(below, path)
             else:
-                yield from _flat(below, f"{path}.{name}" if path else str(name))
+                # Of a list of objects the framework counts from 0, and people from 1, as they do lines.
+                called = name + 1 if isinstance(name, int) else name
+                yield from _flat(below, f"{path}.{called}" if path else str(called))
     elif isinstance(detail, list):
-        for place, below in enumerate(detail, start=1):
-            # Of a list of objects each error names its object, counted from 1.
-            of_one = f"{path}.{place}" if isinstance(below, Mapping) else path
-            yield from _flat(below, of_one)
+        for below in detail:
+            yield from _flat(below, path)
     else:
         yield {"field": path, "code": getattr(detail, "code", "") or "invalid", "detail": str(detail)}

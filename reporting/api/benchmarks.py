@@ -55,7 +55,7 @@ LINE = {
     "country": None,
     "quartiles": None,
     "quarter": None,
-    "rank": {"place": 1, "of": 2, "tied": False},
+    "rank": {"place": 1, "of": 2, "tied": 1},
     "to_group": {"amount": 5.0, "turn": "better", "saying": "not_tested", "p": None, "p_holm": None},
     "to_country": None,
     "years": {

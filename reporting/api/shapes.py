@@ -197,7 +197,7 @@ class GroupMean(Serializer):
 class BenchmarkRank(Serializer):
     place = IntegerField()
     of = IntegerField()
-    tied = BooleanField()
+    tied = IntegerField(help_text=_("How many share the place."))
 
 
 class BenchmarkYear(Serializer):
