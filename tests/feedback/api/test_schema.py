@@ -93,6 +93,9 @@ OPERATIONS = [
 ]
 
 
+NOTHING_TO_GET_WRONG = {"/api/v1/public-statistics/"}
+"""Neither a key nor a parameter: no request can be wrong."""
+
 WRITERS = {"/api/v1/values/": "quality_adviser", "/api/v1/actions/": "quality_adviser"}
 """Who may write there, where that is not the service centre."""
 
@@ -123,6 +126,8 @@ def api_schema(town: Town) -> Iterator[Any]:
 def test_no_request_breaks_it_and_every_answer_is_as_the_schema_says(
     town: Town, api_schema: Any, method: str, path: str, mode: GenerationMode
 ) -> None:
+    if mode is GenerationMode.NEGATIVE and path in NOTHING_TO_GET_WRONG:
+        return
     who = next((role for beginning, role in WRITERS.items() if path.startswith(beginning)), "service_centre")
     token = Token.objects.create(user=town.people[who]).key
     headers = None if "token" in path else {"Authorization": f"Bearer {token}"}
