@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from organisation.charts import Chart, Point, Radar, Spoke, radar, trend
 from reporting.assessing import AreaChange, Total, changes, weakest
 from reporting.assessment_versions import AssessedPart, Version, versions
-from reporting.models import Assessment, Evidence
+from reporting.models import Assessment, CriterionFile, Evidence
 from surveys.questionnaires import text_in
 
 
@@ -166,6 +166,15 @@ def page_of(assessment: Assessment, beside: Line | None, *, language: str, names
         spokes = [Spoke(row.title, (row.change.points, row.change.before)[: len(both)]) for row in rows]
         chart = radar(spokes, both, top=form.most)
     return Page(assessment, form, assessment.sum(), beside, rows, chart)
+
+
+def files_of(assessment: Assessment, part: AssessedPart) -> dict[str, list[CriterionFile]]:
+    """Return the files that show that an area's criteria are met, by the criterion's key (one query)."""
+    found: dict[str, list[CriterionFile]] = defaultdict(list)
+    keys = [criterion.key for criterion in part.criteria]
+    for file in CriterionFile.objects.filter(assessment=assessment, criterion__in=keys).select_related("added_by"):
+        found[file.criterion].append(file)
+    return found
 
 
 def evidence_of(assessment: Assessment) -> dict[str, Evidence]:

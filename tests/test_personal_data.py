@@ -48,7 +48,7 @@ HARMLESS = {
     "HeldUpload": {"content_type"},
     "InterviewConsent": {"wording"},
     # Digests of what a client sent, which cannot be read back; the person's id is part of the key.
-    "SentRequest": {"key", "body"},
+    "SentRequest": {"key", "body", "answer"},
     "ReopeningRequest": {"answer"},
     "RoutingRule": {"name", "kind", "area", "words"},
     "Story": {"language", "state"},
@@ -92,7 +92,7 @@ HARMLESS = {
     "AreaPoints": {"area"},
     "Evidence": {"criterion", "standing", "text"},
     # The municipality's own plans; what is written freely of them later lies in InitiativeNote.
-    "Initiative": {"title", "what", "budget_note", "origin", "source", "status"},
+    "Initiative": {"reference", "title", "what", "budget_note", "origin", "source", "status"},
     "InitiativeEvent": {"what", "from_value", "to_value", "fields"},
     "Meeting": {"kind", "title", "place"},
     # Answers of somebody whom nothing in them names; what is written freely lies in Comment.

@@ -149,24 +149,31 @@ class InitiativeNote(models.Model):
 
 
 class InitiativeEvidence(models.Model):
-    """What shows that something was done: words, a link, or both."""
+    """What shows that something was done: words, a link, a picture or a PDF, or several of them."""
 
     initiative = models.ForeignKey(Initiative, models.CASCADE, related_name="evidence")
     text = models.CharField(_("what shows it"), max_length=500, blank=True)
     url = models.URLField(_("link"), max_length=500, blank=True)
+    file = models.FileField(_("file"), upload_to="actions/%Y/%m/", max_length=200, blank=True)
+    name = models.CharField(_("name"), max_length=200, blank=True)
+    content_type = models.CharField(_("type"), max_length=100, blank=True)
+    size = models.PositiveBigIntegerField(_("size in bytes"), default=0)
+    sha256 = models.CharField("SHA-256", max_length=64, blank=True)
     added_at = models.DateTimeField(_("added"), editable=False)
     added_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", editable=False
     )
 
-    personal_data = dict.fromkeys(["text", "url"], WITH_THE_EVIDENCE)
+    personal_data = dict.fromkeys(["text", "url", "file", "name", "sha256"], WITH_THE_EVIDENCE)
 
     class Meta:
         verbose_name = _("evidence of an action")
         verbose_name_plural = _("evidence of actions")
         ordering = ["id"]
         constraints = [
-            models.CheckConstraint(name="initiative_evidence_says_something", condition=~Q(text="") | ~Q(url=""))
+            models.CheckConstraint(
+                name="initiative_evidence_says_something", condition=~Q(text="") | ~Q(url="") | ~Q(file="")
+            )
         ]
 
     def __str__(self) -> str:
