@@ -101,9 +101,7 @@ ROLES: dict[Role, RoleEntry] = {
     ),
     Role.ADMINISTRATOR: RoleEntry(
         _("Keeps units, people, roles, categories and rules. Sees no cards by that alone."),
-        frozenset(
-            {P.MANAGE_ORGANISATION, P.SEE_SCORECARDS, P.MANAGE_SCORECARDS, P.SEE_ACTIONS, P.PLAN_ACTIONS}
-        ),
+        frozenset({P.MANAGE_ORGANISATION, P.SEE_SCORECARDS, P.MANAGE_SCORECARDS, P.SEE_ACTIONS, P.PLAN_ACTIONS}),
     ),
     Role.READER: RoleEntry(
         _("Reads all cards and changes none."),

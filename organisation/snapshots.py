@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from django.db import connection, transaction
 
-Apart = Callable[[Callable[[], object]], None]
+Apart = Callable[[Callable[[], object]], object]
 """Runs something on another connection to the database, and waits for it."""
 
 
@@ -20,7 +20,7 @@ def one_snapshot() -> Iterator[Apart]:
     already the reads see what that sees, and writes are run in it: its isolation cannot be changed any more.
     """
     if connection.in_atomic_block:
-        yield lambda act: act() and None
+        yield lambda act: act()
         return
     with ThreadPoolExecutor(max_workers=1) as elsewhere:
 

@@ -78,9 +78,7 @@ def compute_waiting(rows: QuerySet[M], compute: Callable[[Claimed[M]], None], *,
             compute(claimed)
         except Exception:
             with translation.override(municipality().language):
-                claimed.write(
-                    state=FAILED, sentence=_("Something went wrong that we did not foresee. Try once more.")
-                )
+                claimed.write(state=FAILED, sentence=_("Something went wrong that we did not foresee. Try once more."))
             raise
         computed += 1
     return computed
@@ -89,9 +87,7 @@ def compute_waiting(rows: QuerySet[M], compute: Callable[[Claimed[M]], None], *,
 def _claim(rows: QuerySet[M], order: str, now: datetime) -> M | None:
     with transaction.atomic():
         waits = Q(state=WAITING) | Q(state=COMPUTING, started_at__lt=now - LOST_AFTER)
-        row: Any = (
-            rows.select_for_update(skip_locked=True, of=("self",)).filter(waits).order_by(order, "pk").first()
-        )
+        row: Any = rows.select_for_update(skip_locked=True, of=("self",)).filter(waits).order_by(order, "pk").first()
         if row is not None:
             row.state, row.started_at, row.done, row.total = COMPUTING, now, 0, 0
             row.save(update_fields=["state", "started_at", "done", "total"])

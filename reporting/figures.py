@@ -57,7 +57,6 @@ class Heard:
         """The last day of the last month."""
         return month_after(self.months[-1]) - timedelta(days=1)
 
-
     def as_json(self, categories: Mapping[int, tuple[str, str]], *, without: tuple[str, str]) -> dict[str, Any]:
         """Return it for machines. `categories` are code and name by id, `without` what messages are called that have no
         category and those that have no area."""

@@ -78,7 +78,8 @@ def reminders_due(
     """Return why somebody is to be reminded on the local day `today`, each with the key under which that is done once.
 
     `before` is how many days before its deadline an action is reminded of (0: not before it has passed), `quiet` how many
-    without a word it is asked after, and again each time that so many have passed (0: never). A deadline that is moved is reminded of anew. A day on which nobody looked is made up on the next.
+    without a word it is asked after, and again each time that so many have passed (0: never). A deadline that is moved is
+    reminded of anew. A day on which nobody looked is made up on the next.
     """
     if status not in OPEN:
         return []

@@ -305,7 +305,7 @@ def _event(event: InitiativeEvent) -> dict[str, Any]:
     return {
         "what": event.what,
         "at": event.at,
-        "by": _who(event.by),  # type: ignore[arg-type]
+        "by": _who(event.by),
         "from": event.from_value,
         "to": event.to_value if event.what != InitiativeEvent.What.EVIDENCE else "",
         "fields": event.fields,

@@ -58,9 +58,7 @@ LINE = {
     "rank": {"place": 1, "of": 2, "tied": 1},
     "to_group": {"amount": 5.0, "turn": "better", "saying": "not_tested", "p": None, "p_holm": None},
     "to_country": None,
-    "years": {
-        "2025": {"ours": 87.0, "standing": "measured", "group_mean": 82.0, "municipalities": 1, "country": None}
-    },
+    "years": {"2025": {"ours": 87.0, "standing": "measured", "group_mean": 82.0, "municipalities": 1, "country": None}},
 }
 BENCHMARK: dict[str, Any] = {
     "group": {name: GROUP[name] for name in ("key", "name", "kind", "members")},
@@ -120,7 +118,9 @@ class BenchmarkView(APIView):
         in_query("year", _("The latest of which others have figures if not given."), YEAR),
         in_query("against", _("What differences are taken to."), {"type": "string", "enum": list(Against)}),
         tag="figures",
-        description=_("With the group's mean, the country's, quartiles, rank, and where we are over and under the mean."),
+        description=_(
+            "With the group's mean, the country's, quartiles, rank, and where we are over and under the mean."
+        ),
         codes=(400, 404),
     )
     def get(self, request: Request, group: str) -> Response:

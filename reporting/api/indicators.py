@@ -169,7 +169,11 @@ class ValueSerializer(serializers.ModelSerializer):
     indicator: Any = serializers.SlugRelatedField(slug_field="key", read_only=True)
     unit: Any = serializers.SlugRelatedField(slug_field="code", read_only=True, allow_null=True)
     municipality: Any = serializers.SlugRelatedField(
-        source="elsewhere", slug_field="code", read_only=True, allow_null=True, help_text=_("The number of one elsewhere.")
+        source="elsewhere",
+        slug_field="code",
+        read_only=True,
+        allow_null=True,
+        help_text=_("The number of one elsewhere."),
     )
     period = serializers.CharField(read_only=True, help_text="2025, 2025-Q3, 2025-07")
     standing = shapes.OneOf(Standing, read_only=True, help_text=_("«Not measured» is known of a period, and no value."))
@@ -183,7 +187,9 @@ class ValueSerializer(serializers.ModelSerializer):
     how = shapes.OneOf(Value.How, read_only=True, help_text=_("How it came."))
     recorded_by = serializers.SerializerMethodField()
     replaced_at = serializers.DateTimeField(
-        read_only=True, allow_null=True, help_text=_("Null of the figure that stands; the others are earlier revisions.")
+        read_only=True,
+        allow_null=True,
+        help_text=_("Null of the figure that stands; the others are earlier revisions."),
     )
 
     class Meta:
@@ -239,7 +245,9 @@ class NewValue(Strict):
     indicator = Text(max_length=60, help_text=_("The indicator's key."))
     period = Text(max_length=20, help_text="2025, 2025-Q3, 2025-07")
     standing = Choice(choices=WRITEABLE, default=Standing.MEASURED)
-    value = Number(required=False, allow_null=True, help_text=_("On the indicator's scale. Nothing where not measured."))
+    value = Number(
+        required=False, allow_null=True, help_text=_("On the indicator's scale. Nothing where not measured.")
+    )
     unit = Text(max_length=60, required=False, allow_null=True, help_text=_("The code of a unit of ours."))
     municipality = Text(
         max_length=100, required=False, allow_null=True, help_text=_("The number or name of a municipality elsewhere.")
@@ -263,7 +271,7 @@ class NewValue(Strict):
 class NewValues(Strict):
     """Figures to write: all of them, or none."""
 
-    values = NewValue(many=True, allow_empty=False, max_length=MOST)  # type: ignore[assignment]
+    values: Any = serializers.ListSerializer(child=NewValue(), allow_empty=False, max_length=MOST)
     source = Text(  # type: ignore[assignment]
         max_length=250, required=False, allow_blank=True, help_text=_("Of those that name none of their own.")
     )
@@ -317,7 +325,7 @@ class ValueFilter(django_filters.FilterSet):
         fields: list[str] = []
 
     def by_municipality(self, values: QuerySet[Value], name: str, written: str) -> QuerySet[Value]:
-        if written == self.request._request.municipality.number:  # type: ignore[attr-defined]
+        if written == self.request._request.municipality.number:
             return values.filter(unit=None, elsewhere=None)
         if not Elsewhere.objects.filter(code=written).exists():
             sentence = _("There is no municipality «%(name)s» here.") % {"name": written[:60]}

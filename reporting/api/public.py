@@ -77,9 +77,7 @@ class PublicStatisticsView(APIView):
             {
                 "municipality": house.name,
                 "licence": settings.OPEN_DATA_LICENCE,
-                "messages": heard.as_json(
-                    categories, without=(_now("Without a category"), _now("No area given"))
-                ),
+                "messages": heard.as_json(categories, without=(_now("Without a category"), _now("No area given"))),
                 "indicators": open_data(house).document["indicators"],
             }
         )

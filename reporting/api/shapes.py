@@ -179,7 +179,7 @@ class ComparedFigure(Serializer):
     value = FloatField(**NULL)
     n = IntegerField(**NULL)
     margin = FloatField(**NULL)
-    source = CharField(**NULL)
+    source = CharField(**NULL)  # type: ignore[assignment]
     measured_on = DateField(**NULL)
     so_far = DateField(**NULL)
 
@@ -310,7 +310,7 @@ class AssessmentSerializer(Serializer):
     is_highest = BooleanField(help_text=_("The highest known that assessors from outside gave."))
     points = DictField(child=IntegerField(), help_text=_("By area; areas that are not known are left out."))
     assessor = CharField()
-    source = CharField()
+    source = CharField()  # type: ignore[assignment]
     note = CharField()
     url = URLField()
 

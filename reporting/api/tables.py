@@ -189,7 +189,12 @@ class ThemesView(APIView):
     permission_classes = [IsAuthenticated, OnFiguresOfAll]
 
     @reading(
-        "themes", _("The same weakness from several sides"), shapes.ThemesSerializer, THEMES, tag="figures", codes=(400,)
+        "themes",
+        _("The same weakness from several sides"),
+        shapes.ThemesSerializer,
+        THEMES,
+        tag="figures",
+        codes=(400,),
     )
     def get(self, request: Request) -> Response:
         check_parameters(request, ())

@@ -113,7 +113,7 @@ class Evidence(models.Model):
 
 
 class CriterionFile(models.Model):
-    """A picture or a PDF that shows how our municipality meets one criterion. What is known of it as of a card's attachment."""
+    """A picture or a PDF that shows how our municipality meets one criterion."""
 
     assessment = models.ForeignKey(Assessment, models.CASCADE, related_name="files", verbose_name=_("assessment"))
     criterion = models.CharField(_("criterion"), max_length=60)

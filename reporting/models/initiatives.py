@@ -19,14 +19,12 @@ WITH_THE_EVIDENCE = "when the evidence is taken away"
 class Initiative(models.Model):
     """One action of an action plan («tiltak»). Called so here because an action is a function that writes, in all our apps.
 
-    `reference` is what other systems name it by. `place` is whose figures the indicator is read of, None for the whole municipality; `unit` answers for the work, `person`
-    does it (None: whoever leads the unit, today and later). Days are local ones. `budget_amount` is in whole units of the
-    municipality's currency.
+    `reference` is what other systems name it by. `place` is whose figures the indicator is read of, None for the whole
+    municipality; `unit` answers for the work, `person` does it (None: whoever leads the unit, today and later). Days are
+    local ones. `budget_amount` is in whole units of the municipality's currency.
     """
 
-    reference = models.CharField(
-        _("reference"), max_length=12, unique=True, default=new_reference, editable=False
-    )
+    reference = models.CharField(_("reference"), max_length=12, unique=True, default=new_reference, editable=False)
     title = models.CharField(_("title"), max_length=150)
     what = models.TextField(_("what shall be done"), max_length=2000, blank=True)
     theme = models.ForeignKey(

@@ -251,9 +251,7 @@ def add_file(request: HttpRequest, pk: int, area: str) -> HttpResponse:
         lambda: actions.add_criterion_file(
             found, form.cleaned_data["criterion"], form.cleaned_data["upload"], by=person, now=timezone.now()
         ),
-        lambda: render(
-            request, "reporting/evidence.html", _area_page(request, person, found, part) | page, status=422
-        ),
+        lambda: render(request, "reporting/evidence.html", _area_page(request, person, found, part) | page, status=422),
         done=_("The file is kept."),
         to=f"{reverse('reporting:evidence', args=[pk, area])}#files",
     )

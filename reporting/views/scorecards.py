@@ -41,7 +41,10 @@ def scorecard(request: HttpRequest, key: str) -> HttpResponse:
     person = reading(request)
     found = scorecard_of(key)
     form = TableForm(
-        request.GET or None, scorecard=found, places=places_with_indicators_of(found), this_year=timezone.localdate().year
+        request.GET or None,
+        scorecard=found,
+        places=places_with_indicators_of(found),
+        this_year=timezone.localdate().year,
     )
     is_wrong = form.is_bound and not form.is_valid()
     table = table_of(found, place=form.place(), years=form.years(), language=get_language() or "nb")

@@ -1,4 +1,4 @@
-"""Files as evidence: of actions and of criteria, by content, with a limit, without what a picture tells, for those who may."""
+"""Files as evidence of actions and criteria: by content, with a limit, without what a picture tells, for those who may."""
 
 from __future__ import annotations
 

@@ -685,6 +685,8 @@ def test_one_figure_is_the_same_on_screen_in_pdf_spreadsheet_api_and_open_data(a
     assert "4,7" in text
     assert "4,4" not in text.replace("4,2–4,5", "")
     with zipfile.ZipFile(io.BytesIO(xlsx)) as book:
-        numbers = [number for name in book.namelist() if "worksheets/sheet" in name for number in numbers_in(book.read(name))]
+        numbers = [
+            number for name in book.namelist() if "worksheets/sheet" in name for number in numbers_in(book.read(name))
+        ]
     assert {4.1, 4.7} <= set(numbers)
     assert 4.4 not in numbers

@@ -40,7 +40,9 @@ def client_for(person: Person | None, language: str = "en") -> APIClient:
 
 def keyed(person: Person, scopes: list[str] = ALL, **values: Any) -> APIClient:
     """A client with a key that acts as a person."""
-    made = create_api_key(name="Målekortet", acts_as=person, scopes=scopes, today=NOW.date(), by=None, now=NOW, **values)
+    made = create_api_key(
+        name="Målekortet", acts_as=person, scopes=scopes, today=NOW.date(), by=None, now=NOW, **values
+    )
     client = APIClient(headers={"Accept-Language": "en"}, raise_request_exception=False)
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {made.secret}")
     return client

@@ -33,7 +33,9 @@ def test_one_with_its_course_and_effect(figures: Figures) -> None:
 
 
 def test_filters(figures: Figures, solvik: Solvik) -> None:
-    late = an_action(solvik.water, on=TODAY.replace(year=2025), due_on=TODAY.replace(month=1), person=solvik.water_leader)
+    late = an_action(
+        solvik.water, on=TODAY.replace(year=2025), due_on=TODAY.replace(month=1), person=solvik.water_leader
+    )
 
     def found(query: str, who: Any = None) -> set[str]:
         client = client_for(who) if who else figures.adviser
@@ -63,7 +65,9 @@ def test_planned_put_right_and_followed_up(figures: Figures, solvik: Solvik) -> 
     assert (lost.status_code, lost.json()["code"]) == (412, "changed_meanwhile")
     # The person who is responsible follows up, and plans nothing.
     handler = client_for(solvik.handler)
-    went = handler.post(f"{url}follow-ups/", {"text": "Begynt.", "status": "under_way"}, headers={"If-Match": moved["ETag"]})
+    went = handler.post(
+        f"{url}follow-ups/", {"text": "Begynt.", "status": "under_way"}, headers={"If-Match": moved["ETag"]}
+    )
     assert (went.status_code, went.json()["status"], went.json()["started_on"]) == (200, "under_way", "2026-11-16")
     assert handler.patch(url, {"title": "x"}).status_code == 403
     assert handler.post(ACTIONS, PLAN).status_code == 403
@@ -130,7 +134,10 @@ def test_keys_narrow_what_the_responsible_person_may(figures: Figures, solvik: S
     assert own.post(at(mine, "follow-ups/"), {"text": "Begynt."}).status_code == 200
     assert keyed(solvik.handler, ["cards:read"]).get(ACTIONS).status_code == 403
     reads = keyed(solvik.handler, ["actions:read"])
-    assert (reads.get(at(mine)).status_code, reads.post(at(mine, "follow-ups/"), {"text": "x"}).status_code) == (200, 403)
+    assert (reads.get(at(mine)).status_code, reads.post(at(mine, "follow-ups/"), {"text": "x"}).status_code) == (
+        200,
+        403,
+    )
     elsewhere = keyed(solvik.handler, units=[solvik.water])
     assert elsewhere.get(ACTIONS).json()["results"] == []
     assert elsewhere.post(at(mine, "follow-ups/"), {"text": "x"}).status_code == 404

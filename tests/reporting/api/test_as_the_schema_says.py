@@ -20,6 +20,7 @@ from reporting.report_names import Asked, Kind
 from tests.factories import OSLO, a_card, oslo
 from tests.feedback.api.test_schema import served_schema
 from tests.reporting.api.conftest import Figures
+from tests.reporting.api.test_reading import READS
 from tests.reporting.scorecards import NOW
 
 pytestmark = pytest.mark.slow
@@ -56,14 +57,9 @@ def test_every_read_is_as_the_schema_says(figures: Figures, schema: Any) -> None
         "assessments/{reference}/": {"reference": "kommunekompasset-2020-external-2024"},
         "reports/{name}/": {"name": report.name},
         "actions/{reference}/": {"reference": figures.action.reference},
-    } | dict.fromkeys(
-        (
-            "indicators/", "values/", "scorecards/", "overview/", "themes/", "benchmarks/", "assessment-versions/",
-            "assessments/", "reports/", "actions/", "public-statistics/",
-        ),
-        {},
-    )  # fmt: skip
-    for path, parameters in named.items():
+    }
+    for path in (*READS, "actions/", "public-statistics/", *named):
+        parameters = named.get(path, {})
         case = schema[f"/api/v1/{path}"]["GET"].Case(path_parameters=parameters)
         answer = case.call_and_validate(headers={"Authorization": f"Bearer {token}"})
         assert answer.status_code == 200, (path, answer.text)

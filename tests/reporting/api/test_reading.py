@@ -79,7 +79,11 @@ def test_assessments_with_history_and_one_area_by_area(figures: Figures) -> None
         "kommunekompasset-2020": 800, "kommunekompasset-2010": 800,
     }  # fmt: skip
     later, earlier = figures.adviser.get(f"{API}assessments/?version=kommunekompasset-2010").json()["results"]
-    assert (later["reference"], later["change"], later["is_highest"]) == ("kommunekompasset-2010-external-2013", 80, True)
+    assert (later["reference"], later["change"], later["is_highest"]) == (
+        "kommunekompasset-2010-external-2013",
+        80,
+        True,
+    )
     assert later["total"] == {"points": 508, "published": 600, "from_areas": True, "disagrees": True}
     one = figures.adviser.get(later["url"]).json()
     assert (one["beside"], one["areas"][0]["before"], one["areas"][0]["change"]) == (earlier["reference"], 50, 10)
@@ -137,7 +141,9 @@ def test_rights_are_those_of_the_pages(figures: Figures, client: Client, who: st
     expected = {200: 200, 403: 403, 302: 401}[page]
     caller = client_for(person)
     assert {path: caller.get(API + path).status_code for path in READS} == dict.fromkeys(READS, expected)
-    denied = caller.post(f"{API}values/", {"values": [{"indicator": figures.indicator.key, "period": "2024", "value": 2}]})
+    denied = caller.post(
+        f"{API}values/", {"values": [{"indicator": figures.indicator.key, "period": "2024", "value": 2}]}
+    )
     assert (denied.status_code, denied["Content-Type"]) == (401 if page == 302 else 403, "application/problem+json")
     assert not figures.indicator.values.filter(value=2).exists()
     assert caller.get(f"{API}public-statistics/").status_code == 200

@@ -122,7 +122,9 @@ def test_written_as_the_file_is_and_again_changes_nothing(figures: Figures) -> N
         ({"verdi": 4}, "values.2.verdi", "unknown_field"),
     ],
 )
-def test_one_wrong_figure_and_nothing_is_written(figures: Figures, wrong: dict[str, Any], field: str, code: str) -> None:
+def test_one_wrong_figure_and_nothing_is_written(
+    figures: Figures, wrong: dict[str, Any], field: str, code: str
+) -> None:
     before = Value.objects.count()
     answer = figures.adviser.post(VALUES, {"values": [row(figures, period="2021"), row(figures, **wrong)]})
     assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
