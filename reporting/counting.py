@@ -1,21 +1,19 @@
 """What the house counts by itself: message cards, contacts at the desk, and what surveys have published.
 
 Cards are counted in the database, a row for each unit and month, however many there are: five queries, two of them over the
-cards, and one statement that gives them room. The formulas stand in `reporting/measures.py`. Days are local dates; a period that is not over is counted through the
+cards. The formulas stand in `reporting/measures.py`. Days are local dates; a period that is not over is counted through the
 day before `today`.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db import connection, transaction
-from django.db.models import Case, Count, DateField, DurationField, ExpressionWrapper, F, Func, Min, Q, Sum, When
+from django.db.models import Case, Count, DateField, DurationField, ExpressionWrapper, F, Min, Q, Sum, When
 from django.db.models.functions import Coalesce, TruncDate, TruncMonth
 
 from feedback.counts import NOBODY_WAITS, NOT_REACHED, PROMISED
@@ -35,9 +33,6 @@ DETAILED_YEARS = 3
 
 FIRST_WEEK = timedelta(days=6)
 
-MEMORY = "64MB"
-"""For each sort and each table of counts of one statement, while cards are counted."""
-
 Place = int | None
 """A unit's or a sector's id; None is the whole municipality."""
 
@@ -56,8 +51,7 @@ def counts_of_cards(
 
     A card counts for the unit that holds it now. A unit that is closed keeps what it had.
     """
-    with _room_to_count():
-        by_month = _by_unit_and_month(first, through, zone)
+    by_month = _by_unit_and_month(first, through, zone)
     weeks = _weeks_by_month(first, through)
     above = _above()
     detailed = through.year - DETAILED_YEARS + 1 if detailed is None else detailed
@@ -98,22 +92,6 @@ def _above() -> Mapping[int, tuple[int, ...]]:
     return found
 
 
-@contextmanager
-def _room_to_count() -> Iterator[None]:
-    """Let PostgreSQL count in memory: with its usual 4 MB it sorts a million cards on disk first, to count them in order."""
-    with transaction.atomic(savepoint=False):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('work_mem', %s, true)", [MEMORY])
-        yield
-
-
-class FirstOfMonth(Func):
-    """The first day of a date's month, by the calendar alone: `TruncMonth` makes a moment of each date on the way."""
-
-    template = "(%(expressions)s - date_part('day', %(expressions)s)::int + 1)"
-    output_field = DateField()
-
-
 def _by_unit_and_month(first: date, through: date, zone: tzinfo) -> dict[tuple[int, date], Counts]:
     """Each card is read twice and no more: by itself, and with its callbacks."""
     found: dict[tuple[int, date], Counts] = defaultdict(Counts)
@@ -122,8 +100,8 @@ def _by_unit_and_month(first: date, through: date, zone: tzinfo) -> dict[tuple[i
     cards = (
         Card.objects.filter(received | due)
         .annotate(
-            received_month=FirstOfMonth("received_on"),
-            due_month=FirstOfMonth("due_on"),
+            received_month=TruncMonth("received_on"),
+            due_month=TruncMonth("due_on"),
             registered_day=TruncDate("registered_at", tzinfo=zone),
             completed_day=TruncDate("completed_at", tzinfo=zone),
         )
@@ -182,7 +160,7 @@ def _callbacks(
         Callback.objects.filter(held_at__lt=datetime.combine(through + timedelta(days=1), time(), zone))
         .filter(promised | Q(held_at__gte=datetime.combine(first, time(), zone)))
         .annotate(
-            due_month=FirstOfMonth("card__due_on"),
+            due_month=TruncMonth("card__due_on"),
             held_month=TruncMonth("held_at", tzinfo=zone, output_field=DateField()),
             took=Case(When(promised & ~Q(card__close_result__in=NOBODY_WAITS), then=took)),
         )

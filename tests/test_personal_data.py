@@ -91,6 +91,8 @@ HARMLESS = {
     "Assessment": {"version", "kind", "assessor", "source", "note"},
     "AreaPoints": {"area"},
     "Evidence": {"criterion", "standing", "text"},
+    "CriterionFile": {"criterion", "content_type"},
+    "InitiativeEvidence": {"content_type"},
     # The municipality's own plans; what is written freely of them later lies in InitiativeNote.
     "Initiative": {"reference", "title", "what", "budget_note", "origin", "source", "status"},
     "InitiativeEvent": {"what", "from_value", "to_value", "fields"},
