@@ -367,10 +367,11 @@ def compute_waiting_reports(*, now: datetime) -> int:
 def _compute(claimed: Claimed[ReportVersion], now: datetime) -> None:
     version, house = claimed.row, municipality()
     with one_snapshot() as apart:
-        document = build(
-            scope_of(version.report, house, now),
-            progress=lambda done, total: apart(lambda: claimed.progress(done, total)),
-        )
+
+        def progress(done: int, total: int) -> None:
+            apart(lambda: claimed.progress(done, total))
+
+        document = build(scope_of(version.report, house, now), progress=progress)
     with transaction.atomic():
         kept = claimed.write(
             state=State.COMPUTED,
