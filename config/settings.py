@@ -346,6 +346,16 @@ SPECTACULAR_SETTINGS = {
         "SurveyKind": "surveys.questionnaires.SurveyKind.choices",
         "SurveyStage": "surveys.questionnaires.Stage.choices",
         "SurveyItemType": "surveys.questionnaires.QuestionKind.choices",
+        "Standing": "reporting.scales.Standing.choices",
+        "EvidenceStanding": "reporting.api.shapes.EvidenceStanding.choices",
+        "NewStanding": "reporting.api.indicators.NewValue.WRITEABLE",
+        "ResultStatus": "reporting.judging.Status",
+        "ActionStatus": "reporting.plans.Status.choices",
+        "ActionOrigin": "reporting.plans.Origin.choices",
+        "IndicatorOrigin": "reporting.scales.Origin.choices",
+        "GroupKind": "reporting.api.shapes.GroupKind.choices",
+        "AssessmentKind": "reporting.api.shapes.AssessmentKind.choices",
+        "ReportKind": "reporting.report_names.Kind.choices",
     },
 }
 

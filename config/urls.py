@@ -21,6 +21,7 @@ handler500 = "config.handlers.server_error"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("feedback.api.urls")),
     path("api/", include("surveys.api.urls")),
+    path("api/v1/", include("reporting.api.urls")),
     path("", include("feedback.urls")),
     path("", include("surveys.urls")),
     path("", include("reporting.urls")),

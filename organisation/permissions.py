@@ -47,6 +47,7 @@ class Permission(StrEnum):
     TYPE_ANSWERS = "type_answers"  # paper answers, and the tablet at the desk
     SEE_SCORECARDS = "see_scorecards"  # figures of the municipality and of each unit, none of a person
     MANAGE_SCORECARDS = "manage_scorecards"  # indicators, scorecards, limits, and values that are typed or imported
+    SEE_ACTIONS = "see_actions"  # what is planned about weak results, in all units
     PLAN_ACTIONS = "plan_actions"  # actions and meetings of the units the person leads, or of all
     COUNT_CONTACTS = "count_contacts"  # one press for each contact at the desk
 
@@ -64,7 +65,7 @@ ROLES: dict[Role, RoleEntry] = {
         frozenset(
             {P.SEE_ALL_CARDS, P.REGISTER_CARDS, P.ROUTE_CARDS, P.WORK_ON_CARDS, P.DELEGATE_CARDS, P.CLOSE_CARDS}
             | {P.SEE_OVERDUE_LISTS, P.RUN_OVERDUE_LISTS, P.SEE_ESCALATIONS, P.INFORM_CITIZENS, P.SEE_POLITICAL_CARDS}
-            | {P.TYPE_ANSWERS, P.COUNT_CONTACTS, P.SEE_SCORECARDS}
+            | {P.TYPE_ANSWERS, P.COUNT_CONTACTS, P.SEE_SCORECARDS, P.SEE_ACTIONS}
         ),
     ),
     Role.UNIT_LEADER: RoleEntry(
@@ -74,7 +75,7 @@ ROLES: dict[Role, RoleEntry] = {
         ),
         frozenset(
             {P.SEE_UNIT_CARDS, P.WORK_ON_CARDS, P.DELEGATE_CARDS, P.CLOSE_CARDS, P.SEE_OVERDUE_LISTS}
-            | {P.SEE_SCORECARDS, P.PLAN_ACTIONS}
+            | {P.SEE_SCORECARDS, P.SEE_ACTIONS, P.PLAN_ACTIONS}
         ),
     ),
     Role.CASE_HANDLER: RoleEntry(
@@ -85,27 +86,30 @@ ROLES: dict[Role, RoleEntry] = {
         _("Answers the political cards, and sees no others."),
         frozenset(
             {P.SEE_UNIT_CARDS, P.WORK_ON_CARDS, P.DELEGATE_CARDS, P.CLOSE_CARDS, P.SEE_OVERDUE_LISTS}
-            | {P.SEE_POLITICAL_CARDS, P.SEE_SCORECARDS}
+            | {P.SEE_POLITICAL_CARDS, P.SEE_SCORECARDS, P.SEE_ACTIONS}
         ),
     ),
     Role.CHIEF_EXECUTIVE: RoleEntry(
         _("Gets the weekly escalation, sees the cards that came up on a list again, and no others."),
-        frozenset({P.SEE_ESCALATED_CARDS, P.SEE_ESCALATIONS, P.SEE_SCORECARDS}),
+        frozenset({P.SEE_ESCALATED_CARDS, P.SEE_ESCALATIONS, P.SEE_SCORECARDS, P.SEE_ACTIONS}),
     ),
     Role.QUALITY_ADVISER: RoleEntry(
         _("Reads cards and lists of all units, for figures and surveys."),
         frozenset(
             {P.SEE_ALL_CARDS, P.SEE_OVERDUE_LISTS, P.SEE_ESCALATIONS, P.MANAGE_SURVEYS, P.SEE_SURVEYS, P.TYPE_ANSWERS}
-            | {P.SEE_SCORECARDS, P.MANAGE_SCORECARDS, P.PLAN_ACTIONS}
+            | {P.SEE_SCORECARDS, P.MANAGE_SCORECARDS, P.SEE_ACTIONS, P.PLAN_ACTIONS}
         ),
     ),
     Role.ADMINISTRATOR: RoleEntry(
         _("Keeps units, people, roles, categories and rules. Sees no cards by that alone."),
-        frozenset({P.MANAGE_ORGANISATION, P.MANAGE_WEBHOOKS, P.SEE_SCORECARDS, P.MANAGE_SCORECARDS, P.PLAN_ACTIONS}),
+        frozenset(
+            {P.MANAGE_ORGANISATION, P.MANAGE_WEBHOOKS, P.SEE_SCORECARDS, P.MANAGE_SCORECARDS}
+            | {P.SEE_ACTIONS, P.PLAN_ACTIONS}
+        ),
     ),
     Role.READER: RoleEntry(
         _("Reads all cards and changes none."),
-        frozenset({P.SEE_ALL_CARDS, P.SEE_OVERDUE_LISTS, P.SEE_SURVEYS, P.SEE_SCORECARDS}),
+        frozenset({P.SEE_ALL_CARDS, P.SEE_OVERDUE_LISTS, P.SEE_SURVEYS, P.SEE_SCORECARDS, P.SEE_ACTIONS}),
     ),
 }
 
@@ -119,9 +123,11 @@ class Scope(models.TextChoices):
     OVERDUE_RUN = "overdue:run", _("Run overdue lists")
     SURVEYS_READ = "surveys:read", _("Read surveys and their results")
     SURVEYS_WRITE = "surveys:write", _("Keep surveys")
-    FIGURES_READ = "figures:read", _("Read figures, scorecards and benchmarks")
+    FIGURES_READ = "figures:read", _("Read figures, scorecards, benchmarks, assessments and reports")
     FIGURES_WRITE = "figures:write", _("Write figures")
     WEBHOOKS_WRITE = "webhooks:write", _("Keep webhooks")
+    ACTIONS_READ = "actions:read", _("Read actions")
+    ACTIONS_WRITE = "actions:write", _("Plan actions and write how they go")
 
 
 _READING_CARDS = {P.SEE_ALL_CARDS, P.SEE_UNIT_CARDS, P.SEE_POLITICAL_CARDS, P.SEE_ESCALATED_CARDS}
@@ -135,7 +141,9 @@ SCOPES: dict[Scope, frozenset[Permission]] = {
     Scope.SURVEYS_READ: frozenset({P.SEE_SURVEYS}),
     Scope.SURVEYS_WRITE: frozenset({P.SEE_SURVEYS, P.MANAGE_SURVEYS, P.TYPE_ANSWERS}),
     Scope.FIGURES_READ: frozenset({P.SEE_SCORECARDS}),
-    Scope.FIGURES_WRITE: frozenset({P.SEE_SCORECARDS, P.MANAGE_SCORECARDS, P.PLAN_ACTIONS, P.COUNT_CONTACTS}),
+    Scope.FIGURES_WRITE: frozenset({P.SEE_SCORECARDS, P.MANAGE_SCORECARDS, P.COUNT_CONTACTS}),
     Scope.WEBHOOKS_WRITE: frozenset({P.MANAGE_WEBHOOKS}),
+    Scope.ACTIONS_READ: frozenset({P.SEE_ACTIONS}),
+    Scope.ACTIONS_WRITE: frozenset({P.SEE_ACTIONS, P.PLAN_ACTIONS}),
 }
 """The permissions that a scope leaves. Whoever writes a card reads it: it is the answer."""

@@ -188,11 +188,17 @@ def people_with(role: Role) -> QuerySet[Person]:
 
 
 class Grants(NamedTuple):
-    """What one person may do: everywhere, and in single units."""
+    """What one person may do: everywhere, and in single units.
+
+    `within` and `only` are what a key of another system narrowed them to: to these permissions (None: to none in
+    particular), and to these units (empty: to none in particular).
+    """
 
     everywhere: frozenset[Permission]
     in_units: dict[int, frozenset[Permission]]
     roles: frozenset[Role]
+    within: frozenset[Permission] | None = None
+    only: frozenset[int] = frozenset()
 
     def allows(self, permission: Permission, unit_id: int | None = None) -> bool:
         """Whether the permission is held everywhere or, where a unit is named, in that unit."""
@@ -203,6 +209,15 @@ class Grants(NamedTuple):
     def somewhere(self, permission: Permission) -> bool:
         """Whether the permission is held everywhere or in at least one unit."""
         return permission in self.everywhere or any(permission in held for held in self.in_units.values())
+
+    def leaves(self, permission: Permission) -> bool:
+        """Whether what narrowed these grants leaves a permission: asked where a person may something by who it is, such as
+        see the actions that the person is responsible for, and not by a role."""
+        return self.within is None or permission in self.within
+
+    def reaches(self, unit_id: int | None) -> bool:
+        """Whether what narrowed these grants leaves that unit, or with None what is of the whole municipality."""
+        return not self.only or unit_id in self.only
 
     def units_with(self, permission: Permission) -> list[int]:
         """Return the ids of the units in which the permission is held by a role there."""
@@ -215,11 +230,13 @@ class Grants(NamedTuple):
         """
         everywhere = self.everywhere & permissions
         in_units = {unit: held & permissions for unit, held in self.in_units.items()}
+        within = permissions if self.within is None else self.within & permissions
         if not units:
-            return Grants(everywhere, in_units, self.roles)
+            return Grants(everywhere, in_units, self.roles, within, self.only)
         there = everywhere | ({Permission.SEE_UNIT_CARDS} if Permission.SEE_ALL_CARDS in everywhere else set())
         there -= {Permission.SEE_ALL_CARDS, Permission.SEE_ESCALATED_CARDS}
-        return Grants(frozenset(), {unit: there | in_units.get(unit, frozenset()) for unit in units}, self.roles)
+        narrow = {unit: there | in_units.get(unit, frozenset()) for unit in units}
+        return Grants(frozenset(), narrow, self.roles, within, frozenset(units))
 
 
 NOTHING = Grants(frozenset(), {}, frozenset())

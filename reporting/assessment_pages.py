@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from django.db.models import QuerySet
 from organisation.charts import Chart, Point, Radar, Spoke, radar, trend
 from reporting.assessing import AreaChange, Total, changes, weakest
 from reporting.assessment_versions import AssessedPart, Version, versions
-from reporting.models import Assessment, Evidence
+from reporting.models import Assessment, CriterionFile, Evidence
 from surveys.questionnaires import text_in
 
 
@@ -64,6 +65,26 @@ def assessments() -> QuerySet[Assessment]:
 
 def assessment_numbered(pk: int) -> Assessment | None:
     return assessments().filter(pk=pk).first()
+
+
+def reference_of(assessment: Assessment) -> str:
+    """Return what other systems name it by: «kommunekompasset-2020-external-2024», of others with their number."""
+    reference = f"{assessment.version}-{assessment.kind}-{assessment.year}"
+    elsewhere = assessment.elsewhere
+    if elsewhere is None:
+        return reference
+    return f"{reference}-{elsewhere.country}-{re.sub(r'[^0-9a-zæøåäö]+', '-', elsewhere.code.casefold())}"
+
+
+def beside_of(found: Assessment, others: Sequence[Line]) -> Line | None:
+    """Return what an assessment is held against where nobody says otherwise: the latest before it of the same municipality,
+    of the same kind if there is one."""
+    earlier = [
+        line
+        for line in others
+        if line.assessment.elsewhere_id == found.elsewhere_id and line.assessment.year < found.year
+    ]
+    return max(earlier, key=lambda line: (line.assessment.kind == found.kind, line.assessment.year), default=None)
 
 
 def latest_form() -> Version:
@@ -145,6 +166,15 @@ def page_of(assessment: Assessment, beside: Line | None, *, language: str, names
         spokes = [Spoke(row.title, (row.change.points, row.change.before)[: len(both)]) for row in rows]
         chart = radar(spokes, both, top=form.most)
     return Page(assessment, form, assessment.sum(), beside, rows, chart)
+
+
+def files_of(assessment: Assessment, part: AssessedPart) -> dict[str, list[CriterionFile]]:
+    """Return the files that show that an area's criteria are met, by the criterion's key (one query)."""
+    found: dict[str, list[CriterionFile]] = defaultdict(list)
+    keys = [criterion.key for criterion in part.criteria]
+    for file in CriterionFile.objects.filter(assessment=assessment, criterion__in=keys).select_related("added_by"):
+        found[file.criterion].append(file)
+    return found
 
 
 def evidence_of(assessment: Assessment) -> dict[str, Evidence]:

@@ -143,7 +143,7 @@ class Line:
     def as_json(self, currency: str) -> dict[str, Any]:
         row = self.initiative
         return {
-            "id": row.pk,
+            "reference": row.reference,
             "title": row.title,
             "what": row.what,
             "status": row.status,

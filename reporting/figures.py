@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta, tzinfo
+from typing import Any
 
 from feedback.counts import (
     Kept,
@@ -54,6 +56,40 @@ class Heard:
     def last(self) -> date:
         """The last day of the last month."""
         return month_after(self.months[-1]) - timedelta(days=1)
+
+    def as_json(self, categories: Mapping[int, tuple[str, str]], *, without: tuple[str, str]) -> dict[str, Any]:
+        """Return it for machines. `categories` are code and name by id, `without` what messages are called that have no
+        category and those that have no area."""
+        named = {pk: (None, without[0]) if pk is None else categories.get(pk, (None, without[0])) for pk in self._ids()}
+        return {
+            "counted_at": self.counted_at.isoformat(),
+            "first": self.first.isoformat(),
+            "last": self.last.isoformat(),
+            "total": self.total,
+            "months": [
+                {"month": f"{month:%Y-%m}", "messages": messages, "in_time": in_time}
+                for month, messages, in_time in zip(self.months, self.messages, self.in_time, strict=True)
+            ],
+            "categories": None
+            if self.categories is None
+            else _groups_json([(*named[pk], n) for pk, n in self.categories.groups.items()], self.categories.others),
+            "areas": None
+            if self.areas is None or not any(self.areas.groups)
+            else _groups_json(
+                [(name or None, name or without[1], n) for name, n in self.areas.groups.items()], self.areas.others
+            ),
+            "promise": asdict(self.promise),
+            "days_to_callback": self.days_to_callback,
+        }
+
+    def _ids(self) -> list[int | None]:
+        return [] if self.categories is None else list(self.categories.groups)
+
+
+def _groups_json(groups: Iterable[tuple[str | None, str, int]], others: int) -> dict[str, Any]:
+    """The groups by size, as the page has them."""
+    told = [{"key": key, "name": name, "messages": number} for key, name, number in groups]
+    return {"groups": sorted(told, key=lambda one: (-int(str(one["messages"])), str(one["name"]))), "others": others}
 
 
 def month_after(first_of_month: date) -> date:

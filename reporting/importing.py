@@ -8,6 +8,7 @@ Sentences are in the active language.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -144,15 +145,33 @@ def import_values(
     UnreadableFile.
     """
     require_manager(by)
-    report = ValueReport(dry_run=dry_run)
     file: CsvFile | MappedFile = opened(content, most_mb=MOST_MB)
     if mapping.strip():
         theirs = read_mapping(mapping)
         file, source = MappedFile(file.header, iter(file), theirs), source or theirs.source
-    columns = _columns(file.header)
+    return import_lines(file.header, file, source=source, by=by, now=now, this_year=this_year, dry_run=dry_run)
+
+
+def import_lines(
+    header: Sequence[str],
+    lines: Iterable[Line],
+    *,
+    source: str = "",
+    by: Person | None,
+    now: datetime,
+    this_year: int,
+    dry_run: bool = False,
+) -> ValueReport:
+    """Read lines of values under the columns that `header` names, as `import_values` reads those of a file.
+
+    Raises NotAllowed, UnreadableFile.
+    """
+    require_manager(by)
+    report = ValueReport(dry_run=dry_run)
+    columns = _columns(header)
     reader = _Reader(columns, source.strip(), this_year)
     found: dict[Indicator, list[Figure]] = {}
-    for line in file:
+    for line in lines:
         report.rows += 1
         if report.rows > MOST_ROWS:
             raise UnreadableFile(_("The file has more than %(most)s lines. Divide it.") % {"most": MOST_ROWS})
@@ -176,7 +195,7 @@ def import_values(
     return report
 
 
-def _columns(header: list[str]) -> Columns:
+def _columns(header: Sequence[str]) -> Columns:
     columns = Columns(header, COLUMNS)
     if columns.unknown:
         raise UnreadableFile(

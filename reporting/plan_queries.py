@@ -48,6 +48,11 @@ def initiative_for(person: Person, pk: int) -> Initiative | None:
     return initiatives_for(person).filter(pk=pk).first()
 
 
+def initiative_referred(person: Person, reference: str) -> Initiative | None:
+    """Return the action with that reference, if `person` may see it."""
+    return None if "\x00" in reference else initiatives_for(person).filter(reference=reference).first()
+
+
 def is_mine(person: Person) -> Q:
     """Return the condition on actions that `person` is to do: by name, or as the leader of the unit where nobody is named."""
     return Q(person=person) | Q(person=None, unit__leader=person)

@@ -15,10 +15,6 @@ from django.utils.translation import gettext_lazy as _
 
 from reporting.scales import Direction
 
-REMIND_BEFORE = timedelta(days=14)
-"""So long before its deadline somebody is reminded of an action: there is still time to do something."""
-QUIET_FOR = timedelta(days=90)
-"""An action about which nothing was written for a quarter is asked after, and again for each quarter that follows."""
 LONGEST_PLAN = 20
 """Years ahead for which a target can be set."""
 
@@ -69,28 +65,32 @@ class Reminder(models.TextChoices):
 
     BEFORE = "before", _("due soon")
     PASSED = "passed", _("past its deadline")
-    QUIET = "quiet", _("nothing written for a quarter")
+    QUIET = "quiet", _("nothing written for long")
 
 
 def is_late(status: str, due_on: date, today: date) -> bool:
     return status in OPEN and due_on < today
 
 
-def reminders_due(status: str, due_on: date, last_word_on: date, today: date) -> list[tuple[Reminder, str]]:
+def reminders_due(
+    status: str, due_on: date, last_word_on: date, today: date, *, before: int, quiet: int
+) -> list[tuple[Reminder, str]]:
     """Return why somebody is to be reminded on the local day `today`, each with the key under which that is done once.
 
-    A deadline that is moved is reminded of anew. A day on which nobody looked is made up on the next.
+    `before` is how many days before its deadline an action is reminded of (0: not before it has passed), `quiet` how many
+    without a word it is asked after, and again each time that so many have passed (0: never). A deadline that is moved is
+    reminded of anew. A day on which nobody looked is made up on the next.
     """
     if status not in OPEN:
         return []
     found = []
     if due_on < today:
         found.append((Reminder.PASSED, f"{Reminder.PASSED}:{due_on}"))
-    elif due_on - today <= REMIND_BEFORE:
+    elif before and due_on - today <= timedelta(days=before):
         found.append((Reminder.BEFORE, f"{Reminder.BEFORE}:{due_on}"))
-    quarters = (today - last_word_on) // QUIET_FOR
-    if quarters >= 1:
-        found.append((Reminder.QUIET, f"{Reminder.QUIET}:{last_word_on}:{quarters}"))
+    times = (today - last_word_on).days // quiet if quiet else 0
+    if times >= 1:
+        found.append((Reminder.QUIET, f"{Reminder.QUIET}:{last_word_on}:{times}"))
     return found
 
 

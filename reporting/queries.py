@@ -33,7 +33,7 @@ def indicators() -> QuerySet[Indicator]:
 
 
 def indicator_called(key: str) -> Indicator | None:
-    return Indicator.objects.filter(key=key).first()
+    return None if "\x00" in key else Indicator.objects.filter(key=key).first()
 
 
 def typeable_indicators() -> QuerySet[Indicator]:
@@ -47,7 +47,7 @@ def scorecards() -> QuerySet[Scorecard]:
 
 
 def scorecard_called(key: str) -> Scorecard | None:
-    return Scorecard.objects.select_related("unit").filter(key=key).first()
+    return None if "\x00" in key else Scorecard.objects.select_related("unit").filter(key=key).first()
 
 
 def goals_of(scorecard: Scorecard) -> list[Goal]:
@@ -110,6 +110,12 @@ def places_with_values(indicator_ids: Collection[int]) -> list[PlaceOffered]:
             found.append(PlaceOffered(unit, 0))
             found += [PlaceOffered(below, 1) for below in units if below.parent_id == unit.pk and unit.pk in sectors]
     return found
+
+
+def places_with_indicators_of(scorecard: Scorecard) -> list[PlaceOffered]:
+    """Return the sectors and units that have a figure of one of the scorecard's indicators (three queries)."""
+    on_it = ScorecardRow.objects.filter(factor__goal__scorecard=scorecard).values_list("indicator", flat=True)
+    return places_with_values(set(on_it))
 
 
 def unit_of_code(code: str) -> Unit | None:
@@ -205,3 +211,8 @@ def feeds_of(kind: str, external: str) -> list[Feed]:
     rows = Feed.objects.select_related("indicator")
     rows = rows.filter(kind=kind) if kind else rows
     return list(rows.filter(external=external) if external else rows)
+
+
+def figures_written(seen: Q) -> QuerySet[Value]:
+    """Return every figure there is or was, within `seen`, with what it is of and who wrote it."""
+    return Value.objects.filter(seen).select_related("indicator", "unit", "elsewhere", "recorded_by")

@@ -25,15 +25,19 @@ LONGEST_SHEET_NAME = 31
 _NOT_IN_SHEET_NAMES = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 
 
-def report_json(edition: Edition) -> str:
-    """Return the report with exact and shown figures, and the words in all languages."""
-    found = edition.document.as_json() | {
+def report_data(edition: Edition) -> dict[str, Any]:
+    """Return the report with exact and shown figures, and the words in all languages, as JSON has them."""
+    return edition.document.as_json() | {
         "version": edition.number,
         "published_on": edition.publish_on.isoformat() if edition.publish_on else None,
         "reason": edition.reason,
         "texts": {section: dict(words) for section, words in edition.texts.items()},
     }
-    return json.dumps(found, ensure_ascii=False, allow_nan=False, indent=2)
+
+
+def report_json(edition: Edition) -> str:
+    """Return it as a file."""
+    return json.dumps(report_data(edition), ensure_ascii=False, allow_nan=False, indent=2)
 
 
 def report_pdf(edition: Edition, house: Municipality, language: str, *, made_at: datetime) -> bytes:

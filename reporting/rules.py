@@ -44,9 +44,28 @@ def require_desk(by: Person) -> None:
         raise NotAllowed
 
 
+def figures_seen(person: Person) -> Q:
+    """Return the condition on figures that `person` sees, of those who see any: all, or those of the units to which the key
+    of another system is limited."""
+    only = grants_of(person).only
+    return Q(unit__in=sorted(only)) if only else Q()
+
+
+def may_see_figures_of(person: Person, unit_id: int | None) -> bool:
+    """Whether `person`, who sees figures, sees those of that unit (None: of the whole municipality)."""
+    return grants_of(person).reaches(unit_id)
+
+
 def visible_initiatives(person: Person) -> Q:
     """Return the condition on actions that `person` may see: all, or those that the person is responsible for."""
-    return Q() if grants_of(person).somewhere(Permission.SEE_SCORECARDS) else Q(person=person)
+    grants = grants_of(person)
+    if grants.somewhere(Permission.SEE_ACTIONS):
+        seen = Q()
+    elif grants.leaves(Permission.SEE_ACTIONS):
+        seen = Q(person=person)
+    else:
+        return Q(pk__in=())
+    return seen & Q(unit__in=sorted(grants.only)) if grants.only else seen
 
 
 def may_plan(person: Person, unit_id: int | None = None) -> bool:
@@ -67,7 +86,9 @@ def planning_units(person: Person) -> Q:
 
 def may_follow_up(person: Person, initiative: Initiative) -> bool:
     """Whether `person` writes how an action goes: who plans those of its unit, and who is responsible for it."""
-    return initiative.person_id == person.pk or may_plan(person, initiative.unit_id)
+    grants = grants_of(person)
+    is_own = initiative.person_id == person.pk and grants.reaches(initiative.unit_id)
+    return (is_own and grants.leaves(Permission.PLAN_ACTIONS)) or may_plan(person, initiative.unit_id)
 
 
 def require_planner(by: Person | None, unit_id: int) -> None:

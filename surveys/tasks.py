@@ -11,7 +11,7 @@ from surveys.actions.comment_review import forget_left_out
 from surveys.actions.fielding import mail_invitations
 from surveys.actions.groups_asked import count_groups
 from surveys.actions.next_rounds import remind_of_next_rounds
-from surveys.actions.publication_drafts import TASK, compute_waiting
+from surveys.actions.publication_drafts import TASK, compute_waiting_drafts
 from surveys.actions.spending import flush_spent
 from surveys.queries import fielded_surveys
 from surveys.sample_queries import due_to_close
@@ -59,11 +59,11 @@ def write_down_who_answered() -> str:
 @shared_task(name=TASK)
 def compute_publications() -> str:
     """The figures of drafts of publications: nudged when one is saved."""
-    return f"{compute_waiting(now=timezone.now())} computed"
+    return f"{compute_waiting_drafts(now=timezone.now())} computed"
 
 
 @shared_task(name="surveys.sweep_publications")
 @recorded("surveys.sweep_publications")
 def sweep_publications() -> str:
     """The figures of drafts that a lost nudge or a dead worker left behind: each minute."""
-    return f"{compute_waiting(now=timezone.now())} computed"
+    return f"{compute_waiting_drafts(now=timezone.now())} computed"

@@ -54,7 +54,7 @@ HARMLESS = {
     "HeldUpload": {"content_type"},
     "InterviewConsent": {"wording"},
     # Digests of what a client sent, which cannot be read back; the person's id is part of the key.
-    "SentRequest": {"key", "body"},
+    "SentRequest": {"key", "body", "answer"},
     "ReopeningRequest": {"answer"},
     "RoutingRule": {"name", "kind", "area", "words"},
     "Story": {"language", "state"},
@@ -97,8 +97,10 @@ HARMLESS = {
     "Assessment": {"version", "kind", "assessor", "source", "note"},
     "AreaPoints": {"area"},
     "Evidence": {"criterion", "standing", "text"},
+    "CriterionFile": {"criterion", "content_type"},
+    "InitiativeEvidence": {"content_type"},
     # The municipality's own plans; what is written freely of them later lies in InitiativeNote.
-    "Initiative": {"title", "what", "budget_note", "origin", "source", "status"},
+    "Initiative": {"reference", "title", "what", "budget_note", "origin", "source", "status"},
     "InitiativeEvent": {"what", "from_value", "to_value", "fields"},
     "Meeting": {"kind", "title", "place"},
     # Answers of somebody whom nothing in them names; what is written freely lies in Comment.

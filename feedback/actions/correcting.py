@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import BinaryIO
 
-from django.core.files import File
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +12,8 @@ from feedback.actions.base import take, words, write
 from feedback.actions.intake import House, Intake, check_choices, checked, clean, deadline_rule, phone_key, tidy
 from feedback.actions.moving import move
 from feedback.actions.registration import register_card
+from feedback.actions.storing import Upload as Upload
+from feedback.actions.storing import fill_from_upload
 from feedback.deadlines import Contact, due_on, owes_callback
 from feedback.errors import NotAllowed, Refused
 from feedback.models import Addition, Attachment, Card, CardEvent, Category, Submitter
@@ -190,23 +189,12 @@ def add_note(card: Card, *, text: str, by: Person, now: datetime) -> CardEvent:
         return write(card, CardEvent.What.NOTE_ADDED, by=by, now=now, note=words(text, "text"))
 
 
-@dataclass(frozen=True)
-class Upload:
-    """A file that was received and found good: its own name, its type by content, and what can be read."""
-
-    name: str
-    content_type: str
-    content: BinaryIO
-
-
 def add_attachments(
     card: Card, uploads: list[Upload], *, by: Person | None, now: datetime, addition: Addition | None = None
 ) -> list[Attachment]:
     """Store files with a card, in the caller's transaction if there is one. Raises NotAllowed.
 
     `by` is None for the submitter, who then sees them again on the private page; `addition` is what they came with.
-
-    A file whose transaction fails is left on disk without a row; nothing points at it.
     """
     if by is not None and not may_do(by, Step.CORRECT, card) and card.registered_by_id != by.pk:
         raise NotAllowed
@@ -215,20 +203,8 @@ def add_attachments(
         return stored
     with transaction.atomic():
         for upload in uploads:
-            content = upload.content.read()
-            attachment = Attachment(
-                card=card,
-                name=upload.name[-200:],
-                content_type=upload.content_type,
-                size=len(content),
-                sha256=hashlib.sha256(content).hexdigest(),
-                added_at=now,
-                added_by=by,
-                by_submitter=by is None,
-                addition=addition,
-            )
-            upload.content.seek(0)
-            attachment.file.save(f"{card.reference}-{attachment.sha256[:12]}", File(upload.content), save=False)
+            attachment = Attachment(card=card, added_at=now, added_by=by, by_submitter=by is None, addition=addition)
+            fill_from_upload(attachment, upload, called=card.reference)
             attachment.save()
             stored.append(attachment)
             write(card, CardEvent.What.ATTACHMENT_ADDED, by=by, now=now, to_value=attachment.pk)

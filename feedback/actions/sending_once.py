@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
@@ -22,9 +23,16 @@ class KeyUsedBefore(Refused):
     message = _("This Idempotency-Key was sent before with another body. Take a new key for a new request.")
 
 
-def do_once(key: str, body: str, act: Callable[[], object], *, now: datetime) -> bool:
-    """Run `act` unless it was run under `key` before; return whether it was. `key` and `body` are digests of at most 64
-    characters.
+class Once(NamedTuple):
+    """What was answered, by this request or (`replayed`) by the same one before."""
+
+    answer: Any
+    replayed: bool
+
+
+def do_once(key: str, body: str, act: Callable[[], Any], *, now: datetime) -> Once:
+    """Run `act` unless it was run under `key` before, and return what it returned: counts and references as JSON has them,
+    or None. `key` and `body` are digests of at most 64 characters.
 
     Of two that come at once the second waits for the first. What `act` refuses leaves nothing behind: the same may be sent
     again. Raises KeyUsedBefore, and what `act` raises.
@@ -36,10 +44,10 @@ def do_once(key: str, body: str, act: Callable[[], object], *, now: datetime) ->
         if before is not None:
             if before.body != body:
                 raise KeyUsedBefore
-            return True
-        act()
-        SentRequest.objects.update_or_create(key=key, defaults={"body": body, "at": now})
-        return False
+            return Once(before.answer, True)
+        answer = act()
+        SentRequest.objects.update_or_create(key=key, defaults={"body": body, "answer": answer, "at": now})
+        return Once(answer, False)
 
 
 def forget_requests(*, now: datetime) -> int:

@@ -35,7 +35,7 @@ def only_parameters(
     for name, values in request.query_params.lists():
         if name not in known:
             sentence = _("There is no parameter «%(name)s» here. The parameters are: %(names)s.")
-            errors[name[:100]] = [sentence % {"name": name[:100], "names": ", ".join(known)}]
+            errors[name[:100]] = [sentence % {"name": name[:100], "names": ", ".join(known) or "–"}]
         elif "" in values and name not in MAY_BE_EMPTY:
             errors[name] = [_("Give it a value, or leave it out.")]
         elif any("\x00" in value for value in values):

@@ -81,7 +81,7 @@ class NewestFirst(BasePagination):
                 "name": "page_size",
                 "in": "query",
                 "required": False,
-                "description": str(_("Cards on a page.")),
+                "description": str(_("Rows on a page.")),
                 "schema": {"type": "integer", "minimum": 1, "maximum": LARGEST_SIZE, "default": DEFAULT_SIZE},
             },
         ]
@@ -89,12 +89,14 @@ class NewestFirst(BasePagination):
     def _next(self) -> str | None:
         if self.last is None:
             return None
-        text = f"{self.last.registered_at.isoformat()}|{self.last.pk}"
-        cursor = base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+        cursor = self._cursor(self.last)
         kept = [
             (key, value) for key, values in self.request.query_params.lists() for value in values if key != "cursor"
         ]
         return f"{self.request.build_absolute_uri(self.request.path)}?{urlencode([*kept, ('cursor', cursor)])}"
+
+    def _cursor(self, last: Any) -> str:
+        return base64.urlsafe_b64encode(f"{last.registered_at.isoformat()}|{last.pk}".encode()).decode().rstrip("=")
 
     def _read(self, text: str) -> tuple[datetime, int]:
         try:

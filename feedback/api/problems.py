@@ -168,7 +168,9 @@ def _flat(detail: Any, path: str = "") -> Iterator[dict[str, str]]:
             if name == api_settings.NON_FIELD_ERRORS_KEY:
                 yield from _flat(below, path)
             else:
-                yield from _flat(below, f"{path}.{name}" if path else str(name))
+                # Of a list of objects the framework counts from 0, and people from 1, as they do lines.
+                called = name + 1 if isinstance(name, int) else name
+                yield from _flat(below, f"{path}.{called}" if path else str(called))
     elif isinstance(detail, list):
         for below in detail:
             yield from _flat(below, path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from feedback.api import card_parts, changes, exports, house, overdue, steps, views, webhooks
-from feedback.api.exactly import exactly as _exactly
+from feedback.api.exactly import exactly
 
 app_name = "api"
 
@@ -31,35 +31,35 @@ ON_A_CARD = {
 """What can be read of a card or done with it, by the last part of the address."""
 
 urlpatterns = [
-    path("v1/cards/", _exactly(views.CardsView.as_view()), name="cards"),
-    path("v1/cards/export.csv", _exactly(exports.CsvView.as_view()), name="cards-csv"),
-    path("v1/cards/export.ndjson", _exactly(exports.NdjsonView.as_view()), name="cards-ndjson"),
-    path("v1/cards/<str:reference>/", _exactly(views.CardView.as_view()), name="card"),
+    path("v1/cards/", exactly(views.CardsView.as_view()), name="cards"),
+    path("v1/cards/export.csv", exactly(exports.CsvView.as_view()), name="cards-csv"),
+    path("v1/cards/export.ndjson", exactly(exports.NdjsonView.as_view()), name="cards-ndjson"),
+    path("v1/cards/<str:reference>/", exactly(views.CardView.as_view()), name="card"),
     *(
-        path(f"v1/cards/<str:reference>/{name}/", _exactly(view.as_view()), name=name.replace("/", "-"))
+        path(f"v1/cards/<str:reference>/{name}/", exactly(view.as_view()), name=name.replace("/", "-"))
         for name, view in ON_A_CARD.items()
     ),
     path(
         "v1/cards/<str:reference>/attachments/<str:sha256>/",
-        _exactly(card_parts.AttachmentView.as_view()),
+        exactly(card_parts.AttachmentView.as_view()),
         name="attachment",
     ),
-    path("v1/changes/", _exactly(changes.ChangesView.as_view()), name="changes"),
-    path("v1/units/", _exactly(house.UnitsView.as_view()), name="units"),
-    path("v1/categories/", _exactly(house.CategoriesView.as_view()), name="categories"),
-    path("v1/routing-preview/", _exactly(house.RoutingPreviewView.as_view()), name="routing-preview"),
-    path("v1/overdue-runs/", _exactly(overdue.RunsView.as_view()), name="overdue-runs"),
-    path("v1/overdue-runs/<str:week>/", _exactly(overdue.RunView.as_view()), name="overdue-run"),
-    path("v1/overdue-runs/<str:week>/<slug:unit>/", _exactly(overdue.ListView.as_view()), name="overdue-list"),
-    path("v1/escalations/", _exactly(overdue.EscalationsView.as_view()), name="escalations"),
-    path("v1/escalations/<str:week>/", _exactly(overdue.EscalationView.as_view()), name="escalation"),
-    path("v1/webhooks/", _exactly(webhooks.WebhooksView.as_view()), name="webhooks"),
-    path("v1/webhooks/<uuid:id>/", _exactly(webhooks.WebhookView.as_view()), name="webhook"),
-    path("v1/webhooks/<uuid:id>/secret/", _exactly(webhooks.SecretView.as_view()), name="webhook-secret"),
-    path("v1/webhooks/<uuid:id>/test/", _exactly(webhooks.TestView.as_view()), name="webhook-test"),
-    path("v1/webhooks/<uuid:id>/deliveries/", _exactly(webhooks.DeliveriesView.as_view()), name="webhook-deliveries"),
-    path("v1/webhooks/<uuid:id>/replay/", _exactly(webhooks.ReplayView.as_view()), name="webhook-replay"),
-    path("v1/token/", _exactly(views.TokenView.as_view()), name="token"),
+    path("v1/changes/", exactly(changes.ChangesView.as_view()), name="changes"),
+    path("v1/units/", exactly(house.UnitsView.as_view()), name="units"),
+    path("v1/categories/", exactly(house.CategoriesView.as_view()), name="categories"),
+    path("v1/routing-preview/", exactly(house.RoutingPreviewView.as_view()), name="routing-preview"),
+    path("v1/overdue-runs/", exactly(overdue.RunsView.as_view()), name="overdue-runs"),
+    path("v1/overdue-runs/<str:week>/", exactly(overdue.RunView.as_view()), name="overdue-run"),
+    path("v1/overdue-runs/<str:week>/<slug:unit>/", exactly(overdue.ListView.as_view()), name="overdue-list"),
+    path("v1/escalations/", exactly(overdue.EscalationsView.as_view()), name="escalations"),
+    path("v1/escalations/<str:week>/", exactly(overdue.EscalationView.as_view()), name="escalation"),
+    path("v1/webhooks/", exactly(webhooks.WebhooksView.as_view()), name="webhooks"),
+    path("v1/webhooks/<uuid:id>/", exactly(webhooks.WebhookView.as_view()), name="webhook"),
+    path("v1/webhooks/<uuid:id>/secret/", exactly(webhooks.SecretView.as_view()), name="webhook-secret"),
+    path("v1/webhooks/<uuid:id>/test/", exactly(webhooks.TestView.as_view()), name="webhook-test"),
+    path("v1/webhooks/<uuid:id>/deliveries/", exactly(webhooks.DeliveriesView.as_view()), name="webhook-deliveries"),
+    path("v1/webhooks/<uuid:id>/replay/", exactly(webhooks.ReplayView.as_view()), name="webhook-replay"),
+    path("v1/token/", exactly(views.TokenView.as_view()), name="token"),
     path("v1/schema/", views.SchemaView.as_view(), name="schema"),
     path("docs/", views.DocsView.as_view(), name="docs"),
 ]

@@ -20,12 +20,11 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
-from feedback.actions.sending_once import do_once
-from feedback.api import idempotency
 from feedback.api.callers import caller
 from feedback.api.documentation import CREATED, IDEMPOTENCY_KEY, LANGUAGE, OK, problems
 from feedback.api.serializers import Choice, Code, Strict, Text, YesNo
 from feedback.api.step_serializers import Moment, WhoSerializer, listed
+from feedback.api.writes import carried_out
 from organisation.actions.webhooks import (
     NewSecret,
     change_secret,
@@ -206,11 +205,11 @@ class AnsweredBefore(Refused):
 
 def _once(request: Request, act: Callable[[], object]) -> None:
     """Do it once under its Idempotency-Key, if it has one. Raises AnsweredBefore, KeyUsedBefore."""
-    if (header := request.headers.get(idempotency.HEADER)) is None:
+
+    def acted() -> None:  # its answer holds a secret, and is not kept
         act()
-        return
-    key, digest = idempotency.digests(header, f"{request.method} {request.path}", request.data, caller(request))
-    if do_once(key, digest, act, now=timezone.now()):
+
+    if carried_out(request, acted).replayed:
         raise AnsweredBefore
 
 

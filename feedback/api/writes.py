@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 from django.http import Http404
 from django.utils import timezone
@@ -13,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from feedback.actions.seen import if_as_seen
-from feedback.actions.sending_once import do_once
+from feedback.actions.sending_once import Once, do_once
 from feedback.api import idempotency
 from feedback.api.callers import caller
 from feedback.api.problems import PreconditionFailed
@@ -53,32 +54,43 @@ def write(request: Request, reference: str, act: Callable[[Card], object], *, bo
     Raises Http404, PreconditionFailed, ValidationError, KeyUsedBefore, and what `act` raises.
     """
     card = card_called(request, reference)
-    seen = _seen(request.headers.get(IF_MATCH))
+    seen = states_named(request)
 
-    def acted() -> object:
-        return act(card) if seen is None else if_as_seen(card, seen, lambda: act(card))
-
-    replayed = False
-    try:
-        if (header := request.headers.get(idempotency.HEADER)) is None:
-            acted()
+    def acted() -> None:
+        if seen is None:
+            act(card)
         else:
-            sent = request.data if body is None else body
-            key, digest = idempotency.digests(
-                header, f"{request.method} {request.path}", sent, idempotency.client_of(request)
-            )
-            replayed = do_once(key, digest, acted, now=timezone.now())
-    except ChangedMeanwhile as error:
-        raise PreconditionFailed from error
+            if_as_seen(card, seen, lambda: act(card))
+
+    replayed = carried_out(request, acted, body=body).replayed
     after = listed_card(caller(request), reference)
     return Response(status=204) if after is None else answer_of(request, after, replayed=replayed)
 
 
-def _seen(header: str | None) -> set[int] | None:
-    """The states that If-Match names, None where any will do. Weak tags match nothing (RFC 9110, 13.1.1)."""
+def carried_out(request: Request, act: Callable[[], Any], *, body: object = None) -> Once:
+    """Run `act`, with Idempotency-Key once, and return what it returned, then or now: see `do_once`.
+
+    Raises PreconditionFailed, ValidationError, KeyUsedBefore, and what `act` raises.
+    """
+    try:
+        if (header := request.headers.get(idempotency.HEADER)) is None:
+            return Once(act(), False)
+        sent = request.data if body is None else body
+        key, digest = idempotency.digests(header, f"{request.method} {request.path}", sent, idempotency.client_of(request))
+        return do_once(key, digest, act, now=timezone.now())
+    except ChangedMeanwhile as error:
+        raise PreconditionFailed from error
+
+
+def states_named(request: Request) -> set[int] | None:
+    """Return the states that If-Match names, None where any will do. Weak tags match nothing (RFC 9110, 13.1.1).
+
+    Raises ValidationError for what is no list of tags.
+    """
+    header = request.headers.get(IF_MATCH)
     if header is None or header.strip() == "*":
         return None
     tags = [tag.strip() for tag in header.split(",")]
     if not all(re.fullmatch(r'(W/)?"[\x21\x23-\x7e]*"', tag) for tag in tags):
-        raise ValidationError({IF_MATCH: [_("Write the ETag of the card as you got it, in its quotation marks.")]})
+        raise ValidationError({IF_MATCH: [_("Write the ETag as you got it, in its quotation marks.")]})
     return {int(tag[1:-1]) for tag in tags if re.fullmatch(r'"[0-9]{1,18}"', tag)}

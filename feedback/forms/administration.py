@@ -149,7 +149,7 @@ class DeadlinesForm(forms.ModelForm):
         model = Municipality
         fields = [
             "deadline_days", "deadline_kind", "callback_rule", "minimum_attempts", "remind_days_before",
-            "not_reached_after_days", "private_page_days", "escalate_repeats",
+            "not_reached_after_days", "private_page_days", "escalate_repeats", "action_remind_days", "action_quiet_days",
         ]  # fmt: skip
         help_texts = {
             "deadline_days": _("A category may have a deadline of its own."),
@@ -157,6 +157,8 @@ class DeadlinesForm(forms.ModelForm):
             "minimum_attempts": _("So many times a unit rings before it may send a card by post instead."),
             "remind_days_before": _("0: nobody is reminded."),
             "not_reached_after_days": _("So long after the contact card was posted it is closed, if nobody answered."),
+            "action_remind_days": _("0: nobody is reminded before the day has passed."),
+            "action_quiet_days": _("And again each time that so many days have passed. 0: never."),
             "escalate_repeats": _("Of cards that come on the overdue list a second time."),
         }
 

@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from feedback.actions.correcting import Upload
+from feedback.actions.storing import Upload
 from feedback.models import HeldUpload
 from feedback.pictures import UnreadablePicture, clean_picture
 

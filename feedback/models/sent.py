@@ -7,10 +7,15 @@ from django.utils.translation import gettext_lazy as _
 
 
 class SentRequest(models.Model):
-    """One write under a client's Idempotency-Key. Both are digests: neither who nor what can be read from the row."""
+    """One write under a client's Idempotency-Key. Both are digests: neither who nor what can be read from the row.
+
+    `answer` is what the same request is answered with when it comes again, where that cannot be read anew: counts and
+    references, nothing that anybody wrote.
+    """
 
     key = models.CharField(max_length=64, unique=True, editable=False)
     body = models.CharField(max_length=64, editable=False)
+    answer = models.JSONField(null=True, editable=False)
     at = models.DateTimeField(_("when"))
 
     personal_data: dict[str, str] = {}

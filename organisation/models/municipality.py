@@ -78,6 +78,12 @@ class Municipality(models.Model):
         _("days that the submitter's page stays after closing"), default=365, validators=[MinValueValidator(1)]
     )
     remind_days_before = models.PositiveSmallIntegerField(_("days before a deadline to remind"), default=2)
+    action_remind_days = models.PositiveSmallIntegerField(
+        _("days before an action's deadline to remind"), default=14, validators=[MaxValueValidator(365)]
+    )
+    action_quiet_days = models.PositiveSmallIntegerField(
+        _("days without a word on an action to ask after it"), default=90, validators=[MaxValueValidator(3650)]
+    )
     escalate_repeats = models.BooleanField(_("tell the chief executive of repeats"), default=True)
     colour = models.CharField(_("colour"), max_length=7, blank=True)
     arms = models.FileField(_("coat of arms"), upload_to="arms/", blank=True)

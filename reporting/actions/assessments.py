@@ -10,13 +10,14 @@ from typing import NamedTuple
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from feedback.actions.storing import Upload, delete_file_on_commit, fill_from_upload
 from organisation.actions.base import check_row
 from organisation.actions.changes import log_changed, log_created, log_removed, values_of
 from organisation.errors import Refused
 from organisation.models import Person
 from organisation.queries import municipality
 from reporting.assessment_versions import Version, versions
-from reporting.models import AreaPoints, Assessment, Elsewhere, Evidence
+from reporting.models import AreaPoints, Assessment, CriterionFile, Elsewhere, Evidence
 from reporting.periods import FIRST_YEAR
 from reporting.rules import require_manager
 
@@ -71,6 +72,12 @@ class NothingAssessed(Refused):
     code = "nothing_assessed"
     field = "total"
     message = _("Write the points of the areas, or at least the total.")
+
+
+class CriterionUnknown(Refused):
+    code = "criterion_unknown"
+    field = "criterion"
+    message = _("This form of assessment has no such criterion. Choose another.")
 
 
 class OnlyOurEvidence(Refused):
@@ -139,6 +146,8 @@ def remove_assessment(assessment: Assessment, *, by: Person | None, now: datetim
     require_manager(by)
     with transaction.atomic():
         log_removed(assessment, by=by, now=now)
+        for file in assessment.files.all():
+            delete_file_on_commit(file)
         Assessment.objects.filter(pk=assessment.pk).delete()
 
 
@@ -169,6 +178,32 @@ def write_evidence(assessment: Assessment, shown: Mapping[str, Shown], *, by: Pe
                 log_created(row, by=by, now=now)
             else:
                 log_changed(row, before, by=by, now=now)
+
+
+def add_criterion_file(
+    assessment: Assessment, criterion: str, upload: Upload, *, by: Person | None, now: datetime
+) -> CriterionFile:
+    """Keep a file that shows that a criterion is met. Raises NotAllowed, OnlyOurEvidence, CriterionUnknown."""
+    require_manager(by)
+    if assessment.elsewhere_id is not None:
+        raise OnlyOurEvidence
+    if criterion not in {one.key for area in assessment.form.areas for one in area.criteria}:
+        raise CriterionUnknown
+    with transaction.atomic():
+        kept = CriterionFile(assessment=assessment, criterion=criterion, added_at=now, added_by=by)
+        fill_from_upload(kept, upload, called=f"{assessment.version}-{assessment.year}")
+        kept.save(force_insert=True)
+    return kept
+
+
+def take_criterion_file_away(assessment: Assessment, pk: int, *, by: Person | None, now: datetime) -> None:
+    """Take a file away. Nothing happens where it is gone already. Raises NotAllowed."""
+    require_manager(by)
+    with transaction.atomic():
+        found = CriterionFile.objects.select_for_update().filter(assessment=assessment, pk=pk).first()
+        if found is not None:
+            delete_file_on_commit(found)
+            found.delete()
 
 
 def know_municipality(name: str, *, country: str = "", by: Person | None, now: datetime) -> Elsewhere:

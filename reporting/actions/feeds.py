@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import io
-import logging
 import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from celery import current_app
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
-from kombu.exceptions import OperationalError
 
 from feedback.importing.report import Problem
 from organisation.actions.base import check_row
@@ -21,12 +18,12 @@ from organisation.actions.changes import log_changed, log_created, log_removed, 
 from organisation.errors import Refused
 from organisation.models import Person
 from organisation.outgoing import checked
+from organisation.waiting import Nudge
 from reporting.models import Feed, Fetched, Indicator
 from reporting.rules import require_manager
 
-logger = logging.getLogger(__name__)
-
 TASK = "reporting.fetch_asked_for"
+NUDGE = Nudge(TASK)
 MOST_PROBLEMS = 200
 """Of an answer with more faults the first are kept."""
 
@@ -109,16 +106,7 @@ def ask_for_fetch(feed: Feed, *, by: Person | None, now: datetime) -> None:
     require_manager(by)
     with transaction.atomic():
         Feed.objects.filter(pk=feed.pk).update(asked_at=now)
-        if not any(entry[1] is _nudge for entry in connection.run_on_commit):
-            transaction.on_commit(_nudge)
-
-
-def _nudge() -> None:
-    try:
-        current_app.send_task(TASK)
-    except (OperationalError, OSError):
-        # The wish is on disk; the hourly sweep finds it when the broker is back.
-        logger.warning("The queue is away: what was asked for waits for the next sweep.")
+        NUDGE.on_commit()
 
 
 def claim(feed_id: int, *, asked_before: datetime) -> Feed | None:

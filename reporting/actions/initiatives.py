@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from feedback.actions.intake import TooLong
+from feedback.actions.storing import Upload, delete_file_on_commit, fill_from_upload
 from organisation.actions.base import check_row
 from organisation.errors import NotAllowed, Refused
 from organisation.models import Person, Unit
@@ -24,6 +25,7 @@ from reporting.models import (
     MeetingInput,
     Theme,
 )
+from reporting.periods import FIRST_YEAR
 from reporting.plans import FOLLOWS, LONGEST_PLAN, Status
 from reporting.rules import may_plan, require_follower, require_planner
 from reporting.scales import bounds, fits
@@ -67,6 +69,12 @@ class TargetYear(Refused):
     message = _("Write a year from %(first)s to %(last)s.")
 
 
+class BudgetYear(Refused):
+    code = "budget_year"
+    field = "budget_year"
+    message = _("Write a year from %(first)s to %(last)s.")
+
+
 class DeadlineBehind(Refused):
     code = "deadline_behind"
     field = "due_on"
@@ -106,7 +114,7 @@ class EndsBeforeStart(Refused):
 class NoEvidence(Refused):
     code = "no_evidence"
     field = "evidence"
-    message = _("Write what shows it, or give a link.")
+    message = _("Write what shows it, give a link, or choose a file.")
 
 
 class InputHasAction(Refused):
@@ -143,8 +151,8 @@ def plan_initiative(
 ) -> Initiative:
     """Plan an action; with `meeting_input` it is what came of that input. `today` is the local day.
 
-    Raises NotAllowed, TitleMissing, UnitClosed, PersonOutsideUnit, TargetWithoutIndicator, TargetOutside, TargetYear,
-    DeadlineBehind, InputHasAction, TooLong, Unfit.
+    Raises NotAllowed, TitleMissing, UnitClosed, PersonOutsideUnit, BudgetYear, TargetWithoutIndicator, TargetOutside,
+    TargetYear, DeadlineBehind, InputHasAction, TooLong, Unfit.
     """
     require_planner(by, plan.unit.pk)
     _check(plan, today)
@@ -274,14 +282,16 @@ def take_note_away(initiative: Initiative, event: int, *, by: Person | None, now
 
 
 def add_evidence(
-    initiative: Initiative, *, text: str, url: str, by: Person | None, now: datetime
+    initiative: Initiative, *, text: str, url: str, upload: Upload | None = None, by: Person | None, now: datetime
 ) -> InitiativeEvidence:
     """Write down what shows that something was done. Raises NotAllowed, NoEvidence, Unfit."""
     require_follower(by, initiative)
-    if not (text := " ".join(text.replace("\x00", "").split())) and not url:
+    if not (text := " ".join(text.replace("\x00", "").split())) and not url and upload is None:
         raise NoEvidence
     with transaction.atomic():
         evidence = InitiativeEvidence(initiative=initiative, text=text, url=url, added_at=now, added_by=by)
+        if upload is not None:
+            fill_from_upload(evidence, upload, called=initiative.reference)
         check_row(evidence)
         evidence.save(force_insert=True)
         _write(initiative, What.EVIDENCE, by=by, now=now, to_value=str(evidence.pk))
@@ -292,8 +302,10 @@ def take_evidence_away(initiative: Initiative, pk: int, *, by: Person | None, no
     """Take one piece of evidence away. Nothing happens where it is gone already. Raises NotAllowed."""
     require_follower(by, initiative)
     with transaction.atomic():
-        gone, _rows = InitiativeEvidence.objects.filter(initiative=initiative, pk=pk).delete()
-        if gone:
+        found = InitiativeEvidence.objects.select_for_update().filter(initiative=initiative, pk=pk).first()
+        if found is not None:
+            delete_file_on_commit(found)
+            found.delete()
             _write(initiative, What.CHANGED, by=by, now=now, fields=["evidence"])
 
 
@@ -309,6 +321,8 @@ def _check(plan: Plan, today: date, *, unit_was: int | None = None, person_was: 
     stays = person is not None and (plan.unit.pk, person.pk) == (unit_was, person_was)
     if person is not None and not stays and not handlers_of(plan.unit).filter(pk=person.pk).exists():
         raise PersonOutsideUnit(person=person.name, unit=plan.unit.name)
+    if plan.budget_year is not None and not FIRST_YEAR <= plan.budget_year <= today.year + LONGEST_PLAN:
+        raise BudgetYear(first=FIRST_YEAR, last=today.year + LONGEST_PLAN)
     if plan.target is None:
         return
     if plan.indicator is None:

@@ -50,7 +50,9 @@ def remind_of_initiatives(*, now: datetime) -> int:
         waiting = {}
         for each in found:
             last = words.get(each.pk) or each.started_on or each.made_on
-            due = reminders_due(each.status, each.due_on, last, today)
+            due = reminders_due(
+                each.status, each.due_on, last, today, before=house.action_remind_days, quiet=house.action_quiet_days
+            )
             if new := [(why, key) for why, key in due if (each.pk, key) not in told]:
                 waiting[each.pk] = new
         if not waiting:

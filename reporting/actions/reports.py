@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
-from celery import current_app
 from django.conf import settings
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max, Q
-from django.utils import translation
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from kombu.exceptions import OperationalError
 
 from organisation.actions.changes import log_changed, log_created, log_removed, values_of
 from organisation.errors import Refused
@@ -21,6 +16,8 @@ from organisation.models import Person
 from organisation.outbox.queueing import queue_mails
 from organisation.permissions import Role
 from organisation.queries import municipality, people_with
+from organisation.snapshots import one_snapshot
+from organisation.waiting import Claimed, Nudge, compute_waiting
 from reporting.documents import Document
 from reporting.mails import draft_waits
 from reporting.models import Report, ReportVersion
@@ -31,12 +28,9 @@ from reporting.report_queries import OfWhat, scope_of
 from reporting.rules import require_manager
 from surveys.questionnaires import text_in
 
-logger = logging.getLogger(__name__)
-
 State = ReportVersion.State
 TASK = "reporting.compute_reports"
-LOST_AFTER = timedelta(minutes=35)
-"""A worker that has not come back by then never will: a task may take thirty minutes (settings.CELERY_TASK_TIME_LIMIT)."""
+NUDGE = Nudge(TASK)
 LONGEST_TEXT = 6000
 LONGEST_REASON = 1000
 FURTHEST = timedelta(days=366)
@@ -168,7 +162,7 @@ def make_report(asked: Asked, *, by: Person | None, now: datetime) -> Report:
             )  # fmt: skip
             log_created(report, by=by, now=now)
             ReportVersion.objects.create(report=report, made_at=now, made_by=by)
-            nudge_on_commit()
+            NUDGE.on_commit()
     except IntegrityError as error:
         if Report.objects.filter(name=asked.name).exists():
             raise ReportThere from error
@@ -198,7 +192,7 @@ def start_version(report: Report, *, reason: str, by: Person | None, now: dateti
             made_at=now,
             made_by=by,
         )
-        nudge_on_commit()
+        NUDGE.on_commit()
     return made
 
 
@@ -213,7 +207,7 @@ def compute_again(report: Report, *, by: Person | None, now: datetime) -> None:
             raise BeingComputed
         draft.state, draft.sentence, draft.done, draft.total = State.WAITING, "", 0, 0
         draft.save(update_fields=["state", "sentence", "done", "total"])
-        nudge_on_commit()
+        NUDGE.on_commit()
 
 
 def write_texts(report: Report, texts: Texts, *, seen: int, by: Person | None, now: datetime) -> ReportVersion:
@@ -360,48 +354,26 @@ def make_due_reports(*, now: datetime) -> list[Report]:
 
 
 def compute_waiting_reports(*, now: datetime) -> int:
-    """Compute the figures of the versions that wait, one at a time, and return how many. Safe to run twice and at once."""
-    computed = 0
-    while (version := _claim(now)) is not None:
-        _compute(version, now)
-        computed += 1
-    return computed
+    """Compute the figures of the versions that wait, one at a time, and return how many. Safe to run twice and at once.
+
+    All sections of a version read the database as it stood at one moment.
+    """
+    rows = ReportVersion.objects.select_related(
+        "report__unit", "report__scorecard__unit", "report__assessment", "report__group"
+    ).defer("figures")
+    return compute_waiting(rows, lambda claimed: _compute(claimed, now), order="made_at", now=now)
 
 
-def _claim(now: datetime) -> ReportVersion | None:
-    with transaction.atomic():
-        waiting = Q(state=State.WAITING) | Q(state=State.COMPUTING, started_at__lt=now - LOST_AFTER)
-        version = (
-            ReportVersion.objects.select_for_update(skip_locked=True, of=("self",))
-            .select_related("report__unit", "report__scorecard__unit", "report__assessment", "report__group")
-            .defer("figures")
-            .filter(waiting)
-            .order_by("made_at", "pk")
-            .first()
-        )
-        if version is not None:
-            version.state, version.started_at, version.done, version.total = State.COMPUTING, now, 0, 0
-            version.save(update_fields=["state", "started_at", "done", "total"])
-    return version
+def _compute(claimed: Claimed[ReportVersion], now: datetime) -> None:
+    version, house = claimed.row, municipality()
+    with one_snapshot() as apart:
 
+        def progress(done: int, total: int) -> None:
+            apart(lambda: claimed.progress(done, total))
 
-def _compute(version: ReportVersion, now: datetime) -> None:
-    ours = ReportVersion.objects.filter(pk=version.pk, state=State.COMPUTING, started_at=version.started_at)
-    house = municipality()
-
-    def progress(done: int, total: int) -> None:
-        ours.update(done=done, total=total)
-
-    try:
         document = build(scope_of(version.report, house, now), progress=progress)
-    except Exception:
-        with translation.override(house.language):
-            ours.update(
-                state=State.FAILED, sentence=_now("Something went wrong that we did not foresee. Try once more.")
-            )
-        raise
     with transaction.atomic():
-        kept = ours.update(
+        kept = claimed.write(
             state=State.COMPUTED,
             figures=document.as_json(),
             code_version=settings.VERSION,
@@ -448,17 +420,3 @@ def _clean_reason(reason: str) -> str:
 
 def _today(now: datetime) -> date:
     return now.astimezone(municipality().zone).date()
-
-
-def nudge_on_commit() -> None:
-    """Wake a worker once this transaction is committed."""
-    if not any(entry[1] is _nudge for entry in connection.run_on_commit):
-        transaction.on_commit(_nudge)
-
-
-def _nudge() -> None:
-    try:
-        current_app.send_task(TASK)
-    except (OperationalError, OSError):
-        # The row is on disk; the sweep, each minute, finds it when the broker is back.
-        logger.warning("The queue is away: the report waits for the next sweep.")

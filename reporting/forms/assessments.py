@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reporting.actions.assessments import Judged, Shown
 from reporting.assessment_versions import AssessedPart, Version
-from reporting.forms.fields import YearField
+from reporting.forms.fields import OneFileField, YearField
 from reporting.models import Assessment, Elsewhere, Evidence
 from surveys.questionnaires import text_in
 
@@ -115,3 +115,19 @@ class EvidenceForm(forms.Form):
         """Return what was written of each criterion, by its key."""
         data = self.cleaned_data
         return {one.key: Shown(data[f"{one.key}-standing"], data[f"{one.key}-text"]) for one in self.part.criteria}
+
+
+class CriterionFileForm(forms.Form):
+    """A file that shows that one of an area's criteria is met."""
+
+    use_required_attribute = False
+
+    criterion = forms.ChoiceField(
+        label=_("Which criterion does it show?"), error_messages={"required": _("Choose a criterion.")}
+    )
+    upload = OneFileField(label=_("Picture or PDF"), error_messages={"required": _("Choose a file.")})
+
+    def __init__(self, *args: Any, part: AssessedPart, language: str, **kw: Any) -> None:
+        super().__init__(*args, **{"auto_id": "file_%s", **kw})
+        choices = [(one.key, text_in(one.texts, language)) for one in part.criteria]
+        self.fields["criterion"].choices = [("", _("Choose a criterion")), *choices]  # type: ignore[attr-defined]

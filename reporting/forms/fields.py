@@ -1,4 +1,4 @@
-"""Numbers and years as people write them."""
+"""Numbers and years as people write them, and one file."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from feedback.actions.storing import Upload
+from feedback.forms.files import ACCEPT, FilesField
 from reporting.periods import FIRST_YEAR, read_period
 from reporting.scales import read_number
 
@@ -55,3 +57,16 @@ class YearField(forms.CharField):
                 params={"value": typed, "first": FIRST_YEAR, "last": self.last},
             )
         return period.year
+
+
+class OneFileField(FilesField):
+    """One picture or PDF, taken as a card's are: by what is in it, with a limit, and without what a picture tells of where
+    it was taken. Cleans to an `Upload`, or None."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("help_text", _("JPEG, PNG, WebP, HEIC or PDF, at most 10 MB."))
+        super().__init__(widget=forms.FileInput(attrs={"accept": ACCEPT}), **kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> Upload | None:  # type: ignore[override]
+        """Raises ValidationError with a sentence."""
+        return next(iter(super().clean(data, initial)), None)

@@ -14,7 +14,7 @@ from organisation.ds_forms import DayField
 from organisation.models import Person, Unit
 from organisation.queries import handlers_by_unit
 from reporting.actions.initiatives import FIELDS, Plan, Said
-from reporting.forms.fields import FigureField, YearField
+from reporting.forms.fields import FigureField, OneFileField, YearField
 from reporting.models import Initiative
 from reporting.plan_queries import indicators_to_choose, places, themes
 from reporting.plans import FOLLOWS, LONGEST_PLAN, Origin, Status
@@ -193,6 +193,8 @@ class EvidenceLinkForm(forms.Form):
         error_messages={"invalid": _("Write the address in full, like https://example.com/report.")},
         widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off"}),
     )  # fmt: skip
+
+    upload = OneFileField(label=_("Picture or PDF"), required=False)
 
     def __init__(self, *args: Any, **kw: Any) -> None:
         super().__init__(*args, **{"auto_id": "evidence_%s", **kw})

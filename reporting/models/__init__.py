@@ -1,7 +1,7 @@
 """Indicators with their values, scorecards, groups to compare with, assessments, themes, actions, meetings, reports, and
 what is counted at the desk."""
 
-from reporting.models.assessments import AreaPoints, Assessment, Evidence
+from reporting.models.assessments import AreaPoints, Assessment, CriterionFile, Evidence
 from reporting.models.desk import DeskContact
 from reporting.models.feeds import Feed, Fetched
 from reporting.models.groups import Group, GroupMember
@@ -18,6 +18,7 @@ __all__ = [
     "AreaPoints",
     "Assessment",
     "Counting",
+    "CriterionFile",
     "DeskContact",
     "Elsewhere",
     "Evidence",

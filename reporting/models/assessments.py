@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -109,3 +110,29 @@ class Evidence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.criterion}: {self.standing}"
+
+
+class CriterionFile(models.Model):
+    """A picture or a PDF that shows how our municipality meets one criterion."""
+
+    assessment = models.ForeignKey(Assessment, models.CASCADE, related_name="files", verbose_name=_("assessment"))
+    criterion = models.CharField(_("criterion"), max_length=60)
+    file = models.FileField(_("file"), upload_to="assessments/%Y/%m/", max_length=200)
+    name = models.CharField(_("name"), max_length=200)
+    content_type = models.CharField(_("type"), max_length=100)
+    size = models.PositiveBigIntegerField(_("size in bytes"))
+    sha256 = models.CharField("SHA-256", max_length=64)
+    added_at = models.DateTimeField(_("added"), editable=False)
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", editable=False
+    )
+
+    personal_data = dict.fromkeys(["file", "name", "sha256"], "when the file is taken away")
+
+    class Meta:
+        verbose_name = _("file of a criterion")
+        verbose_name_plural = _("files of criteria")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from reporting.models.indicators import Indicator
 from reporting.models.themes import Theme
 from reporting.plans import OPEN, Origin, Status
+from reporting.references import new_reference
 
 WITH_THE_NOTE = "when the follow-up is taken away"
 WITH_THE_EVIDENCE = "when the evidence is taken away"
@@ -18,11 +19,12 @@ WITH_THE_EVIDENCE = "when the evidence is taken away"
 class Initiative(models.Model):
     """One action of an action plan («tiltak»). Called so here because an action is a function that writes, in all our apps.
 
-    `place` is whose figures the indicator is read of, None for the whole municipality; `unit` answers for the work, `person`
-    does it (None: whoever leads the unit, today and later). Days are local ones. `budget_amount` is in whole units of the
-    municipality's currency.
+    `reference` is what other systems name it by. `place` is whose figures the indicator is read of, None for the whole
+    municipality; `unit` answers for the work, `person` does it (None: whoever leads the unit, today and later). Days are
+    local ones. `budget_amount` is in whole units of the municipality's currency.
     """
 
+    reference = models.CharField(_("reference"), max_length=12, unique=True, default=new_reference, editable=False)
     title = models.CharField(_("title"), max_length=150)
     what = models.TextField(_("what shall be done"), max_length=2000, blank=True)
     theme = models.ForeignKey(
@@ -145,24 +147,31 @@ class InitiativeNote(models.Model):
 
 
 class InitiativeEvidence(models.Model):
-    """What shows that something was done: words, a link, or both."""
+    """What shows that something was done: words, a link, a picture or a PDF, or several of them."""
 
     initiative = models.ForeignKey(Initiative, models.CASCADE, related_name="evidence")
     text = models.CharField(_("what shows it"), max_length=500, blank=True)
     url = models.URLField(_("link"), max_length=500, blank=True)
+    file = models.FileField(_("file"), upload_to="actions/%Y/%m/", max_length=200, blank=True)
+    name = models.CharField(_("name"), max_length=200, blank=True)
+    content_type = models.CharField(_("type"), max_length=100, blank=True)
+    size = models.PositiveBigIntegerField(_("size in bytes"), default=0)
+    sha256 = models.CharField("SHA-256", max_length=64, blank=True)
     added_at = models.DateTimeField(_("added"), editable=False)
     added_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", editable=False
     )
 
-    personal_data = dict.fromkeys(["text", "url"], WITH_THE_EVIDENCE)
+    personal_data = dict.fromkeys(["text", "url", "file", "name", "sha256"], WITH_THE_EVIDENCE)
 
     class Meta:
         verbose_name = _("evidence of an action")
         verbose_name_plural = _("evidence of actions")
         ordering = ["id"]
         constraints = [
-            models.CheckConstraint(name="initiative_evidence_says_something", condition=~Q(text="") | ~Q(url=""))
+            models.CheckConstraint(
+                name="initiative_evidence_says_something", condition=~Q(text="") | ~Q(url="") | ~Q(file="")
+            )
         ]
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,23 +15,28 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from organisation.models import Person
 from organisation.views.answering import answer, do
+from organisation.views.downloads import as_download
 from reporting.actions import assessments as actions
 from reporting.assessment_pages import (
     Line,
     assessment_numbered,
     assessments,
+    beside_of,
     evidence_of,
+    files_of,
     latest_form,
     lines,
     overview,
     page_of,
 )
-from reporting.assessment_versions import Version, versions
-from reporting.forms.assessments import AssessmentForm, EvidenceForm
+from reporting.assessment_versions import AssessedPart, Version, versions
+from reporting.forms.assessments import AssessmentForm, CriterionFileForm, EvidenceForm
 from reporting.models import Assessment, Elsewhere
 from reporting.rules import may_manage
 from reporting.views.access import SECTION, managing, reading
+from reporting.views.sending import sent
 from surveys.questionnaires import text_in
 
 PART = SECTION | {"part": "assessments"}
@@ -101,12 +106,7 @@ def _beside(found: Assessment, others: list[Line], asked: str) -> Line | None:
     """The one asked for, else the latest before it of the same municipality, of the same kind if there is one."""
     if asked:
         return next((line for line in others if str(line.assessment.pk) == asked), None)
-    earlier = [
-        line
-        for line in others
-        if line.assessment.elsewhere_id == found.elsewhere_id and line.assessment.year < found.year
-    ]
-    return max(earlier, key=lambda line: (line.assessment.kind == found.kind, line.assessment.year), default=None)
+    return beside_of(found, others)
 
 
 def _elsewhere(form: AssessmentForm, **by: Any) -> Elsewhere | None:
@@ -197,9 +197,7 @@ def evidence(request: HttpRequest, pk: int, area: str) -> HttpResponse:
     """Read, and write for those who may, what shows that an area's criteria are met."""
     found = _assessment(pk)
     person = managing(request) if request.method == "POST" else reading(request)
-    part = found.form.area(area)
-    if part is None or found.elsewhere_id is not None:
-        raise Http404
+    part = _part(found, area)
     form = EvidenceForm(request.POST or None, part=part, language=_language(), there=evidence_of(found))
     keys = [each.key for each in found.form.areas]
     following = keys[keys.index(area) + 1] if area != keys[-1] else ""
@@ -210,18 +208,74 @@ def evidence(request: HttpRequest, pk: int, area: str) -> HttpResponse:
         form,
         lambda: actions.write_evidence(found, form.shown(), by=person, now=timezone.now()),
         template="reporting/evidence.html",
-        context=lambda: (
-            PART
-            | {
-                "title": text_in(part.titles, _language()),
-                "called": _called(found, request),
-                "back": here,
-                "has_next": bool(following),
-                "points": found.points().get(area),
-                "most": found.form.most,
-                "may_manage": may_manage(person),
-            }
-        ),
+        context=lambda: _area_page(request, person, found, part) | {"back": here, "has_next": bool(following)},
         done=_("Saved."),
         to=onward,
+    )
+
+
+def _part(found: Assessment, area: str) -> AssessedPart:
+    part = found.form.area(area)
+    if part is None or found.elsewhere_id is not None:
+        raise Http404
+    return part
+
+
+def _area_page(request: HttpRequest, person: Person, found: Assessment, part: AssessedPart) -> dict[str, Any]:
+    files = files_of(found, part)
+    return PART | {
+        "title": text_in(part.titles, _language()),
+        "called": _called(found, request),
+        "points": found.points().get(part.key),
+        "most": found.form.most,
+        "assessment": found,
+        "area": part.key,
+        "files": [(text_in(one.texts, _language()), files[one.key]) for one in part.criteria if one.key in files],
+        "file_form": CriterionFileForm(part=part, language=_language()),
+        "may_manage": may_manage(person),
+    }
+
+
+@login_required
+@require_POST
+def add_file(request: HttpRequest, pk: int, area: str) -> HttpResponse:
+    """Keep a file that shows that a criterion is met."""
+    person, found = managing(request), _assessment(pk)
+    part = _part(found, area)
+    form = CriterionFileForm(request.POST, request.FILES, part=part, language=_language())
+    there = EvidenceForm(part=part, language=_language(), there=evidence_of(found))
+    page = {"form": there, "back": reverse("reporting:assessment", args=[pk]), "has_next": False, "file_form": form}
+    return sent(
+        request,
+        form,
+        lambda: actions.add_criterion_file(
+            found, form.cleaned_data["criterion"], form.cleaned_data["upload"], by=person, now=timezone.now()
+        ),
+        lambda: render(request, "reporting/evidence.html", _area_page(request, person, found, part) | page, status=422),
+        done=_("The file is kept."),
+        to=f"{reverse('reporting:evidence', args=[pk, area])}#files",
+    )
+
+
+@login_required
+@require_safe
+def criterion_file(request: HttpRequest, pk: int, item: int) -> HttpResponseBase:
+    """Hand out a file that shows that a criterion is met."""
+    reading(request)
+    kept = _assessment(pk).files.filter(pk=item).first()
+    if kept is None:
+        raise Http404
+    return as_download(kept.file, name=kept.name, content_type=kept.content_type)
+
+
+@login_required
+@require_POST
+def remove_criterion_file(request: HttpRequest, pk: int, item: int) -> HttpResponse:
+    """Take such a file away."""
+    person, found = managing(request), _assessment(pk)
+    return do(
+        request,
+        lambda: actions.take_criterion_file_away(found, item, by=person, now=timezone.now()),
+        done=_("The file is taken away."),
+        to=reverse("reporting:assessment", args=[pk]),
     )

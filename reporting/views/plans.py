@@ -23,6 +23,7 @@ from organisation.permissions import Permission
 from organisation.queries import grants_of
 from organisation.views.access import person_who_may
 from organisation.views.answering import answer, do
+from organisation.views.downloads import as_download
 from reporting.actions import initiatives as actions
 from reporting.budget_files import Budget, budget_of, write_csv, write_xlsx
 from reporting.effects import lines_of
@@ -69,7 +70,7 @@ def seeing(request: HttpRequest) -> Person:
     person = request.user
     if not isinstance(person, Person):
         raise PermissionDenied
-    if grants_of(person).somewhere(Permission.SEE_SCORECARDS) or is_responsible(person):
+    if grants_of(person).somewhere(Permission.SEE_ACTIONS) or is_responsible(person):
         return person
     raise PermissionDenied
 
@@ -92,7 +93,7 @@ def action_list(request: HttpRequest) -> HttpResponse:
     seen, grants = initiatives_for(person), grants_of(person)
     own = of_own_units(grants.units_with(Permission.PLAN_ACTIONS))
     kinds = {"unit": own, "mine": is_mine(person), "all": Q()}
-    sees_all = grants.somewhere(Permission.SEE_SCORECARDS)
+    sees_all = grants.somewhere(Permission.SEE_ACTIONS)
     usual = "unit" if grants.units_with(Permission.PLAN_ACTIONS) else "all" if sees_all else "mine"
     whose = request.GET.get("whose", "") if request.GET.get("whose") in kinds else usual
     form = WhichForm(request.GET)
@@ -148,7 +149,7 @@ def _page(request: HttpRequest, person: Person, found: Initiative, **forms: Any)
         "currency": _currency(request),
         "may_write": may_write,
         "may_follow": may_follow_up(person, found),
-        "sees_all": grants_of(person).somewhere(Permission.SEE_SCORECARDS),
+        "sees_all": grants_of(person).somewhere(Permission.SEE_ACTIONS),
         "follow_form": FollowUpForm(initiative=found),
         "evidence_form": EvidenceLinkForm(),
     }
@@ -192,17 +193,33 @@ def follow_up(request: HttpRequest, pk: int) -> HttpResponse:
 def add_evidence(request: HttpRequest, pk: int) -> HttpResponse:
     """Write down what shows that something was done."""
     person, found = _following(request, pk)
-    form = EvidenceLinkForm(request.POST)
+    form = EvidenceLinkForm(request.POST, request.FILES)
     return sent(
         request,
         form,
         lambda: actions.add_evidence(
-            found, text=form.cleaned_data["evidence"], url=form.cleaned_data["url"], by=person, now=timezone.now()
+            found,
+            text=form.cleaned_data["evidence"],
+            url=form.cleaned_data["url"],
+            upload=form.cleaned_data["upload"],
+            by=person,
+            now=timezone.now(),
         ),
         lambda: _page(request, person, found, evidence_form=form),
         done=_("The evidence is added."),
         to=reverse("reporting:action", args=[pk]),
     )
+
+
+@login_required
+@require_safe
+def evidence_file(request: HttpRequest, pk: int, item: int) -> HttpResponseBase:
+    """Hand out a file that shows that something was done."""
+    _person, found = action_for(request, pk)
+    kept = found.evidence.filter(pk=item).exclude(file="").first()
+    if kept is None:
+        raise Http404
+    return as_download(kept.file, name=kept.name, content_type=kept.content_type)
 
 
 @login_required

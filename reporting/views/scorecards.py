@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from reporting.behind import Behind
 from reporting.forms.scorecards import TableForm
-from reporting.queries import goals_of, places_with_values, scorecards
+from reporting.queries import places_with_indicators_of, scorecards
 from reporting.rules import may_manage
 from reporting.tables import table_of
 from reporting.views.access import SECTION, reading, scorecard_of
@@ -40,9 +40,11 @@ def scorecard(request: HttpRequest, key: str) -> HttpResponse:
     """Show one scorecard: what is asked, the results of the years, the change since the one measured before."""
     person = reading(request)
     found = scorecard_of(key)
-    on_it = [row.indicator_id for goal in goals_of(found) for factor in goal.factors.all() for row in factor.rows.all()]
     form = TableForm(
-        request.GET or None, scorecard=found, places=places_with_values(on_it), this_year=timezone.localdate().year
+        request.GET or None,
+        scorecard=found,
+        places=places_with_indicators_of(found),
+        this_year=timezone.localdate().year,
     )
     is_wrong = form.is_bound and not form.is_valid()
     table = table_of(found, place=form.place(), years=form.years(), language=get_language() or "nb")

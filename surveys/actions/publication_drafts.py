@@ -3,21 +3,17 @@ looked at is what is published."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from celery import current_app
-from django.db import connection, transaction
-from django.db.models import Q
+from django.db import transaction
 from django.utils import translation
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from kombu.exceptions import OperationalError
 
 from organisation.errors import Refused
 from organisation.models import Person
 from organisation.queries import municipality
+from organisation.waiting import Claimed, Nudge, compute_waiting
 from surveys.actions.publishing import (
     check_day,
     clean_reason,
@@ -31,12 +27,9 @@ from surveys.publishing import fresh_figures
 from surveys.results import NoResults
 from surveys.rules import require_manager
 
-logger = logging.getLogger(__name__)
-
 State = PublicationDraft.State
 TASK = "surveys.compute_publications"
-LOST_AFTER = timedelta(minutes=35)
-"""A worker that has not come back by then never will: a task may take thirty minutes (settings.CELERY_TASK_TIME_LIMIT)."""
+NUDGE = Nudge(TASK)
 
 
 class NotComputedYet(Refused):
@@ -79,7 +72,7 @@ def save_draft(
         if draft.state == State.FAILED:
             _wait(draft)
         elif made:
-            nudge_on_commit()
+            NUDGE.on_commit()
     return draft
 
 
@@ -122,67 +115,26 @@ def publish_draft(
     return made
 
 
-def compute_waiting(*, now: datetime) -> int:
+def compute_waiting_drafts(*, now: datetime) -> int:
     """Compute the figures of the drafts that wait, one at a time, and return how many. Safe to run twice and at once.
 
     The figures are written in one statement when all of them are there; what goes wrong leaves a sentence and no figures.
     """
-    computed = 0
-    while (draft := _claim(now)) is not None:
-        _compute(draft, now)
-        computed += 1
-    return computed
+    rows = PublicationDraft.objects.select_related("survey__previous")
+    return compute_waiting(rows, lambda claimed: _compute(claimed, now), order="saved_at", now=now)
 
 
-def _claim(now: datetime) -> PublicationDraft | None:
-    with transaction.atomic():
-        waiting = Q(state=State.WAITING) | Q(state=State.COMPUTING, started_at__lt=now - LOST_AFTER)
-        draft = (
-            PublicationDraft.objects.select_for_update(skip_locked=True, of=("self",))
-            .select_related("survey__previous")
-            .filter(waiting)
-            .order_by("saved_at")
-            .first()
-        )
-        if draft is not None:
-            draft.state, draft.started_at, draft.done, draft.total = State.COMPUTING, now, 0, 0
-            draft.save(update_fields=["state", "started_at", "done", "total"])
-    return draft
-
-
-def _compute(draft: PublicationDraft, now: datetime) -> None:
-    ours = PublicationDraft.objects.filter(pk=draft.pk, state=State.COMPUTING, started_at=draft.started_at)
-
-    def progress(done: int, total: int) -> None:
-        ours.update(done=done, total=total)
-
+def _compute(claimed: Claimed[PublicationDraft], now: datetime) -> None:
     with translation.override(municipality().language):
         try:
-            figures = fresh_figures(draft.survey, progress=progress)
+            figures = fresh_figures(claimed.row.survey, progress=claimed.progress)
         except NoResults as error:
-            ours.update(state=State.FAILED, sentence=str(error))
-        except Exception:
-            ours.update(state=State.FAILED, sentence=_("Something went wrong that we did not foresee. Try once more."))
-            raise
+            claimed.write(state=State.FAILED, sentence=str(error))
         else:
-            ours.update(state=State.READY, figures=figures, computed_at=now, sentence="")
+            claimed.write(state=State.READY, figures=figures, computed_at=now, sentence="")
 
 
 def _wait(draft: PublicationDraft) -> None:
     draft.state, draft.figures, draft.computed_at, draft.sentence = State.WAITING, None, None, ""
     draft.save(update_fields=["state", "figures", "computed_at", "sentence"])
-    nudge_on_commit()
-
-
-def nudge_on_commit() -> None:
-    """Wake a worker once this transaction is committed."""
-    if not any(entry[1] is _nudge for entry in connection.run_on_commit):
-        transaction.on_commit(_nudge)
-
-
-def _nudge() -> None:
-    try:
-        current_app.send_task(TASK)
-    except (OperationalError, OSError):
-        # The row is on disk; the sweep, each minute, finds it when the broker is back.
-        logger.warning("The queue is away: the figures wait for the next sweep.")
+    NUDGE.on_commit()

@@ -10,7 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from organisation.permissions import Role
-from surveys.actions.publication_drafts import compute_waiting, save_draft
+from surveys.actions.publication_drafts import compute_waiting_drafts, save_draft
 from surveys.actions.publishing import publish_results
 from surveys.models import Answer, Comparator, Survey
 from tests.browser.conftest import check_accessibility, check_every_look, sign_in
@@ -78,7 +78,7 @@ def test_the_pages_can_be_read_by_everybody(look: Page, live_server: Any, survey
     look.goto(f"{live_server.url}/staff/surveys/{survey.code}/results/publish/")
     expect(look.get_by_role("progressbar")).to_be_visible()
     check_accessibility(look)
-    compute_waiting(now=timezone.now())
+    compute_waiting_drafts(now=timezone.now())
     expect(look.get_by_text("The figures are computed")).to_be_visible()
     check_every_look(look, "publish")
     look.goto(f"{live_server.url}/staff/surveys/{survey.code}/results/preview/")
@@ -108,7 +108,7 @@ def test_publishing_by_keyboard(page: Page, live_server: Any, survey: Survey, ad
     page.get_by_role("button", name="Save the draft").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_text("The figures are being computed.")).to_be_visible()
-    compute_waiting(now=timezone.now())
+    compute_waiting_drafts(now=timezone.now())
     # The page looks again by itself.
     page.get_by_role("link", name="Look at the page as everybody will see it").press("Enter")
     expect(page.get_by_text("It is not public yet.")).to_be_visible()

@@ -19,11 +19,11 @@ from feedback import mails
 from feedback.actions.answering import record_callback, record_follow_up, refer_card
 from feedback.actions.calling import give_preliminary_answer
 from feedback.actions.closing import reopen_card
-from feedback.actions.correcting import Upload
 from feedback.actions.listing import run_overdue_list
 from feedback.actions.moving import delegate_card, return_card
 from feedback.actions.reminding import remind_of_deadlines
 from feedback.actions.reopening import ask_reopening, decline_reopening
+from feedback.actions.storing import Upload
 from feedback.actions.submitter import add_to_card, react, withdraw_card
 from feedback.actions.undoing import undo_step
 from feedback.deadlines import Contact

@@ -223,7 +223,7 @@ def test_rules_change_places_and_are_tried_in_their_new_order(solvik: Solvik, ad
 DEADLINES = {
     "deadline_days": "10", "deadline_kind": "calendar_days", "callback_rule": "name_address_phone",
     "minimum_attempts": "3", "remind_days_before": "2", "not_reached_after_days": "30", "private_page_days": "365",
-    "escalate_repeats": "on",
+    "escalate_repeats": "on", "action_remind_days": "14", "action_quiet_days": "90",
 }  # fmt: skip
 
 

@@ -32,6 +32,7 @@ TABLE = {
     P.TYPE_ANSWERS: "x....x..",
     P.SEE_SCORECARDS: "xx.xxxxx",
     P.MANAGE_SCORECARDS: ".....xx.",
+    P.SEE_ACTIONS: "xx.xxxxx",
     P.PLAN_ACTIONS: ".x...xx.",
     P.COUNT_CONTACTS: "x.......",
 }

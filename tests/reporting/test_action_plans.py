@@ -77,8 +77,19 @@ def test_a_target_is_reached(value: str, target: str, direction: str, before: st
 )
 def test_somebody_is_reminded(due: str, word: str, today: str, keys: list[str]) -> None:
     days = [date.fromisoformat(text) for text in (due, word, today)]
-    assert [key for _why, key in reminders_due(Status.UNDER_WAY, *days)] == keys
-    assert reminders_due(Status.DONE, *days) == reminders_due(Status.DROPPED, *days) == []
+    assert [key for _why, key in reminders_due(Status.UNDER_WAY, *days, before=14, quiet=90)] == keys
+    for status in (Status.DONE, Status.DROPPED):
+        assert reminders_due(status, *days, before=14, quiet=90) == []
+    # The municipality's own days, and 0 for never; that a deadline has passed is always told.
+    never = [key for _why, key in reminders_due(Status.UNDER_WAY, *days, before=0, quiet=0)]
+    assert never == [key for key in keys if key.startswith("passed")]
+
+
+def test_the_municipality_says_after_how_many_days() -> None:
+    due, word, today = date(2026, 12, 24), date(2026, 11, 10), date(2026, 12, 10)
+    assert reminders_due(Status.PLANNED, due, word, today, before=13, quiet=31) == []
+    found = [key for _why, key in reminders_due(Status.PLANNED, due, word, today, before=14, quiet=15)]
+    assert found == ["before:2026-12-24", "quiet:2026-11-10:2"]
 
 
 def test_inputs_are_lines_or_paragraphs() -> None:

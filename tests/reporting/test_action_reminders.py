@@ -90,7 +90,7 @@ def test_one_mail_a_person_with_all_their_actions_in_their_language(solvik: Solv
     assert mail.subject == "2 åtgärder väntar på ett ord från dig"
     assert "Brøyte" in mail.text
     assert "Lekkasje" not in mail.text
-    assert "tidsfristen har gått ut, inget skrivet på ett kvartal" in mail.text
+    assert "tidsfristen har gått ut, inget skrivet på länge" in mail.text
     assert "Strø &lt;nå&gt;" in mail.html
     for action in Initiative.objects.filter(unit=solvik.roads):
         assert f"/staff/actions/{action.pk}/" in mail.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import re
@@ -49,6 +50,7 @@ from tests.factories import (
 from tests.feedback.steps import closed, posted
 from tests.organisation.pdf_reading import read
 from tests.reporting.autumn import called
+from tests.reporting.scorecards import a_scorecard_with_figures
 
 pytestmark = pytest.mark.django_db
 
@@ -159,11 +161,18 @@ def words_of(found: Document, language: str) -> list[str]:
     ]
 
 
+def cells_of_page(page: str) -> list[str]:
+    return [
+        plain(re.sub(r"<[^>]+>", "", each)).strip()
+        for each in re.findall(r"<td[^>]*>(.*?)</td>", page.split("<article")[1], re.DOTALL)
+    ]
+
+
 def plain(text: str) -> str:
     return re.sub(r"[\s\u00a0\u202f]+", " ", text)
 
 
-def test_page_pdf_spreadsheet_json_and_command_agree_to_the_digit(autumn: Solvik, capsys: Any) -> None:
+def test_page_pdf_spreadsheet_api_open_data_and_command_agree_to_the_digit(autumn: Solvik, capsys: Any) -> None:
     report = made()
     found = document(report)
     client = Client()
@@ -178,12 +187,13 @@ def test_page_pdf_spreadsheet_json_and_command_agree_to_the_digit(autumn: Solvik
         kept = json.loads(capsys.readouterr().out)
         call_command("report", report.name, "--json")
         fresh = json.loads(capsys.readouterr().out)
-    cells_of_page = [
-        plain(re.sub(r"<[^>]+>", "", each)).strip()
-        for each in re.findall(r"<td[^>]*>(.*?)</td>", page.split("<article")[1], re.DOTALL)
-    ]
+        api = client.get(f"/api/v1/reports/{report.name}/").json()
+        actions.publish_report(report, publish_on=NOW.date(), public=True, by=None, now=NOW)
+        everybody = Client()
+        open_page = everybody.get(f"/reports/{report.name}/", HTTP_ACCEPT_LANGUAGE="nb").content.decode()
+        open_data = everybody.get(f"/reports/{report.name}/report.json").json()
     said = [plain(words) for words in words_of(found, "nb")]
-    assert cells_of_page == said
+    assert cells_of_page(page) == said
     assert "3,50" in said
     assert "60 %" in said
     pdf = read(files["pdf"])
@@ -201,6 +211,11 @@ def test_page_pdf_spreadsheet_json_and_command_agree_to_the_digit(autumn: Solvik
     in_json = json.loads(files["json"])
     assert document_of(in_json) == found
     assert in_json == kept
+    assert api == in_json
+    # What everybody has is the same with small groups held back, and each figure that is shown is the same figure.
+    shown_to_all = for_everybody(found)
+    assert document_of(open_data) == shown_to_all
+    assert cells_of_page(open_page) == [plain(words) for words in words_of(shown_to_all, "nb")]
     assert fresh["sections"] == kept["sections"]
 
 
@@ -637,3 +652,41 @@ def test_groups_that_are_held_back_stand_together() -> None:
     }  # fmt: skip
     shown = [(each.key, each.level) for each in for_everybody(whole).sections[0].tables[0].rows]
     assert shown == [("a", 0), ("a1", 1), ("others", 1), ("b", 0), ("b1", 1), ("others", 0), ("all", 0)]
+
+
+def test_one_figure_is_the_same_on_screen_in_pdf_spreadsheet_api_and_open_data(autumn: Solvik) -> None:
+    """The results of a scorecard, as each of the five shows them: 4.1, not measured, and 4.7 (which was 4.4 before)."""
+    row = a_scorecard_with_figures(NOW)
+    indicator, card = row.indicator, row.factor.goal.scorecard
+    indicator.is_public = True
+    indicator.save()
+    expected = {"2023": 4.1, "2024": None, "2025": 4.7}
+    report = made(Asked(Kind.SCORECARD, Period(2025), card.key))
+    client, everybody = Client(), Client()
+    client.force_login(autumn.administrator)
+    with time_machine.travel(NOW, tick=False):
+        page = client.get(f"/staff/scorecards/{card.key}/?first=2023&last=2025", HTTP_ACCEPT_LANGUAGE="nb")
+        pdf = client.get(f"/staff/reports/{report.name}/report.pdf", HTTP_ACCEPT_LANGUAGE="nb").content
+        xlsx = client.get(f"/staff/reports/{report.name}/report.xlsx", HTTP_ACCEPT_LANGUAGE="nb").content
+        api = client.get(f"/api/v1/scorecards/{card.key}/?first=2023&last=2025").json()
+        values = client.get(f"/api/v1/values/?indicator={indicator.key}&every=year").json()["results"]
+        opened = everybody.get("/open-data/benchmarks.json").json()["indicators"]
+        table = everybody.get("/open-data/benchmarks.csv").content.decode("utf-8-sig")
+    (line,) = page.context["table"].lines()
+    assert {str(cell.year): None if cell.value is None else float(cell.value) for cell in line.cells} == expected
+    assert ["4,1" in page.content.decode(), "4,7" in page.content.decode()] == [True, True]
+    assert api["goals"][0]["rows"][0]["results"] == expected
+    assert {one["period"]: one["shown"] for one in values} == expected
+    assert [{one["period"]: one["value"] for one in each["values"]} for each in opened] == [expected]
+    in_table = {each["period"]: each["value"] for each in csv.DictReader(io.StringIO(table))}
+    assert in_table == {"2023": "4.1", "2024": "", "2025": "4.7"}
+    text = plain(read(pdf).text)
+    assert "4,1" in text
+    assert "4,7" in text
+    assert "4,4" not in text.replace("4,2–4,5", "")
+    with zipfile.ZipFile(io.BytesIO(xlsx)) as book:
+        numbers = [
+            number for name in book.namelist() if "worksheets/sheet" in name for number in numbers_in(book.read(name))
+        ]
+    assert {4.1, 4.7} <= set(numbers)
+    assert 4.4 not in numbers

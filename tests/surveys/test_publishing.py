@@ -27,7 +27,7 @@ from surveys.actions.comments import Coding, send_comment
 from surveys.actions.publication_drafts import (
     NotComputedYet,
     compute_again,
-    compute_waiting,
+    compute_waiting_drafts,
     publish_draft,
     save_draft,
 )
@@ -370,12 +370,12 @@ def test_what_was_looked_at_is_what_is_published(survey: Survey, adviser: Person
 
 def test_a_draft_that_is_saved_again_keeps_its_figures(survey: Survey, adviser: Person) -> None:
     draft(survey, adviser)
-    compute_waiting(now=MONDAY)
+    compute_waiting_drafts(now=MONDAY)
     figures = PublicationDraft.objects.get().figures
     assert draft(survey, adviser, nb="Nye ord").figures == figures
     compute_again(survey, by=adviser, now=MONDAY)
     assert (PublicationDraft.objects.get().state, PublicationDraft.objects.get().figures) == ("waiting", None)
-    compute_waiting(now=MONDAY)
+    compute_waiting_drafts(now=MONDAY)
     assert PublicationDraft.objects.get().figures == figures
 
 
@@ -388,7 +388,7 @@ def test_progress_is_told_while_it_goes(survey: Survey) -> None:
 def test_figures_that_cannot_be_computed_leave_a_sentence_and_nothing_else(survey: Survey, adviser: Person) -> None:
     Survey.objects.filter(pk=survey.pk).update(population_size=20)
     draft(survey, adviser)
-    compute_waiting(now=MONDAY)
+    compute_waiting_drafts(now=MONDAY)
     made = PublicationDraft.objects.get()
     assert (made.state, made.figures) == ("failed", None)
     assert "20" in made.sentence
@@ -396,7 +396,7 @@ def test_figures_that_cannot_be_computed_leave_a_sentence_and_nothing_else(surve
         publish_draft(survey, publish_on=TODAY, words={}, by=adviser, now=MONDAY)
     Survey.objects.filter(pk=survey.pk).update(population_size=950)
     draft(survey, adviser)
-    compute_waiting(now=MONDAY)
+    compute_waiting_drafts(now=MONDAY)
     publish_draft(survey, publish_on=TODAY, words={}, by=adviser, now=MONDAY)
     survey.refresh_from_db()
     assert survey.stage == "published"
@@ -405,8 +405,8 @@ def test_figures_that_cannot_be_computed_leave_a_sentence_and_nothing_else(surve
 def test_what_a_dead_worker_left_is_taken_up_again(survey: Survey, adviser: Person) -> None:
     draft(survey, adviser)
     PublicationDraft.objects.update(state="computing", started_at=MONDAY)
-    assert compute_waiting(now=MONDAY + timedelta(minutes=5)) == 0
-    assert compute_waiting(now=MONDAY + timedelta(minutes=36)) == 1
+    assert compute_waiting_drafts(now=MONDAY + timedelta(minutes=5)) == 0
+    assert compute_waiting_drafts(now=MONDAY + timedelta(minutes=36)) == 1
 
 
 def test_a_new_version_says_why(survey: Survey, adviser: Person, client: Client) -> None:

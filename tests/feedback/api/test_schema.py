@@ -24,7 +24,9 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance, unsuppor
 
 from config.wsgi import application
 from feedback.deadlines import Contact
-from tests.feedback.api.conftest import Town
+from tests.feedback.api.conftest import NOW, Town
+from tests.reporting.plans import an_action_with_a_course
+from tests.reporting.scorecards import a_scorecard_with_figures
 
 COMMAND = "manage.py spectacular --lang en --validate --fail-on-warn --file docs/openapi.yaml"
 
@@ -91,6 +93,17 @@ OPERATIONS = [
 ]
 
 
+NOTHING_TO_GET_WRONG = {"/api/v1/public-statistics/"}
+"""Neither a key nor a parameter: no request can be wrong."""
+
+WRITERS = {
+    "/api/v1/values/": "quality_adviser",
+    "/api/v1/actions/": "quality_adviser",
+    "/api/v1/webhooks/": "administrator",
+}
+"""Who may write there, where that is not the service centre."""
+
+
 @cache
 def served_schema() -> Any:
     """The schema as the application serves it, fetched once: it takes a second to make."""
@@ -101,6 +114,8 @@ def served_schema() -> Any:
 @pytest.fixture
 def api_schema(town: Town) -> Iterator[Any]:
     town.card(contact=Contact(name="Kari Nordmann", address="Storgata 1", phone="33 00 00 00"))
+    figure = a_scorecard_with_figures(NOW)
+    an_action_with_a_course(town.roads, figure.indicator, NOW)
     # As Django's own test client does: the end of a request would close the connection in the test's transaction.
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
@@ -115,7 +130,9 @@ def api_schema(town: Town) -> Iterator[Any]:
 def test_no_request_breaks_it_and_every_answer_is_as_the_schema_says(
     town: Town, api_schema: Any, method: str, path: str, mode: GenerationMode
 ) -> None:
-    who = "administrator" if "webhooks" in path else "service_centre"
+    if mode is GenerationMode.NEGATIVE and path in NOTHING_TO_GET_WRONG:
+        return
+    who = next((role for beginning, role in WRITERS.items() if path.startswith(beginning)), "service_centre")
     token = Token.objects.create(user=town.people[who]).key
     headers = None if "token" in path else {"Authorization": f"Bearer {token}"}
 
