@@ -327,6 +327,11 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
+# What we are called as a jurisdiction; where not set, the bare domain of the municipality's website.
+OPEN311_JURISDICTION = env.str("OPEN311_JURISDICTION", "")
+# The specification lets a list of more than 90 days be refused; no other server does.
+OPEN311_REFUSE_LONG_WINDOWS = env.bool("OPEN311_REFUSE_LONG_WINDOWS", False)
+
 # --- Logging: to standard error, never card text, addresses or secrets ----------------------------------------------
 
 LOGGING = {

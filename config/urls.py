@@ -19,6 +19,7 @@ handler500 = "config.handlers.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("feedback.api.urls")),
+    path("open311/", include("feedback.open311.urls")),
     path("", include("feedback.urls")),
     path("", include("surveys.urls")),
     path("", include("reporting.urls")),
