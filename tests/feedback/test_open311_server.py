@@ -8,7 +8,7 @@ import re
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
 from xml.etree import ElementTree
 
 import pytest
@@ -52,9 +52,9 @@ def system(town: Town) -> Neighbour:
 
 
 @pytest.fixture(autouse=True)
-def _now() -> Any:
-    with time_machine.travel(MONDAY, tick=False) as clock:
-        yield clock
+def clock() -> Any:
+    with time_machine.travel(MONDAY, tick=False) as travelled:
+        yield travelled
 
 
 def make_public(card: Card, solvik: Solvik, *, words: Words = WORDS) -> None:
@@ -408,19 +408,19 @@ def test_pictures_by_address_wait_for_the_worker(system: Neighbour) -> None:
 # --- The same once more ---------------------------------------------------------------------------------------------
 
 
-def test_what_is_sent_again_within_a_day_is_the_same_card(system: Neighbour, _now: Any) -> None:
+def test_what_is_sent_again_within_a_day_is_the_same_card(system: Neighbour, clock: Any) -> None:
     first = system.sends(attribute__where="01")
-    _now.shift(timedelta(hours=23))
+    clock.shift(timedelta(hours=23))
     assert system.sends(attribute__where="01") == first
     assert system.sends(attribute__where="02") != first
-    _now.shift(timedelta(hours=2))
+    clock.shift(timedelta(hours=2))
     assert system.sends(attribute__where="01") != first
     assert Card.objects.count() == ReceivedRequest.objects.count() == 3
 
 
-def test_a_number_of_theirs_makes_it_the_same_for_ever(system: Neighbour, _now: Any) -> None:
+def test_a_number_of_theirs_makes_it_the_same_for_ever(system: Neighbour, clock: Any) -> None:
     first = system.sends(attribute__where="01", attribute__fixmystreet_id="4711")
-    _now.shift(timedelta(days=40))
+    clock.shift(timedelta(days=40))
     assert system.sends(attribute__where="02", description="Rettet", attribute__fixmystreet_id="4711") == first
     assert system.sends(attribute__where="01", attribute__fixmystreet_id="4712") != first
     assert "4711" not in Card.objects.get(reference=first).text
@@ -481,8 +481,8 @@ def test_only_what_a_published_story_tells_is_public(town: Town, system: Neighbo
         category=town.roads,
     )
     public = a_card(
-        text="Hemmelig tekst fra Kari", place="Storgata 1", latitude=Decimal("59.05"), longitude=Decimal("10.03"), category=town.roads,
-        unit=solvik.roads, contact=FULL_CONTACT,
+        text="Hemmelig tekst fra Kari", place="Storgata 1", latitude=Decimal("59.05"), longitude=Decimal("10.03"),
+        category=town.roads, unit=solvik.roads, contact=FULL_CONTACT,
     )  # fmt: skip
     draft = a_card(text="Bare et utkast", category=town.roads)
     write_story(draft, WORDS, by=solvik.clerk, now=MONDAY)
@@ -534,7 +534,7 @@ def test_a_system_reads_what_it_sent_and_no_other_does(town: Town, system: Neigh
     assert [child.tag for child in root[0]] == FIELDS
 
 
-def test_open_until_answered_and_the_answer_is_never_told(town: Town, system: Neighbour, _now: Any) -> None:
+def test_open_until_answered_and_the_answer_is_never_told(town: Town, system: Neighbour, clock: Any) -> None:
     solvik = town.solvik
     type(solvik.municipality).objects.update(callback_rule="phone")
     leader = solvik.fresh(solvik.roads_leader)
@@ -551,7 +551,7 @@ def test_open_until_answered_and_the_answer_is_never_told(town: Town, system: Ne
     anonymous = system.sends(attribute__where="01", description="anonym")
     assert {one(number)["status"] for number in (*numbers.values(), anonymous)} == {"open"}
     later = MONDAY + timedelta(days=2)
-    _now.move_to(later)
+    clock.move_to(later)
     record_callback(
         cards["rung"], held_at=MONDAY + timedelta(days=1), summary="Hemmelig svar", reaction=5, by=leader, now=later
     )
@@ -567,7 +567,7 @@ def test_open_until_answered_and_the_answer_is_never_told(town: Town, system: Ne
     assert found["rung"]["service_notice"] is None
     assert all(row["status_notes"] for row in found.values())
     assert "Hemmelig" not in json.dumps(found)
-    _now.shift(timedelta(days=1))
+    clock.shift(timedelta(days=1))
     reopen_card(cards["rung"], reason="Hullet er tilbake", by=solvik.fresh(solvik.clerk), now=later + timedelta(days=1))
     assert (one(numbers["rung"])["status"], one(numbers["rung"])["updated_datetime"]) == (
         "open",
@@ -692,10 +692,10 @@ def test_extensions_add_the_course_without_names(town: Town, system: Neighbour) 
     assert xml(system.own(f"requests/{number}.xml", extensions="true")).findtext(".//entry/status") == "received"
 
 
-def test_a_feed_of_changes_is_not_bound_to_the_window(town: Town, system: Neighbour, _now: Any) -> None:
+def test_a_feed_of_changes_is_not_bound_to_the_window(town: Town, system: Neighbour, clock: Any) -> None:
     made = published_on(town, [200, 100, 5])
     old = Card.objects.get(reference=made[200])
-    _now.shift(timedelta(days=3))
+    clock.shift(timedelta(days=3))
     called_back(old, by=town.solvik.fresh(town.solvik.roads_leader), now=MONDAY + timedelta(days=3))
     since = (MONDAY + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M:%SZ")
     [row] = said(system.get("requests.json", updated_after=since))
@@ -723,11 +723,11 @@ def test_a_list_costs_the_same_whatever_is_in_it(town: Town, system: Neighbour) 
 # --- News -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_system_reads_what_is_new_of_its_own(town: Town, system: Neighbour, _now: Any) -> None:
+def test_a_system_reads_what_is_new_of_its_own(town: Town, system: Neighbour, clock: Any) -> None:
     number = system.sends(attribute__where="01", attribute__fixmystreet_id="77")
     a_card(unit=town.solvik.roads)
     card = Card.objects.get(reference=number)
-    _now.shift(timedelta(hours=3))
+    clock.shift(timedelta(hours=3))
     followed_up(card, by=town.solvik.fresh(town.solvik.roads_leader), now=MONDAY + timedelta(hours=3))
     rows = said(system.own("servicerequestupdates.json"))
     assert [row["status"] for row in rows] == ["OPEN", "IN_PROGRESS", "CLOSED"]
@@ -803,8 +803,8 @@ NAMES = st.sampled_from(
 )  # fmt: skip
 VALUES = st.one_of(
     st.text(max_size=40),
-    st.sampled_from(["roads", "anything", "01", "59", "-0", "1e5", "\x00", "2026-11-02T00:00:00Z", "0001-01-01", "9999-12-31",
-                     "\ud800", "%", "true", "26-000001-1", "https://a.example/x.jpg", "http://[", "FIXED", "👩‍🚒", "x" * 5000]),
+    st.sampled_from(["roads", "anything", "01", "59", "-0", "1e5", "\x00", "2026-11-02T00:00:00Z", "0001-01-01",
+                     "9999-12-31", "\ud800", "%", "true", "26-000001-1", "https://a.example/x.jpg", "http://[", "FIXED", "x" * 5000]),
 )  # fmt: skip
 PATHS = st.one_of(
     st.sampled_from(["discovery", "services", "services/roads", "requests", "requests/26-000001-1", "tokens/1",
@@ -825,19 +825,14 @@ def test_whatever_is_sent_there_is_a_sound_answer(
     data: dict[str, list[str]] = {"api_key": [town.neighbour.secret]} if with_key else {}
     for name, value in fields:
         data.setdefault(name, []).append(value.encode(errors="replace").decode())
-    from urllib.parse import quote, urlencode
-
     address = f"{BASE}{quote(path)}.{form}"
     query = urlencode(data, doseq=True)
-    if writes:
-        answer = client.post(address, query, content_type=FORM)
-    else:
-        answer = client.get(f"{address}?{query}")
+    answer = client.post(address, query, content_type=FORM) if writes else client.get(f"{address}?{query}")
     assert answer.status_code in (200, 400, 403, 404, 405)
     if address.endswith(".json") and "/open311/" in answer.wsgi_request.path:
         json.loads(answer.content)
     else:
-        ElementTree.fromstring(answer.content)
+        ElementTree.fromstring(answer.content)  # noqa: S314 (our own)
 
 
 @pytest.mark.parametrize(
