@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from feedback.importing.columns import UnreadableFile
 from organisation.errors import Refused
 from organisation.models import Person
+from organisation.outgoing import CannotReach
 from organisation.queries import municipality
 from reporting.actions.feeds import NeedsIndicator, claim, keep_answer
-from reporting.fetching import CannotFetch, Fetcher, on_same_house, told
+from reporting.fetching import Fetcher, on_same_house, told
 from reporting.importing import ValueReport, import_values
 from reporting.models import Feed, Fetched, Indicator
 from reporting.placing import Places
@@ -44,7 +45,7 @@ def run_feed(feed: Feed, fetcher: Fetcher, *, by: Person | None, now: datetime, 
     try:
         pages = _pages(feed, address, fetcher)
     except Refused as refusal:
-        outcome = Fetched.Outcome.UNREACHABLE if isinstance(refusal, CannotFetch) else Fetched.Outcome.REFUSED
+        outcome = Fetched.Outcome.UNREACHABLE if isinstance(refusal, CannotReach) else Fetched.Outcome.REFUSED
         return keep_answer(feed, [], address=told(address), outcome=outcome, sentence=str(refusal), by=by, now=now)
     return take_answer(feed, pages, address=told(address), by=by, now=now, this_year=this_year)
 
@@ -152,7 +153,7 @@ def _pages(feed: Feed, address: str, fetcher: Fetcher) -> list[bytes]:
         found = next_address(read_page(pages[-1]))
         address = on_same_house(found, settings.KOLADA_URL) if found else ""
         if address in seen or len(pages) >= MOST_PAGES:
-            raise CannotFetch(_("The source goes round in a circle: a page leads back to one before it."))
+            raise CannotReach(_("The source goes round in a circle: a page leads back to one before it."))
         seen.add(address)
     return pages
 

@@ -20,7 +20,7 @@ from organisation.actions.base import check_row
 from organisation.actions.changes import log_changed, log_created, log_removed, values_of
 from organisation.errors import Refused
 from organisation.models import Person
-from reporting.fetching import CannotFetch, checked
+from organisation.outgoing import checked
 from reporting.models import Feed, Fetched, Indicator
 from reporting.rules import require_manager
 
@@ -52,7 +52,7 @@ class NoMunicipalities(Refused):
 def save_feed(feed: Feed | None, values: Mapping[str, Any], *, by: Person | None, now: datetime) -> Feed:
     """Write a new source, or change one.
 
-    Raises NotAllowed, NeedsIndicator, NeedsNumber, NoMunicipalities, CannotFetch, Unfit.
+    Raises NotAllowed, NeedsIndicator, NeedsNumber, NoMunicipalities, CannotReach, Unfit.
     """
     require_manager(by)
     with transaction.atomic():
@@ -85,10 +85,7 @@ def _check(row: Feed) -> None:
         raise NeedsNumber
     if row.kind == Feed.Kind.INNSPILL:
         row.indicator, row.municipalities, row.measure = None, "", ""
-        try:
-            checked(row.external, allow_plain=True)
-        except CannotFetch as refused:
-            raise refused from None
+        checked(row.external, allow_plain=True, field="external")
         return
     if row.indicator is None:
         raise NeedsIndicator

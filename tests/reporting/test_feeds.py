@@ -17,6 +17,7 @@ from django.utils.translation import override
 
 from organisation.errors import NotAllowed
 from organisation.models import Change, Municipality
+from organisation.outgoing import CannotReach, Limits
 from reporting.actions.feeds import (
     NeedsIndicator,
     NeedsNumber,
@@ -26,7 +27,7 @@ from reporting.actions.feeds import (
     save_feed,
 )
 from reporting.feeding import fetch_what_is_due, read_upload, run_feed
-from reporting.fetching import CannotFetch, Fetcher, Limits
+from reporting.fetching import Fetcher
 from reporting.models import Elsewhere, Feed, Fetched, Indicator, Value
 from reporting.queries import due_feeds
 from reporting.sources.documents import read_document
@@ -245,7 +246,7 @@ def test_a_source_says_what_it_lacks(share: Indicator, solvik: Solvik) -> None:
         (NeedsIndicator, {"kind": "kolada", "external": "N1"}), (NeedsNumber, {"kind": "ssb", "indicator": share}),
         (NeedsNumber, {"kind": "ssb", "indicator": share, "external": "../../x"}),
         (NoMunicipalities, {"kind": "kolada", "external": "N1", "indicator": share, "municipalities": "9801 98/../1"}),
-        (CannotFetch, {"kind": "innspill", "external": "file:///etc/passwd"}),
+        (CannotReach, {"kind": "innspill", "external": "file:///etc/passwd"}),
     ):  # fmt: skip
         with pytest.raises(refusal):
             save_feed(None, values, by=None, now=NOW)
