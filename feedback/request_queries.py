@@ -83,7 +83,8 @@ def _service(category: Category) -> Service:
 def services_changed_at() -> datetime | None:
     """Return when somebody last changed a category, a service or a question; None where nobody has."""
     kinds = ["feedback.category", "feedback.offeredservice", "feedback.servicequestion"]
-    return Change.objects.filter(kind__in=kinds).aggregate(latest=Max("at"))["latest"]
+    latest: datetime | None = Change.objects.filter(kind__in=kinds).aggregate(latest=Max("at"))["latest"]
+    return latest
 
 
 # --- Requests -------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from feedback.models.cards import Submitter
 from organisation.models.personal_data import WITH_THE_CARD
 
 # --- What we offer --------------------------------------------------------------------------------------------------
@@ -324,6 +325,12 @@ class Handover(models.Model):
 
     def __str__(self) -> str:
         return f"{self.neighbour_id}: {self.card_id}"
+
+    @property
+    def went_along(self) -> list[str]:
+        """What of the submitter went along, by the names of its fields."""
+        names = {field.name: field.verbose_name for field in Submitter._meta.concrete_fields}
+        return [str(names[name]) for name in self.fields if name in names]
 
     @property
     def needs_somebody(self) -> bool:

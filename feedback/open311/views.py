@@ -129,9 +129,9 @@ def _asked_for(request: HttpRequest, cards: QuerySet[Card], now: datetime, *, ha
     start, end, after, before = (moment_given(request, name) for name in names)
     try:
         if after is not None:
-            cards = cards.filter(updated__gte=after)
+            cards = cards.filter(("updated__gte", after))
         if before is not None:
-            cards = cards.filter(updated__lt=before + SECOND)
+            cards = cards.filter(("updated__lt", before + SECOND))
         if start is None and end is None and (after is not None or before is not None):
             return cards  # a feed of changes asks by those alone
         first, last = window(start, end, now=now)

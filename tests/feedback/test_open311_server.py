@@ -804,7 +804,8 @@ NAMES = st.sampled_from(
 VALUES = st.one_of(
     st.text(max_size=40),
     st.sampled_from(["roads", "anything", "01", "59", "-0", "1e5", "\x00", "2026-11-02T00:00:00Z", "0001-01-01",
-                     "9999-12-31", "\ud800", "%", "true", "26-000001-1", "https://a.example/x.jpg", "http://[", "FIXED", "x" * 5000]),
+                     "9999-12-31", "\ud800", "%", "true", "26-000001-1", "https://a.example/x.jpg", "http://[", "FIXED",
+                     "x" * 5000]),
 )  # fmt: skip
 PATHS = st.one_of(
     st.sampled_from(["discovery", "services", "services/roads", "requests", "requests/26-000001-1", "tokens/1",
