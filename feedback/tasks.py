@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone, translation
 
 from feedback.actions.closing import close_not_reached
@@ -17,6 +18,9 @@ from feedback.handover_queries import neighbours_in_use
 from feedback.neighbouring import ask_neighbour, fetch_pictures, follow, send_waiting, take_news
 from organisation.jobs import recorded
 from organisation.queries import municipality
+
+NOT_BY_SCHEDULE = "nothing is fetched by schedule here"
+"""A demonstration's neighbours are made up."""
 
 
 def _run_latest() -> str:
@@ -82,6 +86,8 @@ def send_handovers() -> str:
 @recorded("feedback.follow_handovers")
 def follow_handovers() -> str:
     """Each minute: what became of the cards that neighbours have, where it is time to look."""
+    if not settings.FETCH_BY_SCHEDULE:
+        return NOT_BY_SCHEDULE
     with translation.override(municipality().language):
         return f"{follow(now=timezone.now())} looked at"
 
@@ -90,6 +96,8 @@ def follow_handovers() -> str:
 @recorded("feedback.take_neighbours_news")
 def take_neighbours_news() -> str:
     """Every ten minutes: what neighbours that tell their updates say of what they have of ours."""
+    if not settings.FETCH_BY_SCHEDULE:
+        return NOT_BY_SCHEDULE
     with translation.override(municipality().language):
         return f"{take_news(now=timezone.now())} new"
 
@@ -106,6 +114,8 @@ def fetch_linked_pictures() -> str:
 @recorded("feedback.ask_neighbours")
 def ask_neighbours() -> str:
     """Each night: which services the neighbours offer."""
+    if not settings.FETCH_BY_SCHEDULE:
+        return NOT_BY_SCHEDULE
     asked = faults = 0
     with translation.override(municipality().language):
         for neighbour in neighbours_in_use():

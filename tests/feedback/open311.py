@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 from xml.etree import ElementTree
@@ -12,7 +12,10 @@ from xml.etree import ElementTree
 from django.http import HttpResponse
 from django.test import Client
 
-from feedback.models import Category, OfferedService, ServiceQuestion
+from feedback.actions.handing_over import ToSend, hand_over, note_arrived, note_refused
+from feedback.actions.neighbours import Known, OfferedThere, keep_services, map_categories, save_neighbour
+from feedback.actions.offering import Asked, save_question
+from feedback.models import Card, Category, OfferedService, ServiceQuestion
 from organisation.actions.api_keys import create_api_key
 from organisation.models import ApiKey, Person
 from tests.factories import MONDAY, CategoryFactory, RuleFactory, Solvik
@@ -113,3 +116,19 @@ def faults(answer: HttpResponse, status: int) -> list[str]:
     assert {frozenset(row) for row in rows} == {frozenset({"code", "description"})}
     assert {row["code"] for row in rows} == {status}
     return [row["description"] for row in rows]
+
+
+def sent_to_a_neighbour(failed: Card, taken: Card, *, category: Category, now: datetime) -> None:
+    """Register a neighbour; one card could not be sent to it, one it has. A question goes with our own service."""
+    known = Known("Fylkets veier", "https://veier.example/open311/v2/", key="hemmelig")
+    county = save_neighbour(None, known, code="county-roads", allow_plain=False, by=None, now=now)
+    keep_services(county, [OfferedThere("7", "Hull", "Vei", attributes=[])], now=now)
+    map_categories(county, {"7": [category]}, by=None, now=now)
+    for card in (failed, taken):
+        made = hand_over(card, ToSend(county.services.get(), "Hull i veien"), by=None, now=now)
+        if card is failed:
+            note_refused(made, "Veien er kommunal her.", now=now)
+        else:
+            note_arrived(made, their_id="F-17", token="", notice="Takk", now=now)
+    asked = Asked("where", "singlevaluelist", "Hvor?", options=[("01", "Midt"), ("02", "Kant")])
+    save_question(category, None, asked, by=None, now=now)
