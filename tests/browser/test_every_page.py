@@ -121,6 +121,7 @@ ADMINISTRATOR = {
     "feedback:offered_service": "/staff/administration/open311/services/{category.code}/",
     "feedback:new_service_question": "/staff/administration/open311/services/{category.code}/new/",
     "feedback:service_question": "/staff/administration/open311/services/{category.code}/where/",
+    "feedback:import_cards": "/staff/administration/import/",
     "organisation:units": "/staff/administration/units/",
     "organisation:new_unit": "/staff/administration/new-unit/",
     "organisation:unit": "/staff/administration/units/roads/",
@@ -145,7 +146,8 @@ FILES = {
     "feedback:paper_card_file", "surveys:letters", "surveys:questionnaire_pdf", "surveys:results_file",
     "surveys:public_results_file", "surveys:comments_file", "reporting:interview_file", "reporting:budget_file",
     "reporting:report_file", "reporting:public_report_file", "reporting:benchmarks_json", "reporting:benchmarks_csv",
-    "reporting:raw_answer", "look:colour", "look:arms", "feedback:send_worker",
+    "feedback:import_template", "surveys:population_template", "surveys:import_answers_template",
+    "reporting:import_template", "reporting:raw_answer", "look:colour", "look:arms", "feedback:send_worker",
 }  # fmt: skip
 """Answered with a file, and tested where the file is."""
 ELSEWHERE = {"feedback:own_step", "surveys:enter_by_surveys", "account_set_password", "set_language", "demo_mail"}
@@ -165,6 +167,7 @@ QUALITY_ADVISER = {
     "surveys:question": "/staff/surveys/{draft.code}/questions/road/",
     "surveys:populations": "/staff/populations/",
     "surveys:sample": "/staff/surveys/{draft.code}/sample/",
+    "surveys:import_answers": "/staff/surveys/{draft.code}/import/",
     "surveys:fielding": "/staff/surveys/{survey.code}/fielding/",
     "surveys:groups_asked": "/staff/surveys/{grouped.code}/fielding/groups/",
     "reporting:interviews": "/staff/interviews/",
