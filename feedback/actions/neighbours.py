@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -119,7 +119,7 @@ def note_fault(neighbour: Neighbour, why: str, *, now: datetime) -> None:
 
 
 def map_categories(
-    neighbour: Neighbour, chosen: dict[str, Collection[Category]], *, by: Person | None, now: datetime
+    neighbour: Neighbour, chosen: Mapping[str, Collection[Category]], *, by: Person | None, now: datetime
 ) -> None:
     """Say which of our categories belong to which of a neighbour's services, by the service's code. Raises NotAllowed."""
     require_manager(by)

@@ -12,9 +12,10 @@ from xml.etree import ElementTree
 from django.http import HttpResponse
 from django.test import Client
 
-from feedback.actions.handing_over import ToSend, hand_over, note_arrived, note_refused
+from feedback.actions.handing_over import ToSend, hand_over, note_arrived, note_looked, note_refused
 from feedback.actions.neighbours import Known, OfferedThere, keep_services, map_categories, save_neighbour
 from feedback.actions.offering import Asked, save_question
+from feedback.actions.receiving import receive_update
 from feedback.models import Card, Category, OfferedService, ServiceQuestion
 from organisation.actions.api_keys import create_api_key
 from organisation.models import ApiKey, Person
@@ -132,3 +133,17 @@ def sent_to_a_neighbour(failed: Card, taken: Card, *, category: Category, now: d
             note_arrived(made, their_id="F-17", token="", notice="Takk", now=now)
     asked = Asked("where", "singlevaluelist", "Hvor?", options=[("01", "Midt"), ("02", "Kant")])
     save_question(category, None, asked, by=None, now=now)
+
+
+def handed_over_and_told_of(closed: Card, refused: Card, *, word: str, by: Person, now: datetime) -> None:
+    """Let a neighbour close one card and refuse another, and another system tell of the first; `word` is all that is said."""
+    known = Known("Fylkets veier", "https://veier.example/open311/v2/")
+    county = save_neighbour(None, known, code="county-roads", allow_plain=False, by=None, now=now)
+    keep_services(county, [OfferedThere("7", "Hull", "Vei", attributes=[])], now=now)
+    service = county.services.get()
+    taken = hand_over(closed, ToSend(service, word, {"a": word}), by=by, now=now)
+    note_arrived(taken, their_id=word, token="", notice=word, now=now)
+    note_looked(taken, is_closed=True, notes=word, updated_at=now, now=now)
+    note_refused(hand_over(refused, ToSend(service, word), by=by, now=now), word, now=now)
+    key, _secret = a_key(by)
+    receive_update(closed, key=key, update_id=word, status="OPEN", updated_at=now, description=word, now=now)
