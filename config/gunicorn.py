@@ -19,6 +19,8 @@ graceful_timeout = 20
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 # Addresses in an access log are personal data; whoever needs one says so.
 accesslog = "-" if os.environ.get("ACCESS_LOG", "") in ("1", "true", "on", "yes") else None
+# The path without its query, in which other systems may send their keys (Open311).
+access_log_format = '%(h)s %(l)s %(u)s %(t)s "%(m)s %(U)s %(H)s" %(s)s %(b)s "%(a)s"'
 errorlog = "-"
 loglevel = os.environ.get("GUNICORN_LOG_LEVEL", "") or "warning"
 control_socket_disable = True

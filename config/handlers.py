@@ -1,4 +1,4 @@
-"""What is answered when no view did: problem details below `/api/`, pages elsewhere."""
+"""What is answered when no view did: problem details below `/api/`, GeoReport's errors below `/open311/`, pages elsewhere."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.views import defaults
 
 from feedback.api.problems import NOT_FOUND, SERVER_ERROR, TITLES, UNAVAILABLE, problem_response
+from feedback.open311 import answering as open311
 
 API = "/api/"
 
@@ -16,18 +17,24 @@ API = "/api/"
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     if request.path.startswith(API):
         return problem_response(request, "bad_request", 400, TITLES[400])
+    if request.path.startswith(open311.PATH):
+        return open311.error_at(request.path, 400, open311.UNREADABLE)
     return defaults.bad_request(request, exception)
 
 
 def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     if request.path.startswith(API):
         return problem_response(request, "not_allowed", 403, TITLES[403])
+    if request.path.startswith(open311.PATH):
+        return open311.error_at(request.path, 403, TITLES[403])
     return defaults.permission_denied(request, exception)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     if request.path.startswith(API):
         return problem_response(request, "not_found", 404, NOT_FOUND)
+    if request.path.startswith(open311.PATH):
+        return open311.error_at(request.path, 404, open311.UNKNOWN)
     return defaults.page_not_found(request, exception)
 
 
@@ -37,4 +44,7 @@ def server_error(request: HttpRequest) -> HttpResponseBase:
         if isinstance(sys.exception(), (OperationalError, InterfaceError)):
             return problem_response(request, "unavailable", 503, UNAVAILABLE, headers={"Retry-After": "60"})
         return problem_response(request, "server_error", 500, SERVER_ERROR)
+    if request.path.startswith(open311.PATH):
+        is_away = isinstance(sys.exception(), (OperationalError, InterfaceError))
+        return open311.error_at(request.path, 503 if is_away else 500, UNAVAILABLE if is_away else open311.SERVER_ERROR)
     return defaults.server_error(request)

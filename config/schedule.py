@@ -19,6 +19,11 @@ SCHEDULE = {
     "feedback.forget_requests": {"task": "feedback.forget_requests", "schedule": crontab(hour="3", minute="20")},
     "feedback.place_changes": {"task": "feedback.place_changes", "schedule": crontab()},
     "feedback.forget_batches": {"task": "feedback.forget_batches", "schedule": crontab(hour="3", minute="30")},
+    "feedback.send_handovers": {"task": "feedback.send_handovers", "schedule": crontab()},
+    "feedback.follow_handovers": {"task": "feedback.follow_handovers", "schedule": crontab()},
+    "feedback.fetch_linked_pictures": {"task": "feedback.fetch_linked_pictures", "schedule": crontab()},
+    "feedback.take_neighbours_news": {"task": "feedback.take_neighbours_news", "schedule": crontab(minute="*/10")},
+    "feedback.ask_neighbours": {"task": "feedback.ask_neighbours", "schedule": crontab(hour="4", minute="15")},
     "surveys.remind_of_next_rounds": {
         "task": "surveys.remind_of_next_rounds",
         "schedule": crontab(hour="7", minute="10"),

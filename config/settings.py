@@ -371,6 +371,10 @@ WEBHOOKS_TO_PRIVATE_ADDRESSES = env.bool("WEBHOOKS_TO_PRIVATE_ADDRESSES", False)
 WEBHOOK_TIMEOUT = env.float("WEBHOOK_TIMEOUT", 10)
 WEBHOOK_OFF_AFTER_DAYS = env.int("WEBHOOK_OFF_AFTER_DAYS", 5)
 WEBHOOK_KEPT_DAYS = env.int("WEBHOOK_KEPT_DAYS", 30)
+# What we are called as a jurisdiction; where not set, the bare domain of the municipality's website.
+OPEN311_JURISDICTION = env.str("OPEN311_JURISDICTION", "")
+# The specification lets a list of more than 90 days be refused; no other server does.
+OPEN311_REFUSE_LONG_WINDOWS = env.bool("OPEN311_REFUSE_LONG_WINDOWS", False)
 
 # --- Logging: to standard error, never card text, addresses or secrets ----------------------------------------------
 

@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("feedback.api.urls")),
     path("api/", include("surveys.api.urls")),
     path("api/v1/", include("reporting.api.urls")),
+    path("open311/", include("feedback.open311.urls")),
     path("", include("feedback.urls")),
     path("", include("surveys.urls")),
     path("", include("reporting.urls")),

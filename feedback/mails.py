@@ -156,6 +156,17 @@ def card_reopened(card: Card, unit: Unit, reason: str, *, house: Municipality, o
     return [Mail("card_reopened", key, to.email, to.language, _about(card, house) | {"unit": unit, "reason": reason})]
 
 
+def neighbour_told(
+    card: Card, unit: Unit, *, system: str, what: str, key: str, house: Municipality, on: date
+) -> list[Mail]:
+    """Tell who works with a card what a neighbour did: `what` is told, closed or failed. The words stay on the page."""
+    to = _to_who_works_with(card, unit, house, on)
+    if to is None:
+        return []
+    context = _about(card, house) | {"unit": unit, "system": system, "what": what}
+    return [Mail("neighbour_told", f"neighbour_told:{card.reference}:{key}", to.email, to.language, context)]
+
+
 # --- From the submitter's own page ----------------------------------------------------------------------------------
 
 

@@ -104,6 +104,8 @@ ON_A_PAGE = Gathering(
     "ownreactions",
     "reopeningrequests",
     "notes",
+    "handovers",
+    "linked_pictures",
     events=CardEvent.objects.order_by("-at", "-id"),
     overdue_entries=OverdueEntry.objects.order_by("iso_year", "iso_week"),
     stories=Story.objects.order_by("-written_at", "-id"),

@@ -15,6 +15,7 @@ PERMISSION_FOR: dict[Step, Permission] = {
     Step.FORWARD: Permission.ROUTE_CARDS,
     Step.REROUTE: Permission.ROUTE_CARDS,
     Step.REFER: Permission.ROUTE_CARDS,
+    Step.HAND_OVER: Permission.ROUTE_CARDS,
     Step.SPLIT: Permission.ROUTE_CARDS,
     Step.DELEGATE: Permission.DELEGATE_CARDS,
     Step.CLOSE: Permission.CLOSE_CARDS,

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from celery import shared_task
-from django.utils import timezone
+from django.conf import settings
+from django.utils import timezone, translation
 
 from feedback.actions.closing import close_not_reached
+from feedback.actions.handing_over import SEND_TASK
 from feedback.actions.holding import delete_expired_uploads
 from feedback.actions.listing import latest_week_to_run, run_overdue_list
 from feedback.actions.numbering import AT_ONCE, forget_batches, place_changes
+from feedback.actions.receiving import PICTURES_TASK
 from feedback.actions.reminding import remind_of_deadlines
 from feedback.actions.sending_once import forget_requests
+from feedback.georeport.asking import NotReached, SaidNo, Unsure
+from feedback.handover_queries import neighbours_in_use
+from feedback.neighbouring import ask_neighbour, fetch_pictures, follow, send_waiting, take_news
 from organisation.jobs import recorded
+from organisation.queries import municipality
+
+NOT_BY_SCHEDULE = "nothing is fetched by schedule here"
+"""A demonstration's neighbours are made up."""
 
 
 def _run_latest() -> str:
@@ -82,3 +92,56 @@ def place() -> str:
 def forget_old_batches() -> str:
     """Each night: the places in the feed that nobody stands at any more."""
     return f"{forget_batches(now=timezone.now())} forgotten"
+
+
+@shared_task(name=SEND_TASK)
+@recorded(SEND_TASK)
+def send_handovers() -> str:
+    """Cards for neighbours: nudged when one is to be sent, and each minute for what a lost nudge left behind."""
+    with translation.override(municipality().language):
+        return f"{send_waiting(now=timezone.now())} tried"
+
+
+@shared_task(name="feedback.follow_handovers")
+@recorded("feedback.follow_handovers")
+def follow_handovers() -> str:
+    """Each minute: what became of the cards that neighbours have, where it is time to look."""
+    if not settings.FETCH_BY_SCHEDULE:
+        return NOT_BY_SCHEDULE
+    with translation.override(municipality().language):
+        return f"{follow(now=timezone.now())} looked at"
+
+
+@shared_task(name="feedback.take_neighbours_news")
+@recorded("feedback.take_neighbours_news")
+def take_neighbours_news() -> str:
+    """Every ten minutes: what neighbours that tell their updates say of what they have of ours."""
+    if not settings.FETCH_BY_SCHEDULE:
+        return NOT_BY_SCHEDULE
+    with translation.override(municipality().language):
+        return f"{take_news(now=timezone.now())} new"
+
+
+@shared_task(name=PICTURES_TASK)
+@recorded(PICTURES_TASK)
+def fetch_linked_pictures() -> str:
+    """Pictures that other systems sent as addresses: nudged, and each minute."""
+    with translation.override(municipality().language):
+        return f"{fetch_pictures(now=timezone.now())} tried"
+
+
+@shared_task(name="feedback.ask_neighbours")
+@recorded("feedback.ask_neighbours")
+def ask_neighbours() -> str:
+    """Each night: which services the neighbours offer."""
+    if not settings.FETCH_BY_SCHEDULE:
+        return NOT_BY_SCHEDULE
+    asked = faults = 0
+    with translation.override(municipality().language):
+        for neighbour in neighbours_in_use():
+            asked += 1
+            try:
+                ask_neighbour(neighbour, now=timezone.now())
+            except (NotReached, SaidNo, Unsure):
+                faults += 1  # written down with the neighbour
+    return f"{asked} asked, {faults} with faults"

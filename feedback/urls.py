@@ -14,6 +14,7 @@ from feedback.views import (
     contact_cards,
     escalations,
     export,
+    handovers,
     mailings,
     offline,
     overdue,
@@ -27,7 +28,7 @@ from feedback.views import (
     today,
     worklist,
 )
-from feedback.views.administration import categories, closing, deadlines, front, importing, rules
+from feedback.views.administration import categories, closing, deadlines, front, importing, neighbours, rules
 
 app_name = "feedback"
 
@@ -65,7 +66,11 @@ urlpatterns = [
     path("staff/cards/<str:reference>/contact-card.pdf", attachments.contact_card, name="contact_card"),
     path("staff/cards/<str:reference>/files/<int:pk>/", attachments.attachment, name="attachment"),
     path("staff/cards/<str:reference>/story/", stories.write, name="write_story"),
+    path("staff/cards/<str:reference>/handovers/<int:pk>/again/", handovers.again, name="handover_again"),
+    path("staff/cards/<str:reference>/handovers/<int:pk>/number/", handovers.number, name="handover_number"),
+    path("staff/cards/<str:reference>/handovers/<int:pk>/stop/", handovers.stop, name="handover_stop"),
     path("staff/cards/<str:reference>/<slug:step>/", card.step, name="step"),
+    path("staff/neighbours/", handovers.handovers, name="handovers"),
     path("staff/overdue/", overdue.weeks, name="overdue_weeks"),
     path("staff/overdue/run/", overdue.run, name="run_overdue"),
     path("staff/overdue/preview/", overdue_sending.preview, name="preview_overdue"),
@@ -98,6 +103,21 @@ urlpatterns = [
     path("staff/administration/rules/<int:pk>/", rules.rule, name="rule"),
     path("staff/administration/rules/<int:pk>/move/", rules.move, name="move_rule"),
     path("staff/administration/rules/<int:pk>/remove/", rules.remove, name="remove_rule"),
+    path("staff/administration/open311/", neighbours.front, name="open311"),
+    path("staff/administration/open311/new-neighbour/", neighbours.new_neighbour, name="new_neighbour"),
+    path("staff/administration/open311/neighbours/<slug:code>/", neighbours.neighbour, name="neighbour"),
+    path("staff/administration/open311/neighbours/<slug:code>/ask/", neighbours.ask, name="ask_neighbour"),
+    path("staff/administration/open311/neighbours/<slug:code>/map/", neighbours.map_services, name="map_services"),
+    path("staff/administration/open311/services/<slug:code>/", neighbours.service, name="offered_service"),
+    path("staff/administration/open311/services/<slug:code>/new/", neighbours.question, name="new_service_question"),
+    path(
+        "staff/administration/open311/services/<slug:code>/<slug:name>/", neighbours.question, name="service_question"
+    ),
+    path(
+        "staff/administration/open311/services/<slug:code>/<slug:name>/remove/",
+        neighbours.take_question_away,
+        name="remove_service_question",
+    ),
     path("staff/administration/deadlines/", deadlines.deadlines, name="deadlines"),
     path("staff/escalations/<str:week>/", escalations.escalation, name="escalation"),
 ]

@@ -19,6 +19,7 @@ class Channel(models.TextChoices):
     PHONE = "phone", _("Phone")
     MEETING = "meeting", _("Meeting")
     API = "api", _("Other system")
+    OPEN311 = "open311", _("Neighbouring system")
     SURVEY = "survey", _("Survey")
     IMPORT = "import", _("Older system")
 
@@ -93,6 +94,7 @@ class Step(StrEnum):
     CALLBACK = "callback"
     FOLLOW_UP = "follow-up"
     REFER = "refer"
+    HAND_OVER = "hand-over"
     CLOSE = "close"
     REOPEN = "reopen"
     DECLINE_REOPENING = "decline-reopening"
@@ -128,6 +130,7 @@ ALLOWED: dict[Step, frozenset[State]] = {
     Step.CALLBACK: _OPEN_OR_WAITING,
     Step.FOLLOW_UP: OPEN_STATES,
     Step.REFER: OPEN_STATES,
+    Step.HAND_OVER: OPEN_STATES,
     Step.CLOSE: _ALL - {State.CLOSED},
     Step.REOPEN: COMPLETED_STATES,
     Step.DECLINE_REOPENING: COMPLETED_STATES,

@@ -128,6 +128,7 @@ class Scope(models.TextChoices):
     WEBHOOKS_WRITE = "webhooks:write", _("Keep webhooks")
     ACTIONS_READ = "actions:read", _("Read actions")
     ACTIONS_WRITE = "actions:write", _("Plan actions and write how they go")
+    OPEN311_WRITE = "open311:write", _("Send messages by Open311 and follow its own")
 
 
 _READING_CARDS = {P.SEE_ALL_CARDS, P.SEE_UNIT_CARDS, P.SEE_POLITICAL_CARDS, P.SEE_ESCALATED_CARDS}
@@ -136,6 +137,7 @@ SCOPES: dict[Scope, frozenset[Permission]] = {
     Scope.CARDS_WRITE: frozenset(
         {*_READING_CARDS, P.REGISTER_CARDS, P.ROUTE_CARDS, P.WORK_ON_CARDS, P.DELEGATE_CARDS, P.CLOSE_CARDS}
     ),
+    Scope.OPEN311_WRITE: frozenset({P.REGISTER_CARDS}),
     Scope.OVERDUE_READ: frozenset({P.SEE_OVERDUE_LISTS, P.SEE_ESCALATIONS}),
     Scope.OVERDUE_RUN: frozenset({P.SEE_OVERDUE_LISTS, P.RUN_OVERDUE_LISTS}),
     Scope.SURVEYS_READ: frozenset({P.SEE_SURVEYS}),

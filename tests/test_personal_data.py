@@ -56,6 +56,16 @@ HARMLESS = {
     # Digests of what a client sent, which cannot be read back; the person's id is part of the key.
     "SentRequest": {"key", "body", "answer"},
     "ReopeningRequest": {"answer"},
+    # Of other systems and bodies: their names, addresses and choices, the key with which they know us, digests.
+    "OfferedService": {"place", "group", "description", "keywords"},
+    "ServiceQuestion": {"code", "datatype", "text", "help", "options"},
+    "ReceivedRequest": {"digest"},
+    "ReceivedUpdate": {"status"},
+    "LinkedPicture": {"state", "fault"},
+    "Neighbour": {"code", "name", "address", "jurisdiction", "key", "format", "fault"},
+    "NeighbourService": {"code", "name", "group", "description", "attributes"},
+    "Handover": {"service_code", "service_name", "key", "state", "fields", "basis"},
+    "HandoverUpdate": {"status"},
     "RoutingRule": {"name", "kind", "area", "words"},
     "Story": {"language", "state"},
     # The municipality's own questions, and figures of many together.

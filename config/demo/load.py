@@ -19,6 +19,7 @@ from config.demo.days import CALENDAR, OSLO, at
 from config.demo.furnish import Furnished, furnish, make_rules
 from config.demo.informing import inform
 from config.demo.interviews import interviews
+from config.demo.neighbours import neighbours
 from config.demo.places import NEW_RULES
 from config.demo.plans import Story
 from config.demo.reports import make_reports
@@ -41,6 +42,7 @@ from feedback.models import (
     Category,
     Escalation,
     ListNotice,
+    Neighbour,
     OverdueList,
     ReferenceCounter,
     Submitter,
@@ -79,6 +81,7 @@ _ROOTS = (
     ReferenceCounter,
     OutgoingMail,
     OwnWording,
+    Neighbour,
     Survey,
     Report,
     Assessment,
@@ -147,6 +150,7 @@ def load_demo(*, seed: int, now: datetime, anew: bool = False) -> Loaded | None:
         make_rules(NEW_RULES, furnished.units, furnished.categories)
         _make_past_lists(story)
         inform(story, furnished)
+        neighbours(furnished, by=furnished.people[ADMINISTRATOR], now=story.now)
         surveys(by=furnished.people[ADVISER], units=furnished.units, today=story.today, seed=seed)
         _tell_of_past_lists()
         interviews(by=furnished.people[ADVISER], now=story.now, seed=seed)

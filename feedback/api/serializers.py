@@ -21,8 +21,8 @@ from feedback.models import Card, Category, Submitter
 from feedback.workflow import Channel, CloseResult, Kind, State
 from organisation.models import Person, Unit
 
-# An import keeps keys of the system it comes from, and is a command.
-CHANNELS = [(value, label) for value, label in Channel.choices if value != Channel.IMPORT]
+# An import keeps keys of the system it comes from, and is a command; Open311 has a door of its own.
+CHANNELS = [(value, label) for value, label in Channel.choices if value not in (Channel.IMPORT, Channel.OPEN311)]
 
 OTHER_WAYS = Submitter.OtherWay.choices
 

@@ -8,7 +8,8 @@ from functools import cached_property
 from django import forms
 
 from feedback.forms.ready_texts import ready_texts
-from feedback.models import Card, Category
+from feedback.handover_queries import services_for, services_to_send_to
+from feedback.models import Card, Category, NeighbourService
 from feedback.queries import all_categories
 from organisation.models import Municipality, Unit
 from organisation.queries import all_units
@@ -24,6 +25,16 @@ class Choices:
     def texts(self) -> dict[str, str]:
         """The texts ready to adapt."""
         return ready_texts(self.card, self.house)
+
+    @cached_property
+    def services(self) -> list[NeighbourService]:
+        """The services of neighbours that cards can be sent to."""
+        return services_to_send_to()
+
+    @cached_property
+    def usual_services(self) -> set[int]:
+        """Those to which the card's category belongs."""
+        return services_for(self.card.category_id)
 
     @cached_property
     def units(self) -> list[Unit]:

@@ -8,6 +8,17 @@ from feedback.models.held import HeldUpload
 from feedback.models.history import CardEvent, CardNote
 from feedback.models.interviews import InterviewConsent
 from feedback.models.mailings import Mailing
+from feedback.models.open311 import (
+    Handover,
+    HandoverUpdate,
+    LinkedPicture,
+    Neighbour,
+    NeighbourService,
+    OfferedService,
+    ReceivedRequest,
+    ReceivedUpdate,
+    ServiceQuestion,
+)
 from feedback.models.overdue import Escalation, ListNotice, OverdueEntry, OverdueList, OverdueRun
 from feedback.models.routing import Category, RoutingRule
 from feedback.models.saved import SavedFilter
@@ -28,21 +39,30 @@ __all__ = [
     "ContactCard",
     "Escalation",
     "FollowUp",
+    "Handover",
+    "HandoverUpdate",
     "HeldUpload",
     "InterviewConsent",
+    "LinkedPicture",
     "ListNotice",
     "Mailing",
+    "Neighbour",
+    "NeighbourService",
+    "OfferedService",
     "OverdueEntry",
     "OverdueList",
     "OverdueRun",
     "OwnReaction",
     "PreliminaryAnswer",
+    "ReceivedRequest",
+    "ReceivedUpdate",
     "ReferenceCounter",
     "Referral",
     "ReopeningRequest",
     "RoutingRule",
     "SavedFilter",
     "SentRequest",
+    "ServiceQuestion",
     "Story",
     "Submitter",
     "UntoldChange",

@@ -33,6 +33,11 @@ class CardEvent(models.Model):
         REPORTED_BACK = "reported_back", _("Reported back to the service centre")
         ALTERNATIVE_REGISTERED = "alternative_registered", _("Alternative registered as a card of its own")
         REFERRED = "referred", _("Referred outside the municipality")
+        HANDED_OVER = "handed_over", _("Sent to a neighbour")
+        NEIGHBOUR_NUMBERED = "neighbour_numbered", _("The neighbour has given it a number")
+        NEIGHBOUR_REFUSED = "neighbour_refused", _("Could not be sent to the neighbour")
+        NEIGHBOUR_CLOSED = "neighbour_closed", _("Closed by the neighbour")
+        NEIGHBOUR_TOLD = "neighbour_told", _("News from another system")
         LISTED = "listed", _("On the overdue list")
         ESCALATED = "escalated", _("Reported to the chief executive")
         REMINDED = "reminded", _("Reminded of the deadline")
@@ -54,6 +59,9 @@ class CardEvent(models.Model):
 
     # What the weekly run, the reminder and a story write does not change what a person is about to do.
     OF_NO_WEIGHT = (
+        What.NEIGHBOUR_NUMBERED,
+        What.NEIGHBOUR_REFUSED,
+        What.NEIGHBOUR_CLOSED,
         What.LISTED,
         What.ESCALATED,
         What.REMINDED,

@@ -16,9 +16,10 @@ from django.views.decorators.http import require_POST, require_safe
 from feedback.actions.seen import unless_changed
 from feedback.actions.undoing import undoable_event
 from feedback.errors import NotAllowed, Refused
+from feedback.handover_queries import handovers_of
 from feedback.models import Card
 from feedback.queries import card_by_reference, is_visible, people_in_history
-from feedback.rules import may_propose_story
+from feedback.rules import may_do, may_propose_story
 from feedback.views.access import card_for
 from feedback.views.bulk import undo_message
 from feedback.views.drawing import Desk, Drawing
@@ -27,6 +28,7 @@ from feedback.views.rows import Back, Row, back_of, draw_row
 from feedback.views.steps import BY_SLUG, StepEntry
 from feedback.views.telling import for_staff
 from feedback.views.way import Way
+from feedback.workflow import Step
 
 
 @login_required
@@ -111,6 +113,9 @@ def page_of(drawing: Drawing, back: Back | None) -> dict[str, Any]:
         "own_words": drawing.own_words,
         "answers": [steps[slug] for slug in answers if slug in steps],
         "history": for_staff(card, drawing.choices.unit_names, people_in_history(card)),
+        "handovers": handovers_of(card) if card.handovers.all() else [],
+        "linked_pictures": [one for one in card.linked_pictures.all() if one.state != one.State.FETCHED],
+        "may_hand_over": may_do(drawing.desk.person, Step.HAND_OVER, card),
         "stories": card.stories.all(),
         "may_propose_story": may_propose_story(drawing.desk.person, card),
         "has_errors": drawing.wrong is not None,

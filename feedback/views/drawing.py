@@ -117,6 +117,8 @@ class Drawing:
             return self.card.callback_owed and self.contact_card is None
         if slug == "follow-up":
             return not self.card.callback_owed
+        if slug == "hand-over":
+            return bool(self.choices.services)
         if slug == "explain-delay":
             return self.card.due_on < self.desk.today
         if slug in ("callback", "contact-attempt", "agree-other-way", "preliminary-answer"):

@@ -29,9 +29,11 @@ from feedback.actions.correcting import (
     split_card,
 )
 from feedback.actions.explaining import explain_delay
+from feedback.actions.handing_over import hand_over
 from feedback.actions.moving import delegate_card, forward_card, reroute_card, return_card
 from feedback.actions.reopening import decline_reopening
 from feedback.forms import steps as forms
+from feedback.forms.handing_over import HandOverForm
 from feedback.models import Card
 from feedback.rules import may_do
 from feedback.workflow import State, Step, may
@@ -187,6 +189,11 @@ ENTRIES = [
     ),
     StepEntry(
         "refer", Step.REFER, _("Refer outside the municipality"), _("Refer"), _("Referred."), forms.ReferForm, _refer
+    ),
+    StepEntry(
+        "hand-over", Step.HAND_OVER, _("Send to a neighbour, and keep the card"), _("Send to the neighbour"),
+        _("It is on its way. The card stays with us, and so does the callback."), HandOverForm,
+        lambda card, form, by, now: hand_over(card, form.to_send(), by=by, now=now),
     ),
     StepEntry(
         "split", Step.SPLIT, _("Split: it is about two matters"), _("Split"), _("Split in two."), forms.SplitForm, _split

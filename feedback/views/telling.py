@@ -33,6 +33,8 @@ _STRONG = {
     What.CALLED_BACK,
     What.FOLLOWED_UP,
     What.REFERRED,
+    What.HANDED_OVER,
+    What.NEIGHBOUR_CLOSED,
     What.CONTACT_CARD_POSTED,
     What.CLOSED,
     What.REOPENED,
@@ -41,6 +43,7 @@ _STRONG = {
     What.REOPENING_ASKED,
 }
 
+_WITH_NEIGHBOURS = {What.HANDED_OVER, What.NEIGHBOUR_NUMBERED, What.NEIGHBOUR_REFUSED, What.NEIGHBOUR_CLOSED}
 _BY_SUBMITTER = {What.SUBMITTER_ADDED, What.WITHDRAWN, What.OWN_REACTION, What.REOPENING_ASKED}
 _YES_OR_NO = {"yes": gettext_lazy("yes"), "no": gettext_lazy("no")}
 
@@ -112,6 +115,10 @@ def _words(event: CardEvent, unit_names: dict[str, str], person_names: dict[str,
         )
     if event.what == What.INTERVIEW_ANSWERED:
         return str(_YES_OR_NO.get(after, after))
+    if event.what in _WITH_NEIGHBOURS:
+        return after
+    if event.what == What.NEIGHBOUR_TOLD:
+        return f"{before}: {after}"
     if event.what == What.CLOSED:
         return str(dict(CloseResult.choices).get(after, after))
     return _dates_and_references(event, before, after)

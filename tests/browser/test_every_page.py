@@ -39,6 +39,7 @@ from surveys.models import Comment, Survey
 from surveys.questionnaires import Stage
 from tests.browser.conftest import check_every_look, sign_in
 from tests.factories import CategoryFactory, RoleFactory, RuleFactory, Solvik, a_card
+from tests.feedback.open311 import sent_to_a_neighbour
 from tests.feedback.steps import called_back, try_three_times
 from tests.organisation.told import a_webhook_with_deliveries
 from tests.reporting.benchmarks import a_group_beside
@@ -85,6 +86,7 @@ SERVICE_CENTRE = {
     "feedback:export": "/staff/export/",
     "feedback:register": "/staff/register/",
     "feedback:contact_cards": "/staff/contact-cards/",
+    "feedback:handovers": "/staff/neighbours/",
     "feedback:card": "/staff/cards/{card.reference}/",
     "feedback:write_story": "/staff/cards/{card.reference}/story/",
     "feedback:overdue_weeks": "/staff/overdue/",
@@ -114,6 +116,12 @@ ADMINISTRATOR = {
     "feedback:new_rule": "/staff/administration/new-rule/",
     "feedback:rule": "/staff/administration/rules/{rule.pk}/",
     "feedback:deadlines": "/staff/administration/deadlines/",
+    "feedback:open311": "/staff/administration/open311/",
+    "feedback:new_neighbour": "/staff/administration/open311/new-neighbour/",
+    "feedback:neighbour": "/staff/administration/open311/neighbours/county-roads/",
+    "feedback:offered_service": "/staff/administration/open311/services/{category.code}/",
+    "feedback:new_service_question": "/staff/administration/open311/services/{category.code}/new/",
+    "feedback:service_question": "/staff/administration/open311/services/{category.code}/where/",
     "feedback:import_cards": "/staff/administration/import/",
     "organisation:units": "/staff/administration/units/",
     "organisation:new_unit": "/staff/administration/new-unit/",
@@ -308,6 +316,7 @@ class Life:
         self.feed = save_feed(None, wanted, by=None, now=now)
         for answer in (kolada(("N1", "9801", 20225, 1)), b"<html>"):
             take_answer(self.feed, [answer], address="answer.json", by=None, now=now, this_year=now.year)
+        sent_to_a_neighbour(self.card, a_card(now=now, unit=solvik.water), category=self.category, now=now)
         self.tablet = signing.dumps(self.survey.pk, salt="survey-kiosk")
 
 
@@ -317,12 +326,12 @@ def life(solvik: Solvik) -> Life:
 
 
 def addresses(resolver: URLResolver, space: str = "") -> Iterator[tuple[str, URLPattern]]:
-    """Give every named address of ours: not the API's, which its schema lists, nor Django's own admin."""
+    """Give every named address of ours: not the API's, which its schema lists, nor Open311's, nor Django's own admin."""
     for pattern in resolver.url_patterns:
         if isinstance(pattern, URLPattern):
             if pattern.name:
                 yield f"{space}{pattern.name}", pattern
-        elif not str(pattern.pattern).startswith(("api/", "admin/")):
+        elif not str(pattern.pattern).startswith(("api/", "open311/", "admin/")):
             yield from addresses(pattern, f"{pattern.namespace}:" if pattern.namespace else space)
 
 

@@ -30,6 +30,7 @@ from feedback.deadlines import Contact
 from feedback.models import CardEvent
 from organisation.models.municipality import DeadlineKind
 from tests.factories import NO_PHONE, CategoryFactory, Solvik, a_card, day, oslo
+from tests.feedback.open311 import handed_over_and_told_of
 
 
 def every_action(solvik: Solvik, word: str) -> None:
@@ -86,6 +87,7 @@ def every_action(solvik: Solvik, word: str) -> None:
     delete_story(story, by=clerk, now=at(4))
     small = a_card(text=word, contact=NO_PHONE, unit=solvik.roads)
     record_follow_up(small, done_at=at(3), summary=word, measures=word, by=handler, now=at(3))
+    handed_over_and_told_of(a_card(text=word), a_card(text=word), word=word, by=clerk, now=at(3))
 
 
 def test_history_holds_ids_and_codes_and_no_personal_words(solvik: Solvik) -> None:

@@ -34,6 +34,7 @@ TABLE = {
     Step.CALLBACK: "xx...x.",
     Step.FOLLOW_UP: "xx.....",
     Step.REFER: "xx.....",
+    Step.HAND_OVER: "xx.....",
     Step.CLOSE: "xxxxxx.",
     Step.REOPEN: "..xxxxx",
     Step.DECLINE_REOPENING: "..xxxxx",

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from feedback.handover_queries import number_of_neighbours
 from feedback.queries import number_of_categories, number_of_rules
 from organisation.log import changes, page_of_changes
 from organisation.overview import numbers
@@ -28,6 +29,7 @@ def front(request: HttpRequest) -> HttpResponse:
         "numbers": numbers(timezone.localdate().year),
         "categories": number_of_categories(),
         "rules": number_of_rules(),
+        "neighbours": number_of_neighbours(),
         "latest": page_of_changes(changes(zone=here.zone)).rows[:LATEST],
     }
     return render(request, "feedback/administration/front.html", context)
