@@ -17,6 +17,8 @@ SCHEDULE = {
     "feedback.close_not_reached": {"task": "feedback.close_not_reached", "schedule": crontab(hour="2", minute="10")},
     "feedback.delete_expired_uploads": {"task": "feedback.delete_expired_uploads", "schedule": crontab(minute="40")},
     "feedback.forget_requests": {"task": "feedback.forget_requests", "schedule": crontab(hour="3", minute="20")},
+    "feedback.read_mailbox": {"task": "feedback.read_mailbox", "schedule": crontab(minute="*/2")},
+    "feedback.forget_mails": {"task": "feedback.forget_mails", "schedule": crontab(hour="3", minute="30")},
     "surveys.remind_of_next_rounds": {
         "task": "surveys.remind_of_next_rounds",
         "schedule": crontab(hour="7", minute="10"),

@@ -25,7 +25,8 @@ from feedback.models import (
     ReopeningRequest,
     Submitter,
 )
-from organisation.models import Municipality, Person, Unit
+from organisation.calendar import IsoWeek
+from organisation.models import Municipality, OutgoingMail, Person, Unit
 from organisation.outbox.queueing import Mail
 from organisation.queries import Recipient, is_away, list_recipient
 
@@ -35,6 +36,14 @@ SHOWN = 100
 
 def _card_url(card: Card) -> str:
     return f"{settings.SITE_URL}/staff/cards/{card.reference}/"
+
+
+def _reply_to(card: Card) -> str:
+    """Where the submitter's answer to a mail about a card goes: to the mailbox that is read, with the reference in it."""
+    local, _at, domain = settings.MAIL_ADDRESS.partition("@")
+    if not domain or not settings.MAIL_PLUS_ADDRESSES:
+        return settings.MAIL_ADDRESS
+    return f"{local}+{card.reference}@{domain}"
 
 
 def status_url(card: Card) -> str:
@@ -60,6 +69,7 @@ def receipt(card: Card, submitter: Submitter, house: Municipality) -> Mail:
         to=submitter.email,
         language=card.language,
         context={"card": card, "status_url": status_url(card), "municipality": house, "submitter": submitter},
+        reply_to=_reply_to(card),
     )
 
 
@@ -86,6 +96,30 @@ def card_delegated(card: Card, handler: Person, *, house: Municipality, event: i
     """Tell a case handler of a card that is now theirs."""
     key = f"card_delegated:{card.reference}:{event}"
     return Mail("card_delegated", key, handler.email, handler.language, _about(card, house) | {"handler": handler})
+
+
+def card_reference_of(sent: OutgoingMail) -> str:
+    """Return the reference of the card that a mail of ours told of, by its key; empty where it told of none."""
+    if sent.kind not in _OF_CARDS:
+        return ""
+    return sent.dedupe_key.split(":")[1]
+
+
+_OF_CARDS = frozenset(
+    {
+        "receipt", "card_forwarded", "card_returned", "card_delegated", "card_taken_back", "preliminary_answer",
+        "report_back", "referred", "card_reopened", "submitter_added", "card_withdrawn",
+        "negative_reaction", "reopening_asked", "reopening_answered", "mail_filed",
+    }
+)  # fmt: skip
+
+
+def overdue_list_of(sent: OutgoingMail) -> dict[str, object] | None:
+    """Return what finds the overdue list that a mail of ours was, None for other mails."""
+    if sent.kind != "overdue_list":
+        return None
+    week = IsoWeek.parse(sent.dedupe_key.split(":")[1])
+    return {"iso_year": week.year, "iso_week": week.week, "unit__code": sent.dedupe_key.split(":")[2]}
 
 
 def key_of_first_sending(card: Card) -> str:
@@ -118,6 +152,7 @@ def preliminary_answer(card: Card, answer: PreliminaryAnswer, submitter: Submitt
         to=submitter.email,
         language=card.language,
         context={"card": card, "answer": answer, "status_url": status_url(card), "municipality": house},
+        reply_to=_reply_to(card),
     )
 
 
@@ -144,6 +179,7 @@ def referred(card: Card, referral: Referral, submitter: Submitter, house: Munici
         to=submitter.email,
         language=card.language,
         context={"card": card, "referral": referral, "status_url": status_url(card), "municipality": house},
+        reply_to=_reply_to(card),
     )
 
 
@@ -188,6 +224,15 @@ def card_withdrawn(card: Card, unit: Unit, *, house: Municipality, on: date) -> 
     return [Mail("card_withdrawn", f"card_withdrawn:{card.reference}:{card.cycle}", to.email, to.language, context)]
 
 
+def mail_filed(card: Card, unit: Unit, *, event: int, house: Municipality, on: date) -> list[Mail]:
+    """Tell who works with a card that the service centre filed an e-mail on it. What it says stays on the card's page."""
+    to = _to_who_works_with(card, unit, house, on)
+    if to is None:
+        return []
+    context = {"card": card, "card_url": _card_url(card), "municipality": house, "unit": unit}
+    return [Mail("mail_filed", f"mail_filed:{card.reference}:{event}", to.email, to.language, context)]
+
+
 def negative_reaction(card: Card, own: OwnReaction, unit: Unit, *, house: Municipality, on: date) -> list[Mail]:
     """Tell the unit, and the case handler, that the submitter took the answer badly, why, and what they would rather have.
 
@@ -229,7 +274,7 @@ def reopening_answered(card: Card, asked: ReopeningRequest, *, house: Municipali
         "card": card, "asked": asked, "submitter": submitter, "status_url": status_url(card), "municipality": house,
     }  # fmt: skip
     key = f"reopening_answered:{card.reference}:{asked.pk}"
-    return [Mail("reopening_answered", key, submitter.email, card.language, context)]
+    return [Mail("reopening_answered", key, submitter.email, card.language, context, reply_to=_reply_to(card))]
 
 
 def reminder(person: Recipient, cards: Sequence[Card], *, house: Municipality, today: date) -> Mail:

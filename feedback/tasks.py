@@ -10,7 +10,10 @@ from feedback.actions.holding import delete_expired_uploads
 from feedback.actions.listing import latest_week_to_run, run_overdue_list
 from feedback.actions.reminding import remind_of_deadlines
 from feedback.actions.sending_once import forget_requests
+from feedback.actions.sorting_mail import forget_mails
+from feedback.mailbox import read_mailbox
 from organisation.jobs import recorded
+from organisation.queries import municipality, working_calendar
 
 
 def _run_latest() -> str:
@@ -62,3 +65,18 @@ def throw_away_uploads() -> str:
 def forget() -> str:
     """Each night: what other systems sent more than a week ago need not be known again."""
     return f"{forget_requests(now=timezone.now())} forgotten"
+
+
+@shared_task(name="feedback.read_mailbox", soft_time_limit=15 * 60)
+@recorded("feedback.read_mailbox")
+def fetch_mail() -> str:
+    """Every other minute: the mails that came to the mailbox of MAIL_IN_URL."""
+    return str(read_mailbox(clock=timezone.now))
+
+
+@shared_task(name="feedback.forget_mails")
+@recorded("feedback.forget_mails")
+def forget_originals() -> str:
+    """Each night: the originals of mails whose last day has come."""
+    today = working_calendar(municipality()).local_date(timezone.now())
+    return f"{forget_mails(today=today)} forgotten"

@@ -40,11 +40,14 @@ def register_card(
     origin: Card | None = None,
     origin_kind: str = "",
     and_then: Callable[[Card], None] | None = None,
+    receipt: bool = True,
 ) -> Card:
     """Register a card, send it to its unit, and queue the unit's mail and the submitter's receipt.
 
     `by` is None for a citizen. `and_then` writes what belongs to the card (its attachments) in the same transaction. An
     intake whose `idempotency_key` is known returns the card that has it: a double click or a resend makes one card.
+
+    Without `receipt` the submitter gets none, whatever address there is: a machine wrote.
 
     Raises NotAllowed for a person who may not register cards, and a Refused for what cannot be a card.
     """
@@ -60,7 +63,7 @@ def register_card(
             card = _write(prepared, house)
             if and_then is not None:
                 and_then(card)
-            queue_mails(_mails_for(prepared, house, now), now=now)
+            queue_mails(_mails_for(prepared, house, now, receipt=receipt), now=now)
     except IntegrityError:
         # Lost a race against the same intake: its card is there now.
         if intake.idempotency_key and (known := Card.objects.filter(idempotency_key=intake.idempotency_key).first()):
@@ -83,7 +86,7 @@ def _write(prepared: Prepared, house: House) -> Card:
     return card
 
 
-def _mails_for(prepared: Prepared, house: House, now: datetime) -> list[mails.Mail]:
+def _mails_for(prepared: Prepared, house: House, now: datetime, *, receipt: bool) -> list[mails.Mail]:
     card, submitter = prepared.card, prepared.submitter
     queued = []
     if card.state == State.FORWARDED:
@@ -91,6 +94,6 @@ def _mails_for(prepared: Prepared, house: House, now: datetime) -> list[mails.Ma
         if not unit.email:
             [unit] = with_leaders(answering_units().filter(pk=unit.pk))
         queued += mails.card_forwarded(card, unit, house=house.municipality, on=house.calendar.local_date(now))
-    if submitter is not None and submitter.email:
+    if receipt and submitter is not None and submitter.email:
         queued.append(mails.receipt(card, submitter, house.municipality))
     return queued

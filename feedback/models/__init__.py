@@ -6,6 +6,7 @@ from feedback.models.from_submitter import Addition, OwnReaction, ReopeningReque
 from feedback.models.held import HeldUpload
 from feedback.models.history import CardEvent, CardNote
 from feedback.models.interviews import InterviewConsent
+from feedback.models.mail import IncomingMail
 from feedback.models.mailings import Mailing
 from feedback.models.overdue import Escalation, ListNotice, OverdueEntry, OverdueList, OverdueRun
 from feedback.models.routing import Category, RoutingRule
@@ -26,6 +27,7 @@ __all__ = [
     "Escalation",
     "FollowUp",
     "HeldUpload",
+    "IncomingMail",
     "InterviewConsent",
     "ListNotice",
     "Mailing",
