@@ -6,10 +6,11 @@ What a mail holds is kept to what its reader needs: never the submitter's contac
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 
+from feedback.answer_links import answer_url
 from feedback.models import (
     Addition,
     Callback,
@@ -306,11 +307,18 @@ def escalation_key(made: Escalation, to: Person | None) -> str:
 
 
 def overdue_list(
-    listed: OverdueList, entries: Sequence[OverdueEntry], to: Recipient, house: Municipality, *, times: int = 1
+    listed: OverdueList,
+    entries: Sequence[OverdueEntry],
+    to: Recipient,
+    house: Municipality,
+    *,
+    now: datetime,
+    times: int = 1,
 ) -> Mail:
     """Send a unit's list to its leader, with the rest of the week to put things right. The PDF is made when it is sent.
 
-    `times` counts how often the list was sent, so that each sending has its mail."""
+    Each entry has the leader's own link to say why it is late (`feedback.answer_links`); a unit's address has none, as
+    nobody is behind it by name. `times` counts how often the list was sent, so that each sending has its mail."""
     return Mail(
         kind="overdue_list",
         dedupe_key=overdue_list_key(listed, times=times),
@@ -318,7 +326,14 @@ def overdue_list(
         language=to.language,
         context={
             "list": listed,
-            "rows": [{"entry": entry, "url": _card_url(entry.card)} for entry in entries[:SHOWN]],
+            "rows": [
+                {
+                    "entry": entry,
+                    "url": _card_url(entry.card),
+                    "answer_url": answer_url(entry, to.person, now) if to.person else "",
+                }
+                for entry in entries[:SHOWN]
+            ],
             "cards": len(entries),
             "more": max(0, len(entries) - SHOWN),
             "repeats": sum(entry.times > 1 for entry in entries),
