@@ -52,7 +52,7 @@ class AnswerLink:
 def answer_url(entry: OverdueEntry, person: Person, now: datetime) -> str:
     """Return the address of the page on which `person` writes about `entry`, good from `now` (aware)."""
     token = signing.dumps([person.pk, entry.pk, int(now.timestamp())], salt=SALT)
-    return f"{settings.SITE_URL}/answer/{token}/"
+    return f"{settings.SITE_URL}/why-late/{token}/"
 
 
 def link_of(token: str) -> AnswerLink | None:

@@ -107,10 +107,14 @@ def _opened() -> BaseMailBox:
     else:
         mailbox = MailBoxUnencrypted(host, parts.port or 143, timeout=TIMEOUT)
     user = unquote(parts.username or "")
-    if settings.MAIL_IN_TOKEN_FILE:
-        mailbox.xoauth2(user, Path(settings.MAIL_IN_TOKEN_FILE).read_text().strip(), folder)
-    else:
-        mailbox.login(user, unquote(parts.password or ""), folder)
+    try:
+        if settings.MAIL_IN_TOKEN_FILE:
+            mailbox.xoauth2(user, Path(settings.MAIL_IN_TOKEN_FILE).read_text().strip(), folder)
+        else:
+            mailbox.login(user, unquote(parts.password or ""), folder)
+    except BaseException:
+        mailbox.client.shutdown()
+        raise
     return mailbox
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import imaplib
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from imap_tools import MailBoxUnencrypted
@@ -26,11 +27,13 @@ class MailServer:
     @contextmanager
     def open(self) -> Iterator[MailBoxUnencrypted]:
         mailbox = MailBoxUnencrypted("127.0.0.1", self.port, timeout=20)
-        mailbox.login(USER, PASSWORD)
         try:
+            mailbox.login(USER, PASSWORD)
             yield mailbox
         finally:
-            mailbox.logout()
+            with suppress(OSError):
+                mailbox.logout()
+            mailbox.client.shutdown()
 
     def put(self, *mails: bytes) -> None:
         """Let mails arrive, unseen."""
@@ -68,6 +71,6 @@ def _wait(server: MailServer, process: subprocess.Popen[bytes]) -> None:
         try:
             with server.open():
                 return
-        except OSError:
+        except (OSError, imaplib.IMAP4.abort):
             time.sleep(0.2)
     raise AssertionError("the IMAP server never answered")

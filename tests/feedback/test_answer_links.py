@@ -38,7 +38,7 @@ def card(solvik: Solvik) -> Card:
 def address() -> str:
     """The link in the mail, of the one entry there is."""
     sent = OutgoingMail.objects.get(kind="overdue_list")
-    [path] = set(re.findall(r"/answer/\S+?/(?=\s|\")", sent.text + sent.html))
+    [path] = set(re.findall(r"/why-late/\S+?/(?=\s|\")", sent.text + sent.html))
     return str(path)
 
 
@@ -161,15 +161,15 @@ def test_nothing_else_opens_the_page(solvik: Solvik, card: Card, client: Client)
         signing.dumps([solvik.water_leader.pk, entry.pk, sent], salt=SALT),
         address().split("/")[2][:-2],
     ]
-    assert [state(client, f"/answer/{token}/")[0] for token in wrong] == [404] * 6 + [410, 404]
-    assert [post(client, f"/answer/{token}/") for token in wrong] == [404] * 6 + [410, 404]
+    assert [state(client, f"/why-late/{token}/")[0] for token in wrong] == [404] * 6 + [410, 404]
+    assert [post(client, f"/why-late/{token}/") for token in wrong] == [404] * 6 + [410, 404]
 
 
 def test_who_tries_links_is_held_up(card: Card, client: Client) -> None:
     with time_machine.travel(LATER, tick=False):
-        statuses = [client.get(f"/answer/x{number}/").status_code for number in range(32)]
+        statuses = [client.get(f"/why-late/x{number}/").status_code for number in range(32)]
         assert (statuses[29], statuses[30]) == (404, 429)
-        assert client.get("/answer/x/")["Retry-After"]
+        assert client.get("/why-late/x/")["Retry-After"]
 
 
 def test_a_units_address_gets_no_links(solvik: Solvik) -> None:
@@ -177,7 +177,7 @@ def test_a_units_address_gets_no_links(solvik: Solvik) -> None:
     a_card(unit=solvik.roads)
     run_overdue_list(now=RUN)
     sent = OutgoingMail.objects.get(kind="overdue_list")
-    assert (sent.to, "/answer/" in sent.text + sent.html) == ("service-centre@solvik.test", False)
+    assert (sent.to, "/why-late/" in sent.text + sent.html) == ("roads@solvik.test", False)
 
 
 @pytest.mark.django_db(transaction=True)
