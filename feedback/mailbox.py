@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -33,6 +33,7 @@ logger = logging.getLogger(__name__)
 MOST_AT_ONCE = 200
 """Mails of one visit: the next comes in two minutes, and a full mailbox keeps no worker for an hour."""
 
+LONGEST_VISIT = timedelta(minutes=10)
 TIMEOUT = 30
 """Seconds without a word from the server."""
 
@@ -76,9 +77,12 @@ def read_mailbox(*, clock: Callable[[], datetime]) -> Visit:
 
 def _visit(clock: Callable[[], datetime]) -> Visit:
     visit = Visit()
+    began = clock()
     mailbox = _opened()
     try:
         for uid in mailbox.uids(AND(seen=False))[:MOST_AT_ONCE]:
+            if clock() - began > LONGEST_VISIT:
+                break
             try:
                 whole = _fetch_and_store(mailbox, uid, clock)
             except (OperationalError, InterfaceError, imaplib.IMAP4.abort, OSError):
@@ -113,7 +117,8 @@ def _opened() -> BaseMailBox:
         else:
             mailbox.login(user, unquote(parts.password or ""), folder)
     except BaseException:
-        mailbox.client.shutdown()
+        with suppress(OSError):
+            mailbox.client.shutdown()
         raise
     return mailbox
 
@@ -145,10 +150,17 @@ def _fetched(mailbox: BaseMailBox, uid: str, part: str) -> bytes:
 
 def _done_with(mailbox: BaseMailBox, uid: str, *, whole: bool) -> None:
     """Tell the server that the mail is stored. One that is not whole here is only marked as seen: it is the original."""
-    afterwards = settings.MAIL_IN_AFTERWARDS
-    if not whole or afterwards == "seen":
-        mailbox.flag([uid], [MailMessageFlags.SEEN], True)
-    elif afterwards == "deleted":
-        mailbox.delete([uid])
-    else:
-        mailbox.move([uid], afterwards)
+    afterwards = settings.MAIL_IN_AFTERWARDS if whole else "seen"
+    try:
+        if afterwards == "deleted":
+            mailbox.delete([uid])
+            return
+        if afterwards != "seen":
+            mailbox.move([uid], afterwards)
+            return
+    except (ImapToolsError, imaplib.IMAP4.error) as error:
+        if isinstance(error, imaplib.IMAP4.abort):
+            raise
+        # A folder that is not there must not stop the mails behind this one, nor bring it in again and again.
+        logger.warning("A mail could not be moved or deleted and is marked as read: %s", type(error).__name__)
+    mailbox.flag([uid], [MailMessageFlags.SEEN], True)

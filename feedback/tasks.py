@@ -67,7 +67,7 @@ def forget() -> str:
     return f"{forget_requests(now=timezone.now())} forgotten"
 
 
-@shared_task(name="feedback.read_mailbox", soft_time_limit=15 * 60)
+@shared_task(name="feedback.read_mailbox")
 @recorded("feedback.read_mailbox")
 def fetch_mail() -> str:
     """Every other minute: the mails that came to the mailbox of MAIL_IN_URL."""

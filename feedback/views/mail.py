@@ -33,6 +33,9 @@ from organisation.permissions import Permission
 from organisation.views.downloads import as_download
 
 PAGE = {"section": "mail_in"}
+PARTS = {"card": "_make_card", "file": "_file", "dismiss": "_dismiss"}
+TO_DISMISS = (IncomingMail.Reason.SPAM, IncomingMail.Reason.BULK, IncomingMail.Reason.TO_LIST)
+"""What most often needs nothing more: the first thing that the page offers."""
 
 
 def _sorter(request: HttpRequest) -> Person:
@@ -173,9 +176,12 @@ def _show(
     request: HttpRequest, found: IncomingMail, *, wrong: forms.Form | None = None, status: int = 200
 ) -> HttpResponse:
     suggested = found.card.reference if found.card else ""
+    main = "dismiss" if found.reason in TO_DISMISS else "file" if found.card else "card"
     context: dict[str, Any] = PAGE | {
         "mail": found,
         "to_decide": found.state in TO_DECIDE,
+        "main": main,
+        "order": [f"feedback/mail/{PARTS[name]}.html" for name in sorted(PARTS, key=lambda name: name != main)],
         "forms": empty_forms(text=words_of_card(found), reference=suggested, wrong=wrong),
         "wrong": wrong,
         "has_errors": wrong is not None,

@@ -33,13 +33,19 @@ def now() -> Any:
     return MONDAY
 
 
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MailServer]:
+    with open_mail_server(tmp_path_factory.mktemp("imap") / "pymap.log") as opened:
+        yield opened
+
+
 @pytest.fixture
-def server(settings: Any, tmp_path: Path) -> Iterator[MailServer]:
+def server(running: MailServer, settings: Any, tmp_path: Path) -> MailServer:
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.MAIL_ADDRESS = "post@solvik.test"
-    with open_mail_server(tmp_path / "pymap.log") as opened:
-        settings.MAIL_IN_URL = opened.url
-        yield opened
+    settings.MAIL_IN_URL = running.url
+    running.empty()
+    return running
 
 
 def test_the_mailbox_is_read_and_a_bad_mail_stops_no_other(solvik: Solvik, server: MailServer, settings: Any) -> None:
@@ -47,7 +53,7 @@ def test_the_mailbox_is_read_and_a_bad_mail_stops_no_other(solvik: Solvik, serve
     server.put(
         letter("En").as_bytes(),
         b"From: a@example.org\r\nContent-Type: text/plain; charset=x-klingon\r\n\r\nnuqneH\r\n",
-        letter("x" * 80_000).as_bytes(),
+        letter("ord og ord\n" * 8_000).as_bytes(),
         bytes(range(14, 256)),
         letter("To").as_bytes(),
     )
@@ -79,16 +85,19 @@ def test_afterwards_a_mail_is_moved_or_deleted_but_one_that_is_not_whole_never(
 ) -> None:
     settings.MAIL_LARGEST = 5_000
     settings.MAIL_IN_AFTERWARDS = "Tatt inn"
-    with server.open() as mailbox:
-        mailbox.folder.create("Tatt inn")
-    server.put(letter("En").as_bytes(), letter("x" * 9_000).as_bytes())
+    server.add_folder("Tatt inn")
+    server.put(letter("En").as_bytes(), letter("ord og ord\n" * 900).as_bytes())
     assert str(read_mailbox(clock=now)) == "2 stored"
     assert (server.seen(), len(server.seen("Tatt inn"))) == ([True], 1)
     settings.MAIL_IN_AFTERWARDS = "deleted"
     server.put(letter("To").as_bytes())
     assert str(read_mailbox(clock=now)) == "1 stored"
     assert server.seen() == [True]
-    assert Card.objects.count() == 2
+    settings.MAIL_IN_AFTERWARDS = "Finnes ikke"
+    server.put(letter("Tre").as_bytes(), letter("Fire").as_bytes())
+    assert str(read_mailbox(clock=now)) == "2 stored"
+    assert server.seen() == [True] * 3
+    assert Card.objects.count() == 4
 
 
 @pytest.mark.django_db(transaction=True)
