@@ -428,7 +428,8 @@ def _bounce(message: Message) -> Bounce | None:
                 continue
             to = _header(report, "Final-Recipient") or _header(report, "Original-Recipient")
             if address := re.search(_ADDRESS.pattern, to.partition(";")[2] or to):
-                return Bounce(address.group(0).lower(), _header(report, "Status")[:20], original)
+                code = re.match(r"[245]\.\d{1,3}\.\d{1,3}", _header(report, "Status"))
+                return Bounce(address.group(0).lower(), code.group(0) if code else "", original)
     return None
 
 
