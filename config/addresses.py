@@ -11,6 +11,26 @@ from django.core.exceptions import ImproperlyConfigured
 DATABASE_FORM = "DATABASE_URL must name a PostgreSQL database: postgres://user:password@host:5432/name"
 REDIS_FORM = "REDIS_URL must name a Redis or Valkey server: redis://host:6379/0, rediss://… or unix:///path/to/socket"
 
+MAILBOX_FORM = "MAIL_IN_URL must name a mailbox: imaps://user:password@host:993/INBOX, or imap+tls://… for STARTTLS"
+
+
+def mailbox_at(url: str) -> str:
+    """Return `url` if it names a mailbox, or is empty. Raises ImproperlyConfigured, never naming the password.
+
+    Without TLS (`imap://`) only on this machine: a password does not travel in the clear.
+    """
+    if not url:
+        return ""
+    try:
+        parts = urlsplit(url)
+        complete = bool(parts.hostname and parts.username) and parts.port != 0
+    except ValueError:
+        raise ImproperlyConfigured(MAILBOX_FORM) from None
+    here = parts.hostname in ("127.0.0.1", "::1", "localhost")
+    if not complete or parts.scheme not in ("imaps", "imap+tls", *(["imap"] if here else [])):
+        raise ImproperlyConfigured(MAILBOX_FORM)
+    return url
+
 
 def database_at(url: str) -> dict[str, Any]:
     """Return Django's DATABASES entry for `url`. Raises ImproperlyConfigured, never naming the password."""

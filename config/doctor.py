@@ -25,14 +25,14 @@ from django.conf import settings
 from django.core.mail import get_connection
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.db.models import Max, Min
+from django.db.models import Count, Max, Min
 from django_celery_beat.models import PeriodicTask
 from kombu.exceptions import KombuError
 
 from config.celery import app
 from config.checks import missing_packages
 from feedback.actions.listing import latest_week_to_run
-from feedback.models import OverdueRun
+from feedback.models import IncomingMail, OverdueRun
 from organisation.models import OutgoingMail, ScheduledJob
 from organisation.queries import NotSetUp, municipality, working_calendar
 
@@ -43,6 +43,8 @@ BEAT_LATEST = timedelta(minutes=3)  # some job is due each minute
 BEAT_SAVED_LATEST = timedelta(minutes=6)  # beat writes down what it started every three minutes
 JOB_LATE = timedelta(minutes=15)
 MAIL_LATE = timedelta(minutes=10)
+MAILBOX_LATE = timedelta(minutes=15)
+MAIL_WAITS_LONG = timedelta(days=2)
 LISTS_LATE = timedelta(hours=2)  # the hourly look makes up what Monday morning missed
 DISK_FAULT, DISK_WARNING = 200 * 1024**2, 2 * 1024**3
 
@@ -71,7 +73,7 @@ def examine(now: datetime) -> list[Finding]:
     findings.append(answers := worker(has_queue=line.state == OK))
     if has_tables:
         try:
-            findings += [beat(now, has_worker=answers.state == OK), *jobs(now), *mails(now), *here(now)]
+            findings += [beat(now, has_worker=answers.state == OK), *jobs(now), *mails(now), *mailbox(now), *here(now)]
         except DatabaseError as error:
             findings.append(Finding("database", FAULT, f"The database fails: {_line(error)}", "Look into its log."))
     else:
@@ -249,6 +251,32 @@ def mails(now: datetime) -> Iterator[Finding]:
         yield Finding("outbox", WARNING, f"{words}.", "The reasons are at /admin/organisation/outgoingmail/.", values)
     else:
         yield Finding("outbox", OK, words, values=values)
+
+
+def mailbox(now: datetime) -> Iterator[Finding]:
+    """When the mailbox was last read, and how many mails wait for a person. Nothing where there is neither."""
+    waiting = IncomingMail.objects.filter(state=IncomingMail.State.WAITING).aggregate(
+        number=Count("pk"), oldest=Min("received_at")
+    )
+    number, oldest = waiting["number"], waiting["oldest"]
+    came_back = OutgoingMail.objects.filter(bounced_at__isnull=False).count()
+    if not settings.MAIL_IN_URL and not number and not came_back:
+        return
+    job = ScheduledJob.objects.filter(name="feedback.read_mailbox").first()
+    last = job.finished_at if job is not None else None
+    values = {"last": last, "waiting": number, "oldest": oldest, "came_back": came_back}
+    words = (
+        f"{number} mails wait{f', the oldest since {_local(oldest)}' if oldest else ''}; {came_back} of ours came back"
+    )
+    if settings.MAIL_IN_URL and not _within(last, now, MAILBOX_LATE):
+        said = f"The mailbox has not been read since {_local(last)}" if last else "The mailbox has never been read"
+        do = "Correct MAIL_IN_URL, or see that worker and beat work."
+        yield Finding("mailbox", WARNING, f"{said}; {words}.", do, values)
+    elif oldest is not None and now - oldest > MAIL_WAITS_LONG:
+        yield Finding("mailbox", WARNING, f"{words}.", "See to them at /staff/mail/.", values)
+    else:
+        read = f"Read at {_local(last)}; " if last else ""
+        yield Finding("mailbox", OK, f"{read}{words}", values=values)
 
 
 def mail_server() -> Finding:

@@ -24,6 +24,8 @@ SCHEDULE = {
     "feedback.fetch_linked_pictures": {"task": "feedback.fetch_linked_pictures", "schedule": crontab()},
     "feedback.take_neighbours_news": {"task": "feedback.take_neighbours_news", "schedule": crontab(minute="*/10")},
     "feedback.ask_neighbours": {"task": "feedback.ask_neighbours", "schedule": crontab(hour="4", minute="15")},
+    "feedback.read_mailbox": {"task": "feedback.read_mailbox", "schedule": crontab(minute="*/2")},
+    "feedback.forget_mails": {"task": "feedback.forget_mails", "schedule": crontab(hour="3", minute="30")},
     "surveys.remind_of_next_rounds": {
         "task": "surveys.remind_of_next_rounds",
         "schedule": crontab(hour="7", minute="10"),

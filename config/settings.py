@@ -14,7 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from config import embedded
-from config.addresses import database_at, redis_at
+from config.addresses import database_at, mailbox_at, redis_at
 from config.demo.municipality import SHARED_PASSWORD
 from config.logs import logging_settings
 from config.schedule import SCHEDULE
@@ -79,6 +79,24 @@ else:
     EMAIL_FILE_PATH = VAR_DIR / "mail"
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Innspill <innspill@localhost>")
+
+# --- Mail that comes in --------------------------------------------------------------------------------------------
+
+# A mailbox that is read: imaps://user:password@host/INBOX, or imap+tls://, which asks for TLS after the greeting.
+MAIL_IN_URL = mailbox_at(env.str("MAIL_IN_URL", ""))
+# A file with an access token that somebody else keeps fresh, for servers that take no password (XOAUTH2).
+MAIL_IN_TOKEN_FILE = env.str("MAIL_IN_TOKEN_FILE", "")
+# What becomes of a mail on the server once it is stored: seen, deleted, or the name of a folder to move it to.
+MAIL_IN_AFTERWARDS = env.str("MAIL_IN_AFTERWARDS", "seen")
+# The address of that mailbox: answers go there, and what bears it as sender is our own.
+MAIL_ADDRESS = env.str("MAIL_ADDRESS", "").strip()
+MAIL_PLUS_ADDRESSES = env.bool("MAIL_PLUS_ADDRESSES", False)
+# The name under which our own mail server writes Authentication-Results; empty, those are anybody's word.
+MAIL_AUTHENTICATION_SERVER = env.str("MAIL_AUTHENTICATION_SERVER", "")
+MAIL_LARGEST = env.int("MAIL_LARGEST_MEGABYTES", 25) * 1024 * 1024
+MAIL_RECEIPTS_PER_HOUR = env.int("MAIL_RECEIPTS_PER_HOUR", 5)
+MAIL_CARDS_PER_HOUR = env.int("MAIL_CARDS_PER_HOUR", 20)
+MAIL_KEEP_DAYS = env.int("MAIL_KEEP_DAYS", 90)
 
 # --- Django --------------------------------------------------------------------------------------------------------
 

@@ -6,10 +6,11 @@ What a mail holds is kept to what its reader needs: never the submitter's contac
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 
+from feedback.answer_links import answer_url
 from feedback.models import (
     Addition,
     Callback,
@@ -25,7 +26,8 @@ from feedback.models import (
     ReopeningRequest,
     Submitter,
 )
-from organisation.models import Municipality, Person, Unit
+from organisation.calendar import IsoWeek
+from organisation.models import Municipality, OutgoingMail, Person, Unit
 from organisation.outbox.queueing import Mail
 from organisation.queries import Recipient, is_away, list_recipient
 
@@ -35,6 +37,14 @@ SHOWN = 100
 
 def _card_url(card: Card) -> str:
     return f"{settings.SITE_URL}/staff/cards/{card.reference}/"
+
+
+def _reply_to(card: Card) -> str:
+    """Where the submitter's answer to a mail about a card goes: to the mailbox that is read, with the reference in it."""
+    local, _at, domain = settings.MAIL_ADDRESS.partition("@")
+    if not domain or not settings.MAIL_PLUS_ADDRESSES:
+        return settings.MAIL_ADDRESS
+    return f"{local}+{card.reference}@{domain}"
 
 
 def status_url(card: Card) -> str:
@@ -60,6 +70,7 @@ def receipt(card: Card, submitter: Submitter, house: Municipality) -> Mail:
         to=submitter.email,
         language=card.language,
         context={"card": card, "status_url": status_url(card), "municipality": house, "submitter": submitter},
+        reply_to=_reply_to(card),
     )
 
 
@@ -86,6 +97,30 @@ def card_delegated(card: Card, handler: Person, *, house: Municipality, event: i
     """Tell a case handler of a card that is now theirs."""
     key = f"card_delegated:{card.reference}:{event}"
     return Mail("card_delegated", key, handler.email, handler.language, _about(card, house) | {"handler": handler})
+
+
+def card_reference_of(sent: OutgoingMail) -> str:
+    """Return the reference of the card that a mail of ours told of, by its key; empty where it told of none."""
+    if sent.kind not in _OF_CARDS:
+        return ""
+    return sent.dedupe_key.split(":")[1]
+
+
+_OF_CARDS = frozenset(
+    {
+        "receipt", "card_forwarded", "card_returned", "card_delegated", "card_taken_back", "preliminary_answer",
+        "report_back", "referred", "card_reopened", "submitter_added", "card_withdrawn",
+        "negative_reaction", "reopening_asked", "reopening_answered", "mail_filed",
+    }
+)  # fmt: skip
+
+
+def overdue_list_of(sent: OutgoingMail) -> dict[str, object] | None:
+    """Return what finds the overdue list that a mail of ours was, None for other mails."""
+    if sent.kind != "overdue_list":
+        return None
+    week = IsoWeek.parse(sent.dedupe_key.split(":")[1])
+    return {"iso_year": week.year, "iso_week": week.week, "unit__code": sent.dedupe_key.split(":")[2]}
 
 
 def key_of_first_sending(card: Card) -> str:
@@ -118,6 +153,7 @@ def preliminary_answer(card: Card, answer: PreliminaryAnswer, submitter: Submitt
         to=submitter.email,
         language=card.language,
         context={"card": card, "answer": answer, "status_url": status_url(card), "municipality": house},
+        reply_to=_reply_to(card),
     )
 
 
@@ -144,6 +180,7 @@ def referred(card: Card, referral: Referral, submitter: Submitter, house: Munici
         to=submitter.email,
         language=card.language,
         context={"card": card, "referral": referral, "status_url": status_url(card), "municipality": house},
+        reply_to=_reply_to(card),
     )
 
 
@@ -199,6 +236,15 @@ def card_withdrawn(card: Card, unit: Unit, *, house: Municipality, on: date) -> 
     return [Mail("card_withdrawn", f"card_withdrawn:{card.reference}:{card.cycle}", to.email, to.language, context)]
 
 
+def mail_filed(card: Card, unit: Unit, *, event: int, house: Municipality, on: date) -> list[Mail]:
+    """Tell who works with a card that the service centre filed an e-mail on it. What it says stays on the card's page."""
+    to = _to_who_works_with(card, unit, house, on)
+    if to is None:
+        return []
+    context = {"card": card, "card_url": _card_url(card), "municipality": house, "unit": unit}
+    return [Mail("mail_filed", f"mail_filed:{card.reference}:{event}", to.email, to.language, context)]
+
+
 def negative_reaction(card: Card, own: OwnReaction, unit: Unit, *, house: Municipality, on: date) -> list[Mail]:
     """Tell the unit, and the case handler, that the submitter took the answer badly, why, and what they would rather have.
 
@@ -240,7 +286,7 @@ def reopening_answered(card: Card, asked: ReopeningRequest, *, house: Municipali
         "card": card, "asked": asked, "submitter": submitter, "status_url": status_url(card), "municipality": house,
     }  # fmt: skip
     key = f"reopening_answered:{card.reference}:{asked.pk}"
-    return [Mail("reopening_answered", key, submitter.email, card.language, context)]
+    return [Mail("reopening_answered", key, submitter.email, card.language, context, reply_to=_reply_to(card))]
 
 
 def reminder(person: Recipient, cards: Sequence[Card], *, house: Municipality, today: date) -> Mail:
@@ -272,11 +318,18 @@ def escalation_key(made: Escalation, to: Person | None) -> str:
 
 
 def overdue_list(
-    listed: OverdueList, entries: Sequence[OverdueEntry], to: Recipient, house: Municipality, *, times: int = 1
+    listed: OverdueList,
+    entries: Sequence[OverdueEntry],
+    to: Recipient,
+    house: Municipality,
+    *,
+    now: datetime,
+    times: int = 1,
 ) -> Mail:
     """Send a unit's list to its leader, with the rest of the week to put things right. The PDF is made when it is sent.
 
-    `times` counts how often the list was sent, so that each sending has its mail."""
+    Each entry has the leader's own link to say why it is late (`feedback.answer_links`); a unit's address has none, as
+    nobody is behind it by name. `times` counts how often the list was sent, so that each sending has its mail."""
     return Mail(
         kind="overdue_list",
         dedupe_key=overdue_list_key(listed, times=times),
@@ -284,7 +337,14 @@ def overdue_list(
         language=to.language,
         context={
             "list": listed,
-            "rows": [{"entry": entry, "url": _card_url(entry.card)} for entry in entries[:SHOWN]],
+            "rows": [
+                {
+                    "entry": entry,
+                    "url": _card_url(entry.card),
+                    "answer_url": answer_url(entry, to.person, now) if to.person else "",
+                }
+                for entry in entries[:SHOWN]
+            ],
             "cards": len(entries),
             "more": max(0, len(entries) - SHOWN),
             "repeats": sum(entry.times > 1 for entry in entries),

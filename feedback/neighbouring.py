@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from feedback.actions import handing_over as handing
 from feedback.actions.neighbours import OfferedThere, keep_services, note_fault
-from feedback.actions.receiving import claim_picture, keep_picture, put_picture_off
+from feedback.actions.taking_requests import claim_picture, keep_picture, put_picture_off
 from feedback.forms.files import LARGEST, FilesField
 from feedback.georeport.asking import House, NotReached, SaidNo, Unsure, attributes_of, pairs_of
 from feedback.georeport.moments import moment_of, written

@@ -23,6 +23,7 @@ from feedback.models import (
     ContactCard,
     Escalation,
     HeldUpload,
+    IncomingMail,
     Mailing,
     OverdueEntry,
     OverdueList,
@@ -101,6 +102,7 @@ ON_A_PAGE = Gathering(
     "contactattempts",
     "offspring",
     "additions",
+    "incomingmails",
     "ownreactions",
     "reopeningrequests",
     "notes",
@@ -733,3 +735,22 @@ def what_hangs_on(unit: Unit) -> dict[str, int]:
         "cards": Card.objects.filter(unit=unit, completed_at__isnull=True).count(),
         "rules": RoutingRule.objects.filter(unit=unit, is_active=True).count(),
     }
+
+
+# --- Mail that came in -------------------------------------------------------------------------------------------------
+
+
+def mails_that_wait() -> QuerySet[IncomingMail]:
+    """Return the mails that wait for a person, the oldest first."""
+    waiting = IncomingMail.objects.filter(state=IncomingMail.State.WAITING)
+    return waiting.select_related("card", "overdue_list__unit").defer("text", "rest").order_by("received_at", "id")
+
+
+def mails_dealt_with() -> QuerySet[IncomingMail]:
+    """Return the other mails, the latest first."""
+    others = IncomingMail.objects.exclude(state=IncomingMail.State.WAITING)
+    return others.select_related("card", "decided_by").defer("text", "rest")
+
+
+def incoming_mail(pk: int) -> IncomingMail | None:
+    return IncomingMail.objects.select_related("card__unit", "overdue_list__unit", "decided_by").filter(pk=pk).first()

@@ -94,6 +94,11 @@ def may_inform(person: Person) -> bool:
     return grants_of(person).allows(Permission.INFORM_CITIZENS)
 
 
+def may_sort_mail(person: Person) -> bool:
+    """Whether `person` is of those who deal with mails that wait: the service centre, which routes all cards."""
+    return grants_of(person).allows(Permission.ROUTE_CARDS)
+
+
 def may_propose_story(person: Person, card: Card) -> bool:
     """Whether `person` may write a story from `card`: who publishes them, and who answers for the card's unit."""
     return may_inform(person) or grants_of(person).allows(Permission.DELEGATE_CARDS, card.unit_id)

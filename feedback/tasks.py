@@ -11,14 +11,16 @@ from feedback.actions.handing_over import SEND_TASK
 from feedback.actions.holding import delete_expired_uploads
 from feedback.actions.listing import latest_week_to_run, run_overdue_list
 from feedback.actions.numbering import AT_ONCE, forget_batches, place_changes
-from feedback.actions.receiving import PICTURES_TASK
 from feedback.actions.reminding import remind_of_deadlines
 from feedback.actions.sending_once import forget_requests
+from feedback.actions.sorting_mail import forget_mails
+from feedback.actions.taking_requests import PICTURES_TASK
 from feedback.georeport.asking import NotReached, SaidNo, Unsure
 from feedback.handover_queries import neighbours_in_use
+from feedback.mailbox import read_mailbox
 from feedback.neighbouring import ask_neighbour, fetch_pictures, follow, send_waiting, take_news
 from organisation.jobs import recorded
-from organisation.queries import municipality
+from organisation.queries import municipality, working_calendar
 
 NOT_BY_SCHEDULE = "nothing is fetched by schedule here"
 """A demonstration's neighbours are made up."""
@@ -145,3 +147,18 @@ def ask_neighbours() -> str:
             except (NotReached, SaidNo, Unsure):
                 faults += 1  # written down with the neighbour
     return f"{asked} asked, {faults} with faults"
+
+
+@shared_task(name="feedback.read_mailbox")
+@recorded("feedback.read_mailbox")
+def fetch_mail() -> str:
+    """Every other minute: the mails that came to the mailbox of MAIL_IN_URL."""
+    return str(read_mailbox(clock=timezone.now))
+
+
+@shared_task(name="feedback.forget_mails")
+@recorded("feedback.forget_mails")
+def forget_originals() -> str:
+    """Each night: the originals of mails whose last day has come."""
+    today = working_calendar(municipality()).local_date(timezone.now())
+    return f"{forget_mails(today=today)} forgotten"

@@ -52,6 +52,8 @@ HARMLESS = {
     "Mailing": {"area", "languages", "how"},
     "Referral": {"body"},
     "HeldUpload": {"content_type"},
+    # Digests, of a Message-ID and of words; neither can be read back.
+    "IncomingMail": {"key", "digest", "state", "reason"},
     "InterviewConsent": {"wording"},
     # Digests of what a client sent, which cannot be read back; the person's id is part of the key.
     "SentRequest": {"key", "body", "answer"},

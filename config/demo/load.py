@@ -19,6 +19,7 @@ from config.demo.days import CALENDAR, OSLO, at
 from config.demo.furnish import Furnished, furnish, make_rules
 from config.demo.informing import inform
 from config.demo.interviews import interviews
+from config.demo.mail_in import mails_that_came
 from config.demo.neighbours import neighbours
 from config.demo.places import NEW_RULES
 from config.demo.plans import Story
@@ -41,6 +42,7 @@ from feedback.models import (
     CardNote,
     Category,
     Escalation,
+    IncomingMail,
     ListNotice,
     Neighbour,
     OverdueList,
@@ -151,6 +153,7 @@ def load_demo(*, seed: int, now: datetime, anew: bool = False) -> Loaded | None:
         _make_past_lists(story)
         inform(story, furnished)
         neighbours(furnished, by=furnished.people[ADMINISTRATOR], now=story.now)
+        mails_that_came(story)
         surveys(by=furnished.people[ADVISER], units=furnished.units, today=story.today, seed=seed)
         _tell_of_past_lists()
         interviews(by=furnished.people[ADVISER], now=story.now, seed=seed)
@@ -173,7 +176,8 @@ def _hold() -> None:
 
 def _clear() -> None:
     """Throw the old demonstration away with all that hangs on it, whichever app's it is: it was made up, every row."""
-    files = list(Attachment.objects.values_list("file", flat=True))
+    originals = IncomingMail.objects.exclude(file="").values_list("file", flat=True)
+    files = [*Attachment.objects.values_list("file", flat=True), *originals]
     tables = ", ".join(connection.ops.quote_name(model._meta.db_table) for model in _ROOTS)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table with checks still to come is not truncated

@@ -80,6 +80,8 @@ def correct_contact(card: Card, *, contact: Contact, by: Person | None, now: dat
         submitter = getattr(card, "submitter", None) or Submitter(card=card)
         for name in changed:
             setattr(submitter, name, getattr(contact, name))
+        if "email" in changed:
+            submitter.email_failed_at = None  # of the address before
         owed = card.callback_owed
         store_contact(card, submitter, by=by, now=now)
         write(card, CardEvent.What.CORRECTED, by=by, now=now, fields=changed, callback_owed=[owed, card.callback_owed])

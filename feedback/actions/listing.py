@@ -200,7 +200,7 @@ def _send(run: OverdueRun, house: Municipality, calendar: WorkingCalendar, *, ma
         for rows in by_list.values():
             listed = rows[0].overdue_list
             if (to := told.of(listed.unit)) is not None:
-                sent = mails.overdue_list(listed, rows, to, house)
+                sent = mails.overdue_list(listed, rows, to, house, now=max(now, run.as_of))
                 to_queue.append(sent)
                 notices.append(
                     ListNotice(overdue_list=listed, person=to.person, told_at=now, dedupe_key=sent.dedupe_key)

@@ -53,6 +53,7 @@ def register_card(
     origin_kind: str = "",
     and_then: Callable[[Card], None] | None = None,
     looked: bool = False,
+    receipt: bool = True,
 ) -> Card:
     """Register a card, send it to its unit, and queue the unit's mail and the submitter's receipt.
 
@@ -61,6 +62,8 @@ def register_card(
     `looked` the caller has just looked for it.
 
     A new card has `attempts`, and with what hangs on it needs no reading anew to be shown as a row of a list.
+
+    Without `receipt` the submitter gets none, whatever address there is: a machine wrote.
 
     Raises NotAllowed for a person who may not register cards, and a Refused for what cannot be a card.
     """
@@ -73,7 +76,7 @@ def register_card(
     prepared.card.origin, prepared.card.origin_kind = origin, origin_kind
     try:
         with transaction.atomic():
-            card = _write(prepared, house, now)
+            card = _write(prepared, house, now, receipt=receipt)
             if and_then is not None:
                 and_then(card)
     except IntegrityError:
@@ -88,7 +91,7 @@ def _known(intake: Intake) -> Card | None:
     return Card.objects.filter(idempotency_key=intake.idempotency_key).first()
 
 
-def _write(prepared: Prepared, house: House, now: datetime) -> Card:
+def _write(prepared: Prepared, house: House, now: datetime, *, receipt: bool) -> Card:
     """Write the card and all that comes with it, its mails too, in two statements; one more tells other systems."""
     card, submitter = prepared.card, prepared.submitter
     year = house.calendar.local_date(card.registered_at).year
@@ -98,7 +101,7 @@ def _write(prepared: Prepared, house: House, now: datetime) -> Card:
         submitter.card = card
     for event in prepared.events:
         event.card = card
-    mails_out = mail_rows(_mails_for(prepared, house, now), now=now)
+    mails_out = mail_rows(_mails_for(prepared, house, now, receipt=receipt), now=now)
     insert_together([card], [submitter] if submitter else [], prepared.events, mails_out)
     if mails_out:
         nudge_on_commit()
@@ -109,7 +112,7 @@ def _write(prepared: Prepared, house: House, now: datetime) -> Card:
     return card
 
 
-def _mails_for(prepared: Prepared, house: House, now: datetime) -> list[mails.Mail]:
+def _mails_for(prepared: Prepared, house: House, now: datetime, *, receipt: bool) -> list[mails.Mail]:
     card, submitter = prepared.card, prepared.submitter
     queued = []
     if card.state == State.FORWARDED:
@@ -117,6 +120,6 @@ def _mails_for(prepared: Prepared, house: House, now: datetime) -> list[mails.Ma
         if not unit.email:
             [unit] = with_leaders(answering_units().filter(pk=unit.pk))
         queued += mails.card_forwarded(card, unit, house=house.municipality, on=house.calendar.local_date(now))
-    if submitter is not None and submitter.email:
+    if receipt and submitter is not None and submitter.email:
         queued.append(mails.receipt(card, submitter, house.municipality))
     return queued

@@ -66,7 +66,7 @@ class FilesField(forms.FileField):
         wrong = [too_many(len(files))] if len(files) > MOST else []
         for file in files[:MOST]:
             try:
-                self.accepted.append(_checked(file))
+                self.accepted.append(checked_file(file))
             except ValidationError as error:
                 wrong.append(error)
         if wrong:
@@ -101,7 +101,8 @@ def too_many(chosen: int) -> ValidationError:
     )
 
 
-def _checked(file: UploadedFile) -> Upload:
+def checked_file(file: UploadedFile) -> Upload:
+    """Return one file as it can be stored. Raises ValidationError that names it."""
     name = (file.name or "").replace("\x00", "")
     if not file.size:
         raise ValidationError(_("«%(name)s» is empty."), params={"name": name})

@@ -7,6 +7,7 @@ from feedback.models.from_submitter import Addition, OwnReaction, ReopeningReque
 from feedback.models.held import HeldUpload
 from feedback.models.history import CardEvent, CardNote
 from feedback.models.interviews import InterviewConsent
+from feedback.models.mail import IncomingMail
 from feedback.models.mailings import Mailing
 from feedback.models.open311 import (
     Handover,
@@ -42,6 +43,7 @@ __all__ = [
     "Handover",
     "HandoverUpdate",
     "HeldUpload",
+    "IncomingMail",
     "InterviewConsent",
     "LinkedPicture",
     "ListNotice",

@@ -202,6 +202,7 @@ class Submitter(models.Model):
     phone = models.CharField(_("daytime phone"), max_length=30, blank=True)
     phone_key = models.CharField(max_length=20, blank=True, editable=False)
     email = models.EmailField(_("e-mail"), blank=True)
+    email_failed_at = models.DateTimeField(_("e-mail came back"), null=True, blank=True, editable=False)
     other_way = models.CharField(_("agreed way other than voice"), max_length=20, choices=OtherWay.choices, blank=True)
     other_way_note = models.CharField(_("about the other way"), max_length=250, blank=True)
 

@@ -52,6 +52,8 @@ class CardEvent(models.Model):
         REOPENING_ASKED = "reopening_asked", _("The submitter asks to reopen")
         REOPENING_DECLINED = "reopening_declined", _("Request to reopen declined")
         INTERVIEW_ANSWERED = "interview_answered", _("Asked whether we may ring for an interview")
+        MAIL_FILED = "mail_filed", _("E-mail filed")
+        MAIL_BOUNCED = "mail_bounced", _("E-mail to the submitter came back")
         STORY_WRITTEN = "story_written", _("Story written")
         STORY_PUBLISHED = "story_published", _("Story published")
         STORY_WITHDRAWN = "story_withdrawn", _("Story taken down")
@@ -66,6 +68,7 @@ class CardEvent(models.Model):
         What.ESCALATED,
         What.REMINDED,
         What.INTERVIEW_ANSWERED,
+        What.MAIL_BOUNCED,
         What.STORY_WRITTEN,
         What.STORY_PUBLISHED,
         What.STORY_WITHDRAWN,

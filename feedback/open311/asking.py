@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from feedback.actions.receiving import NotForOpen311, check_key
+from feedback.actions.taking_requests import NotForOpen311, check_key
 from feedback.georeport.moments import moment_of
 from feedback.open311.answering import Fault
 from organisation.actions.api_keys import use_api_key

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from feedback.actions.correcting import Upload
 from feedback.actions.intake import Intake
-from feedback.actions.receiving import MOST_PICTURES, Sent
+from feedback.actions.taking_requests import MOST_PICTURES, Sent
 from feedback.deadlines import Contact
 from feedback.forms.citizen import check_phone
 from feedback.forms.files import FilesField

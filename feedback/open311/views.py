@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from feedback.actions.base import TextMissing
 from feedback.actions.intake import checked
-from feedback.actions.receiving import NoSuchRequest, receive_request, receive_update
+from feedback.actions.taking_requests import NoSuchRequest, receive_request, receive_update
 from feedback.georeport.moments import LONGEST_WINDOW, window
 from feedback.georeport.writing import Answer, Listing
 from feedback.models import Card

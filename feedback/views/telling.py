@@ -119,6 +119,10 @@ def _words(event: CardEvent, unit_names: dict[str, str], person_names: dict[str,
         return after
     if event.what == What.NEIGHBOUR_TOLD:
         return f"{before}: {after}"
+    if event.what == What.DELAY_EXPLAINED and event.details.get("by_link"):
+        return _("by the link in the list's mail, without signing in")
+    if event.what == What.MAIL_BOUNCED:
+        return after
     if event.what == What.CLOSED:
         return str(dict(CloseResult.choices).get(after, after))
     return _dates_and_references(event, before, after)

@@ -30,6 +30,7 @@ class OutgoingMail(models.Model):
     subject = models.CharField(_("subject"), max_length=250)
     text = models.TextField(_("text"))
     html = models.TextField(_("HTML"), blank=True)
+    reply_to = models.EmailField(_("answers go to"), blank=True)
     attachment = models.JSONField(_("attachment"), null=True, blank=True)
 
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.QUEUED)
@@ -38,10 +39,11 @@ class OutgoingMail(models.Model):
     next_attempt_at = models.DateTimeField(_("next attempt at"))
     claimed_at = models.DateTimeField(_("claimed at"), null=True, blank=True)
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+    bounced_at = models.DateTimeField(_("came back at"), null=True, blank=True)
     error = models.TextField(_("last error"), blank=True)
     delete_on = models.DateField(_("delete on"))
 
-    personal_data = dict.fromkeys(["to", "subject", "text", "html", "attachment", "error"], WITH_THE_MAIL)
+    personal_data = dict.fromkeys(["to", "subject", "text", "html", "reply_to", "attachment", "error"], WITH_THE_MAIL)
 
     class Meta:
         verbose_name = _("outgoing mail")

@@ -11,7 +11,6 @@ import logging
 import smtplib
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from email.utils import parseaddr
 from time import monotonic
 
 from django.conf import settings
@@ -22,6 +21,7 @@ from django.db.models import Q
 
 from organisation.models import OutgoingMail
 from organisation.outbox.attachments import make_document
+from organisation.outbox.message_ids import message_id
 
 logger = logging.getLogger(__name__)
 
@@ -116,14 +116,14 @@ def _mark(mail: OutgoingMail, **values: object) -> None:
 
 
 def _message(mail: OutgoingMail) -> EmailMultiAlternatives:
-    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].partition("@")[2] or "localhost"
     message = EmailMultiAlternatives(
         mail.subject,
         mail.text,
         settings.DEFAULT_FROM_EMAIL,
         [mail.to],
+        reply_to=[mail.reply_to] if mail.reply_to else None,
         headers={
-            "Message-ID": f"<innspill-{mail.pk}-{mail.queued_at:%Y%m%d%H%M%S}@{domain}>",
+            "Message-ID": message_id(mail),
             "Content-Language": mail.language,
             "Auto-Submitted": "auto-generated",
         },

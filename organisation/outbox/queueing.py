@@ -29,7 +29,8 @@ class Mail:
     """One message to one address, before it is written in the recipient's language.
 
     `kind` names the templates `mail/<kind>.subject.txt`, `.txt` and `.html`; `dedupe_key` the event and the recipient;
-    `attachment` a document that `organisation.outbox.attachments` knows how to make when the mail is sent.
+    `attachment` a document that `organisation.outbox.attachments` knows how to make when the mail is sent. `reply_to` is
+    where answers go, the sender where it is empty.
     """
 
     kind: str
@@ -38,6 +39,7 @@ class Mail:
     language: str
     context: Mapping[str, Any] = field(default_factory=dict)
     attachment: Mapping[str, Any] | None = None
+    reply_to: str = ""
 
 
 def queue_mails(mails: Iterable[Mail], *, now: datetime) -> int:
@@ -75,6 +77,7 @@ def _row(mail: Mail, now: datetime) -> OutgoingMail:
         text=text,
         html=html,
         attachment=mail.attachment,
+        reply_to=mail.reply_to,
         queued_at=now,
         next_attempt_at=now,
         delete_on=(now + timedelta(days=KEEP_DAYS)).date(),

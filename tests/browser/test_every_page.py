@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core import signing
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -23,7 +24,8 @@ from feedback.actions.listing import run_overdue_list
 from feedback.actions.mailings import SentOut, record_mailing
 from feedback.actions.saving import save_filter
 from feedback.actions.stories import Words, write_story
-from feedback.models import Card, Category, Mailing, RoutingRule, Story
+from feedback.answer_links import answer_url
+from feedback.models import Card, Category, IncomingMail, Mailing, OverdueEntry, RoutingRule, Story
 from organisation.calendar import IsoWeek
 from organisation.models import Person
 from organisation.permissions import Role
@@ -39,6 +41,7 @@ from surveys.models import Comment, Survey
 from surveys.questionnaires import Stage
 from tests.browser.conftest import check_every_look, sign_in
 from tests.factories import CategoryFactory, RoleFactory, RuleFactory, Solvik, a_card
+from tests.feedback.letters import comes, letter
 from tests.feedback.open311 import sent_to_a_neighbour
 from tests.feedback.steps import called_back, try_three_times
 from tests.organisation.told import a_webhook_with_deliveries
@@ -59,6 +62,7 @@ CITIZENS = {
     "feedback:status": "/card/{card.secret}/",
     "feedback:receipt": "/card/{card.secret}/receipt/",
     "feedback:withdraw": "/card/{card.secret}/withdraw/",
+    "feedback:answer": "{answer}",
     "feedback:privacy": "/privacy/",
     "reporting:hear": "/what-we-hear/",
     "reporting:stories": "/what-we-hear/you-said/",
@@ -94,6 +98,8 @@ SERVICE_CENTRE = {
     "feedback:overdue_week": "/staff/overdue/{week}/",
     "feedback:overdue_list": "/staff/overdue/{week}/roads/",
     "feedback:paper_card": "/staff/paper-card/",
+    "feedback:mail_queue": "/staff/mail/",
+    "feedback:mail_in": "/staff/mail/{mail.pk}/",
     "feedback:mailings": "/staff/mailings/",
     "feedback:mailing": "/staff/mailings/{mailing.pk}/",
     "feedback:stories": "/staff/stories/",
@@ -155,6 +161,7 @@ FILES = {
     "feedback:import_template", "surveys:population_template", "surveys:import_answers_template",
     "reporting:import_template", "reporting:evidence_file", "reporting:criterion_file",
     "security_txt", "reporting:raw_answer", "look:colour", "look:arms", "feedback:send_worker",
+    "feedback:mail_original", "feedback:card_mail",
 }  # fmt: skip
 """Answered with a file, and tested where the file is."""
 ELSEWHERE = {"feedback:own_step", "surveys:enter_by_surveys", "account_set_password", "set_language", "demo_mail"}
@@ -317,6 +324,10 @@ class Life:
         for answer in (kolada(("N1", "9801", 20225, 1)), b"<html>"):
             take_answer(self.feed, [answer], address="answer.json", by=None, now=now, this_year=now.year)
         sent_to_a_neighbour(self.card, a_card(now=now, unit=solvik.water), category=self.category, now=now)
+        about = letter("Lyset er av.\n\n-- \nNabo", sender="Nabo <n@example.org>", subject=f"Om {self.card.reference}")
+        self.mail: IncomingMail = comes(about, now=now)
+        entry = OverdueEntry.objects.filter(card=self.card).latest("iso_week")
+        self.answer = answer_url(entry, leader, now).removeprefix(settings.SITE_URL)
         self.tablet = signing.dumps(self.survey.pk, salt="survey-kiosk")
 
 

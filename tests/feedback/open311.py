@@ -15,7 +15,7 @@ from django.test import Client
 from feedback.actions.handing_over import ToSend, hand_over, note_arrived, note_looked, note_refused
 from feedback.actions.neighbours import Known, OfferedThere, keep_services, map_categories, save_neighbour
 from feedback.actions.offering import Asked, save_question
-from feedback.actions.receiving import receive_update
+from feedback.actions.taking_requests import receive_update
 from feedback.models import Card, Category, OfferedService, ServiceQuestion
 from organisation.actions.api_keys import create_api_key
 from organisation.models import ApiKey, Person

@@ -21,14 +21,19 @@ from feedback.actions.explaining import explain_delay
 from feedback.actions.interviews import answer_interview
 from feedback.actions.listing import run_overdue_list
 from feedback.actions.moving import delegate_card, forward_card, reroute_card, return_card
+from feedback.actions.receiving import mark_bounced
 from feedback.actions.reminding import remind_of_deadlines
 from feedback.actions.reopening import ask_reopening, decline_reopening
+from feedback.actions.sorting_mail import file_mail
 from feedback.actions.stories import Words, delete_story, publish_story, withdraw_story, write_story
 from feedback.actions.submitter import add_to_card, react, withdraw_card
 from feedback.actions.undoing import undo_step
 from feedback.deadlines import Contact
-from feedback.models import CardEvent
+from feedback.mail_reading import Bounce
+from feedback.models import CardEvent, IncomingMail
+from organisation.models import OutgoingMail
 from organisation.models.municipality import DeadlineKind
+from organisation.outbox.message_ids import message_id
 from tests.factories import NO_PHONE, CategoryFactory, Solvik, a_card, day, oslo
 from tests.feedback.open311 import handed_over_and_told_of
 
@@ -88,6 +93,13 @@ def every_action(solvik: Solvik, word: str) -> None:
     small = a_card(text=word, contact=NO_PHONE, unit=solvik.roads)
     record_follow_up(small, done_at=at(3), summary=word, measures=word, by=handler, now=at(3))
     handed_over_and_told_of(a_card(text=word), a_card(text=word), word=word, by=clerk, now=at(3))
+    mail = IncomingMail.objects.create(
+        key="k", digest="d", state="waiting", reason="spam", received_at=at(3), size=1,
+        sender=f"{word}@example.test", sender_name=word, subject=word, text=word, rest=word,
+    )  # fmt: skip
+    file_mail(mail, small, uploads=[], by=clerk, now=at(3))
+    receipt = OutgoingMail.objects.filter(kind="receipt", to=NO_PHONE.email).latest("pk")
+    mark_bounced(Bounce(NO_PHONE.email, "5.1.1", message_id(receipt)), now=at(4))
 
 
 def test_history_holds_ids_and_codes_and_no_personal_words(solvik: Solvik) -> None:

@@ -23,11 +23,12 @@ from feedback.actions.listing import run_overdue_list
 from feedback.actions.moving import delegate_card, return_card
 from feedback.actions.reminding import remind_of_deadlines
 from feedback.actions.reopening import ask_reopening, decline_reopening
+from feedback.actions.sorting_mail import file_mail
 from feedback.actions.storing import Upload
 from feedback.actions.submitter import add_to_card, react, withdraw_card
 from feedback.actions.undoing import undo_step
 from feedback.deadlines import Contact
-from feedback.models import Card, Submitter
+from feedback.models import Card, IncomingMail, Submitter
 from organisation.models import OutgoingMail, Unit
 from organisation.outbox.delivery import deliver_due
 from organisation.outbox.queueing import queue_mails
@@ -126,6 +127,19 @@ def _picture_added(town: Town) -> None:
     )
 
 
+def _mail_filed(town: Town) -> None:
+    row = IncomingMail.objects.create(
+        key="k",
+        digest="d",
+        state="waiting",
+        reason="other_sender",
+        received_at=LATER,
+        sender="nabo@example.org",
+        size=1,
+    )
+    file_mail(row, town.card(), uploads=[], by=town.centre_clerk, now=LATER)
+
+
 def _card_withdrawn(town: Town) -> None:
     withdraw_card(town.card(), reason="Det ordnet seg.", now=LATER)
 
@@ -200,6 +214,7 @@ WAYS: list[tuple[str, Callable[[Town], None]]] = [
     ("card_reopened", _card_reopened),
     ("submitter_added", _submitter_added),
     ("submitter_added", _picture_added),
+    ("mail_filed", _mail_filed),
     ("card_withdrawn", _card_withdrawn),
     ("negative_reaction", _unhappy),
     ("negative_reaction", _unhappy_without_a_word),

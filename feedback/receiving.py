@@ -1,0 +1,72 @@
+"""From a mail's bytes to its row: read it, look at what came with it, and hand it to the action. The doors call this."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from datetime import datetime
+from io import BytesIO
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import InterfaceError, OperationalError
+
+from feedback.actions.correcting import Upload
+from feedback.actions.receiving import Received, take_in_mail
+from feedback.forms.files import MOST, checked_file
+from feedback.mail_reading import File, Read, read_header, read_mail
+from feedback.models import IncomingMail
+from organisation.queries import NotSetUp
+
+logger = logging.getLogger(__name__)
+
+
+def receive(raw: bytes, *, now: datetime, size: int = 0) -> IncomingMail:
+    """Take in one mail. `size` is given where `raw` is only the beginning of a mail that is too large.
+
+    Raises NotSetUp, and what database and disk raise: the mail is then not taken in, and must be kept where it came from.
+    """
+    size = size or len(raw)
+    try:
+        mail = _read(raw, size)
+        return take_in_mail(mail, now=now)
+    except (OperationalError, InterfaceError, OSError, NotSetUp):
+        raise
+    except Exception:
+        # Whatever somebody managed to put into a mail: people see it, with the original, and it stops no other.
+        logger.exception("A mail could not be taken in as it is.")
+        return take_in_mail(Received(raw, Read(problem=IncomingMail.Reason.BROKEN), size=size), now=now)
+
+
+def _read(raw: bytes, size: int) -> Received:
+    server = settings.MAIL_AUTHENTICATION_SERVER
+    whole = size <= settings.MAIL_LARGEST and len(raw) <= settings.MAIL_LARGEST
+    read = read_mail(raw, trusted_server=server) if whole else read_header(raw, trusted_server=server)
+    uploads, left_out = sort_files(read.files)
+    return Received(raw, read, uploads, left_out, size)
+
+
+def uploads_of(mail: IncomingMail) -> list[Upload]:
+    """Return the files of a mail that was received earlier, from its original; none where that is gone or was not whole."""
+    if not mail.file:
+        return []
+    with mail.file.open("rb") as file:
+        raw = file.read(settings.MAIL_LARGEST + 1)
+    return sort_files(read_mail(raw).files)[0] if len(raw) <= settings.MAIL_LARGEST else []
+
+
+def sort_files(files: Iterable[File]) -> tuple[list[Upload], list[str]]:
+    """Part the files that a card takes, by what is in them, from those that stay in the original, by name."""
+    taken: list[Upload] = []
+    left_out: list[str] = []
+    for file in files:
+        try:
+            if len(taken) >= MOST:
+                raise ValidationError("")
+            upload = checked_file(SimpleUploadedFile(file.name if file.name.strip(". ") else "file", file.content))
+        except ValidationError:
+            left_out.append(file.name)
+        else:
+            taken.append(Upload(upload.name, upload.content_type, BytesIO(upload.content.read())))
+    return taken, left_out
