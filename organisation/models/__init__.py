@@ -6,19 +6,25 @@ from organisation.models.jobs import ScheduledJob
 from organisation.models.mail import OutgoingMail
 from organisation.models.municipality import DayOff, Municipality
 from organisation.models.people import Absence, Person, RoleAssignment
+from organisation.models.sign_ins import BrowserSession, FailedTries, ProviderRole, SignIn, Way
 from organisation.models.units import Unit
 from organisation.models.wordings import OwnWording
 
 __all__ = [
     "Absence",
     "ApiKey",
+    "BrowserSession",
     "Change",
     "DayOff",
+    "FailedTries",
     "Municipality",
     "OutgoingMail",
     "OwnWording",
     "Person",
+    "ProviderRole",
     "RoleAssignment",
     "ScheduledJob",
+    "SignIn",
     "Unit",
+    "Way",
 ]
