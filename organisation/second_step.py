@@ -67,10 +67,12 @@ class SecondStepAdapter(DefaultMFAAdapter):
 
 
 def _cipher() -> MultiFernet:
-    return MultiFernet(
-        Fernet(base64.urlsafe_b64encode(hashlib.sha256(b"innspill.second-step:" + secret.encode()).digest()))
-        for secret in [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    )
+    keys = (hashlib.sha256(f"innspill.second-step:{secret}".encode()).digest() for secret in _secrets())
+    return MultiFernet(Fernet(base64.urlsafe_b64encode(key)) for key in keys)
+
+
+def _secrets() -> list[str]:
+    return [str(secret) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
 
 
 def _plain(form: Any, name: str, label: Any, missing: Any, help_text: Any = "") -> None:

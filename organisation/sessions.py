@@ -10,7 +10,7 @@ Read and written by Django's middleware, which is an edge: the clock is read her
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
@@ -44,7 +44,7 @@ class SessionStore(DatabaseStore):
         super().cycle_key()
 
     def create_model_instance(self, data: dict[str, Any]) -> BrowserSession:
-        row: BrowserSession = super().create_model_instance(data)
+        row = cast(BrowserSession, super().create_model_instance(data))
         if SESSION_KEY not in data:
             return row
         now = timezone.now()

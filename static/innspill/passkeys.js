@@ -1,8 +1,9 @@
-// Buttons for passkeys are shown where the browser knows them. What goes wrong with one is said beside it.
+// Buttons for passkeys are shown where the browser knows them, and the address is a name: for a number there are none.
+// What goes wrong with one is said beside it.
 (function () {
   "use strict";
   document.addEventListener("DOMContentLoaded", function () {
-    if (!window.PublicKeyCredential) {
+    if (!window.PublicKeyCredential || /^[\d.]+$|^\[/.test(window.location.hostname)) {
       return;
     }
     document.querySelectorAll("[data-passkey]").forEach(function (part) {
