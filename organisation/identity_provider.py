@@ -94,7 +94,9 @@ class MunicipalityProvider(OpenIDConnectProvider):
         self, request: HttpRequest, process: Any, next_url: str | None = None, data: Any = None, **kwargs: Any
     ) -> HttpResponse:
         nonce = secrets.token_urlsafe(24)
-        more = {"nonce": nonce} | ({"acr_values": " ".join(settings.OIDC_ACR_VALUES)} if settings.OIDC_ACR_VALUES else {})
+        more = {"nonce": nonce} | (
+            {"acr_values": " ".join(settings.OIDC_ACR_VALUES)} if settings.OIDC_ACR_VALUES else {}
+        )
         answer: HttpResponse = super().redirect(
             request, process, next_url, data, auth_params=self.get_auth_params() | more, nonce=nonce, **kwargs
         )

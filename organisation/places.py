@@ -37,7 +37,5 @@ def counted(address: str) -> str:
 
 def browser_of(agent: str) -> str:
     """Return browser and system by name, «Firefox, Windows», of a User-Agent header; nothing where neither is known."""
-    names = [
-        next((name for name, sign in known if re.search(sign, agent)), "") for known in (BROWSERS, SYSTEMS)
-    ]
+    names = [next((name for name, sign in known if re.search(sign, agent)), "") for known in (BROWSERS, SYSTEMS)]
     return ", ".join(name for name in names if name)

@@ -139,9 +139,7 @@ class NewKeyForm(AddWebAuthnForm):
 
 
 class NameKeyForm(EditWebAuthnForm):
-    name = forms.CharField(
-        label=_("What you call it"), max_length=60, error_messages={"required": _("Write a name.")}
-    )
+    name = forms.CharField(label=_("What you call it"), max_length=60, error_messages={"required": _("Write a name.")})
 
 
 def _label_code(form: Any) -> None:

@@ -6,7 +6,13 @@ import time
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.forms import ChangePasswordForm, LoginForm, ReauthenticateForm, ResetPasswordForm, ResetPasswordKeyForm
+from allauth.account.forms import (
+    ChangePasswordForm,
+    LoginForm,
+    ReauthenticateForm,
+    ResetPasswordForm,
+    ResetPasswordKeyForm,
+)
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.views import LoginView
 from django.conf import settings
@@ -122,7 +128,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_reauthentication_required(self, *, app: str) -> bool:
         """Who signed in a moment ago need not say once more who they are."""
-        latest = max((record["at"] for record in get_authentication_records(self.request, self.request.user)), default=0)
+        latest = max(
+            (record["at"] for record in get_authentication_records(self.request, self.request.user)), default=0
+        )
         return bool(time.time() - latest > settings.ACCOUNT_REAUTHENTICATION_TIMEOUT)
 
     def send_notification_mail(self, template_prefix: str, user: Any, *args: Any, **kwargs: Any) -> None:
@@ -246,7 +254,9 @@ class SignInView(LoginView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        context["provider_name"] = (settings.OIDC_NAME or _("the municipality's sign-in")) if settings.OIDC_ISSUER else ""
+        context["provider_name"] = (
+            (settings.OIDC_NAME or _("the municipality's sign-in")) if settings.OIDC_ISSUER else ""
+        )
         context["passwords_for_all"] = settings.PASSWORDS_FOR_ALL
         password = getattr(settings, "DEMONSTRATION_PASSWORD", "")
         if settings.DEMONSTRATION and password and _is_demonstration():

@@ -9,8 +9,8 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db.models import QuerySet
 
-from organisation.queries import needs_second_step
 from organisation.models import BrowserSession, Person, SignIn
+from organisation.queries import needs_second_step
 
 LINES = 20
 """Of the sign-in log on a page."""
@@ -30,7 +30,11 @@ class SecondStep(NamedTuple):
 
 def sessions_of(person: Person, *, now: datetime) -> QuerySet[BrowserSession]:
     """Return the sessions of `person` that go on, the one used last first."""
-    return BrowserSession.objects.filter(person=person, expire_date__gt=now).order_by("-seen_at", "pk").defer("session_data")
+    return (
+        BrowserSession.objects.filter(person=person, expire_date__gt=now)
+        .order_by("-seen_at", "pk")
+        .defer("session_data")
+    )
 
 
 def latest_sign_ins(person: Person) -> list[SignIn]:

@@ -96,7 +96,13 @@ def _scopes(claims: Mapping[str, Any]) -> set[str]:
     found: set[str] = set()
     for name in ("scope", "scp", "roles"):
         told = claims.get(name)
-        found |= set(told.split()) if isinstance(told, str) else {str(each) for each in told} if isinstance(told, list) else set()
+        found |= (
+            set(told.split())
+            if isinstance(told, str)
+            else {str(each) for each in told}
+            if isinstance(told, list)
+            else set()
+        )
     return found
 
 

@@ -42,7 +42,7 @@ def add_provider_role(
 
 
 def remove_provider_role(row: ProviderRole, *, by: Person | None, now: datetime) -> None:
-    """Take a role of the identity provider out. Who has the role here keeps it until their next sign-in. Raises NotAllowed."""
+    """Take a role of the provider out. Who has the role here keeps it until their next sign-in. Raises NotAllowed."""
     require_manager(by)
     with transaction.atomic():
         log_removed(row, by=by, now=now)
@@ -50,12 +50,18 @@ def remove_provider_role(row: ProviderRole, *, by: Person | None, now: datetime)
 
 
 def let_in(
-    person: Person | None, *, email: str, name: str, language: str, values: Collection[str], makes_logins: bool, now: datetime
+    person: Person | None,
+    *,
+    email: str,
+    name: str,
+    language: str,
+    values: Collection[str],
+    makes_logins: bool,
+    now: datetime,
 ) -> Person:
-    """Return who comes from the identity provider, with the roles that its `values` are here, made new where there is none.
+    """Return who comes from the identity provider, with the roles that its `values` are here; made, where there is none.
 
-    `person` is who came by that identity before. Who is not known by it is known by the e-mail address, but a login that
-    another identity uses stays its own (the caller's to see). Roles given by hand stay as they are.
+    `person` is who came by that identity before, or has the e-mail address. Roles given by hand stay as they are.
     Raises NoRoleHere, LoginClosed.
     """
     with transaction.atomic():
@@ -79,7 +85,10 @@ def let_in(
 
 
 def _give_roles(person: Person, wanted: set[tuple[str, int | None]], *, now: datetime) -> None:
-    held = {(row.role, row.unit_id): row for row in RoleAssignment.objects.select_for_update(of=("self",)).filter(person=person)}
+    held = {
+        (row.role, row.unit_id): row
+        for row in RoleAssignment.objects.select_for_update(of=("self",)).filter(person=person)
+    }
     for key, row in held.items():
         if not row.from_provider or key in wanted:
             continue
@@ -91,4 +100,3 @@ def _give_roles(person: Person, wanted: set[tuple[str, int | None]], *, now: dat
     for role, unit in sorted(wanted - set(held), key=str):
         made = RoleAssignment.objects.create(person=person, role=role, unit_id=unit, from_provider=True)
         log_created(made, by=None, now=now)
-

@@ -47,6 +47,9 @@ class From(NamedTuple):
     browser: str = ""
 
 
+NOWHERE = From()
+
+
 def count_key(by: Counted, *parts: str) -> str:
     """Return under what tries are counted: a digest with our secret, from which no login and no address is read back."""
     return salted_hmac("innspill.tries", "\x00".join([by, *parts]), algorithm="sha256").hexdigest()
@@ -89,13 +92,24 @@ def take_back_try(keys: Mapping[Counted, str]) -> None:
 
 
 def write_sign_in(
-    person: Person | None, what: SignIn.What, *, way: str = "", origin: From = From(), now: datetime  # noqa: B008
+    person: Person | None,
+    what: SignIn.What,
+    *,
+    way: str = "",
+    origin: From = NOWHERE,
+    now: datetime,
 ) -> SignIn:
     """Write a line of the sign-in log. The administrators are told when an emergency login was used."""
     emergency = person is not None and person.is_emergency
     with transaction.atomic():
         row = SignIn.objects.create(
-            at=now, person=person, what=what, way=way, is_emergency=emergency, address=origin.address, browser=origin.browser
+            at=now,
+            person=person,
+            what=what,
+            way=way,
+            is_emergency=emergency,
+            address=origin.address,
+            browser=origin.browser,
         )
         if person is not None and emergency and what == SignIn.What.SIGNED_IN:
             mails = [
@@ -113,7 +127,10 @@ def write_sign_in(
 
 
 def tell_of_change(person: Person, what: str, *, origin: From, now: datetime) -> None:
-    """Mail somebody that their way in was changed: who did not do it themselves learns of it. `what` is one of CHANGES."""
+    """Mail somebody that their way in was changed: who did not do it themselves learns of it.
+
+    `what` is a word that `mail/_sign_in_change.txt` knows.
+    """
     with transaction.atomic():
         mail = Mail(
             kind="sign_in_changed",
@@ -180,7 +197,7 @@ def remove_second_step(person: Person, *, by: Person, now: datetime) -> None:
         Authenticator.objects.filter(user=person).delete()
         end_sessions(person, by=by, now=now)
         write_sign_in(person, SignIn.What.FACTOR_REMOVED, now=now)
-        tell_of_change(person, "removed_by_administrator", origin=From(), now=now)
+        tell_of_change(person, "removed_by_administrator", origin=NOWHERE, now=now)
 
 
 def forget_sign_ins(*, before: datetime, now: datetime) -> tuple[int, int]:

@@ -36,5 +36,8 @@ class ApiKeyForm(forms.Form):
     )
     client_id = forms.CharField(
         label=_("Client at the identity provider"), max_length=200, required=False,
-        help_text=_("Where the system gets its tokens from the municipality's identity provider: its client id there. No key is made then."),
+        help_text=_(
+            "Where the system gets its tokens from the municipality's identity provider: its client id there."
+            " No key is made then."
+        ),
     )  # fmt: skip

@@ -11,9 +11,11 @@ from organisation.permissions import Scope
 
 
 class ApiKey(models.Model):
-    """One system's key, or its client at the identity provider. It may do what the person may as whom it acts, narrowed to its scopes and, where any are named, to
-    its units. The key itself was shown once and is nowhere kept: `digest` is its SHA-256, `beginning` what tells it apart.
-    A client (`client_id`) has no key of ours: it comes with a token of the identity provider, which may narrow it further.
+    """One system's key, or its client at the identity provider. It may do what the person may as whom it acts, narrowed to
+    its scopes and, where any are named, to its units.
+
+    The key itself was shown once and is nowhere kept: `digest` is its SHA-256, `beginning` what tells it apart. A client
+    (`client_id`) has no key of ours: it comes with a token of the identity provider, which may narrow it further.
     """
 
     name = models.CharField(_("system"), max_length=100)
@@ -36,12 +38,11 @@ class ApiKey(models.Model):
         ordering = ["name", "id"]
         constraints = [
             models.CheckConstraint(name="api_key_may_something", condition=~models.Q(scopes=[])),
-            models.UniqueConstraint(
-                name="api_client_once", fields=["client_id"], condition=models.Q(revoked_at=None)
-            ),
+            models.UniqueConstraint(name="api_client_once", fields=["client_id"], condition=models.Q(revoked_at=None)),
             models.CheckConstraint(
                 name="api_key_or_client",
-                condition=models.Q(digest__isnull=False, client_id=None) | models.Q(digest=None, client_id__isnull=False),
+                condition=models.Q(digest__isnull=False, client_id=None)
+                | models.Q(digest=None, client_id__isnull=False),
             ),
         ]
 

@@ -54,9 +54,13 @@ def come_back(client: Client, provider: Provider, sub: str, path: str = "/accoun
     return client.get(provider.authorize(to_provider(client, path), sub), **EN)
 
 
-def test_who_comes_with_a_role_for_the_first_time_gets_a_login(solvik: Solvik, provider: Provider, client: Client) -> None:
+def test_who_comes_with_a_role_for_the_first_time_gets_a_login(
+    solvik: Solvik, provider: Provider, client: Client
+) -> None:
     assert "Go on with Solvik kommune" in client.get("/accounts/login/", **EN).content.decode()
-    provider.user("kari", email="Kari@Solvik.test", name="Kari Nordmann", roles=["Innspill.Roads", "Another"], sid="s-1")
+    provider.user(
+        "kari", email="Kari@Solvik.test", name="Kari Nordmann", roles=["Innspill.Roads", "Another"], sid="s-1"
+    )
     address = to_provider(client)
     asked = {name: value[0] for name, value in parse_qs(urlsplit(address).query).items()}
     assert asked["redirect_uri"].endswith("/accounts/provider/back/")
@@ -68,7 +72,9 @@ def test_who_comes_with_a_role_for_the_first_time_gets_a_login(solvik: Solvik, p
     assert answer.headers["Location"] == "/staff/today/"
     kari = Person.objects.get(email="kari@solvik.test")
     assert (kari.name, kari.has_usable_password()) == ("Kari Nordmann", False)
-    assert list(kari.role_assignments.values_list("role", "unit", "from_provider")) == [("case_handler", solvik.roads.pk, True)]
+    assert list(kari.role_assignments.values_list("role", "unit", "from_provider")) == [
+        ("case_handler", solvik.roads.pk, True)
+    ]
     assert SocialAccount.objects.get(user=kari).extra_data == {}  # the number alone is kept
     session = BrowserSession.objects.get(person=kari)
     assert (session.way, session.provider_session, session.provider_subject) == ("provider", "s-1", "kari")
@@ -138,7 +144,9 @@ def test_only_who_has_a_login_comes_in_where_none_are_made(solvik: Solvik, provi
     assert come_back(Client(), provider, "kari").status_code == 403
 
 
-@pytest.mark.parametrize(("acr", "status"), [("idporten-loa-high", 302), ("idporten-loa-substantial", 403), (None, 403)])
+@pytest.mark.parametrize(
+    ("acr", "status"), [("idporten-loa-high", 302), ("idporten-loa-substantial", 403), (None, 403)]
+)
 def test_acr_is_asked_for_and_looked_at(
     solvik: Solvik, provider: Provider, settings: Any, acr: str | None, status: int
 ) -> None:

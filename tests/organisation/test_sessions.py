@@ -70,7 +70,9 @@ def test_the_limits_cost_no_statement_but_once_in_a_while(solvik: Solvik, limits
     client = sign_in(solvik.clerk)
 
     def statements() -> list[str]:
-        with CaptureQueriesContext(connection, ) as asked:
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
             assert client.get("/staff/").status_code == 200
         return [each["sql"] for each in asked if "browsersession" in each["sql"]]
 
@@ -118,7 +120,14 @@ def test_a_closed_login_is_out_at_once_with_no_session_left(solvik: Solvik) -> N
     theirs = sign_in(solvik.clerk)
     clerk = solvik.clerk
     change_person(
-        clerk, email=clerk.email, name=clerk.name, phone="", language="nb", is_active=False, by=solvik.administrator, now=NOW
+        clerk,
+        email=clerk.email,
+        name=clerk.name,
+        phone="",
+        language="nb",
+        is_active=False,
+        by=solvik.administrator,
+        now=NOW,
     )
     assert theirs.get("/staff/").status_code == 302
     assert not BrowserSession.objects.filter(person=clerk).exists()
@@ -144,9 +153,7 @@ def test_an_emergency_login_is_told_of_to_the_administrators(solvik: Solvik) -> 
 
 def test_next_leads_nowhere_else(solvik: Solvik, client: Client) -> None:
     for path in ("https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)"):
-        answer = Client().post(
-            "/accounts/login/", {"login": solvik.clerk.email, "password": PASSWORD, "next": path}
-        )
+        answer = Client().post("/accounts/login/", {"login": solvik.clerk.email, "password": PASSWORD, "next": path})
         assert answer.headers["Location"] == "/staff/"
 
 
@@ -183,7 +190,10 @@ def test_addresses_are_shortened_for_the_log(address: str, network: str, by: str
     ("agent", "name"),
     [
         (FIREFOX, "Firefox, Windows"),
-        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605 Version/18.0 Mobile Safari/604.1", "Safari, iOS"),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605 Version/18.0 Mobile Safari/604.1",
+            "Safari, iOS",
+        ),
         ("Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0 Safari/537.36 Edg/140.0", "Edge, Linux"),
         ("<script>", ""),
     ],

@@ -109,7 +109,9 @@ def test_many_logins_from_one_address_are_slowed(solvik: Solvik, clock: time_mac
     assert SignIn.objects.filter(what="wrong_password", person=None).count() == FREE[Counted.ADDRESS]
 
 
-def test_a_right_password_in_between_does_not_clear_the_address(solvik: Solvik, clock: time_machine.Coordinates) -> None:
+def test_a_right_password_in_between_does_not_clear_the_address(
+    solvik: Solvik, clock: time_machine.Coordinates
+) -> None:
     for number in range(FREE[Counted.ADDRESS]):
         tried(Client(), f"nobody{number}@solvik.test", "feil")
         if number == 10:
@@ -122,7 +124,9 @@ def test_a_forgotten_password_ends_the_wait(solvik: Solvik, clock: time_machine.
         tried(Client(), solvik.clerk.email, "feil")
     client = Client()
     client.post("/accounts/password/reset/", {"email": solvik.clerk.email})
-    path = next(word for word in mail.outbox[0].body.split() if "/password/reset/key/" in word).partition("testserver")[2]
+    path = next(word for word in mail.outbox[0].body.split() if "/password/reset/key/" in word).partition("testserver")[
+        2
+    ]
     where = client.get(path, follow=True).redirect_chain[-1][0]
     new = "et-helt-nytt-passord"
     client.post(where, {"password1": new, "password2": new})

@@ -39,7 +39,9 @@ def provider(running: Provider, settings: Any) -> Provider:
     return running
 
 
-def let_in(town: Town, *, who: str = "service_centre", scopes: tuple[str, ...] = ("cards:read", "cards:write"), **more: Any) -> ApiKey:
+def let_in(
+    town: Town, *, who: str = "service_centre", scopes: tuple[str, ...] = ("cards:read", "cards:write"), **more: Any
+) -> ApiKey:
     return create_api_key(
         name="Maps", acts_as=town.people[who], scopes=scopes, client_id="maps", today=date(2026, 1, 1), by=None,
         now=timezone.now(), **more,
@@ -105,7 +107,9 @@ def test_the_client_is_named_as_each_provider_does(town: Town, provider: Provide
 def test_what_is_not_a_good_token_is_401_and_says_why(town: Town, provider: Provider) -> None:
     let_in(town)
     now, good = int(time.time()), token_of(provider)
-    with_our_own_word = jwt.encode({"iss": provider.address, "aud": AUDIENCE, "exp": now + 300}, "s" * 40, algorithm="HS256")
+    with_our_own_word = jwt.encode(
+        {"iss": provider.address, "aud": AUDIENCE, "exp": now + 300}, "s" * 40, algorithm="HS256"
+    )
     unsigned = jwt.encode({"iss": provider.address, "aud": AUDIENCE, "exp": now + 300}, None, algorithm="none")
     bad = {
         "expired": token_of(provider, exp=now - 120),
@@ -127,7 +131,9 @@ def test_what_is_not_a_good_token_is_401_and_says_why(town: Town, provider: Prov
         answer = client_with(token).get(CARDS)
         assert (answer.status_code, answer["Content-Type"]) == (401, "application/problem+json"), what
         assert answer.json()["code"] == "invalid_token", what
-        assert answer["WWW-Authenticate"].startswith('Bearer realm="api", error="invalid_token", error_description="'), what
+        assert answer["WWW-Authenticate"].startswith(
+            'Bearer realm="api", error="invalid_token", error_description="'
+        ), what
     assert client_with(good).get(CARDS).status_code == 200
     assert client_with(good, "nb").get(CARDS).status_code == 200
     none = APIClient().get(CARDS)
@@ -174,7 +180,12 @@ def test_a_provider_that_is_away_is_503_and_no_fault_of_ours(town: Town, provide
 def test_an_administrator_lets_a_client_in_on_the_page(town: Town) -> None:
     client = Client(HTTP_ACCEPT_LANGUAGE="en")
     client.force_login(town.people["administrator"])
-    sent = {"name": "Maps", "acts_as": town.people["service_centre"].pk, "scopes": ["cards:read"], "client_id": " maps "}
+    sent = {
+        "name": "Maps",
+        "acts_as": town.people["service_centre"].pk,
+        "scopes": ["cards:read"],
+        "client_id": " maps ",
+    }
     answer = client.post("/staff/administration/new-key/", sent, follow=True)
     assert "Maps is let in with its tokens." in answer.content.decode()
     assert ApiKey.objects.get().client_id == "maps"
