@@ -62,6 +62,8 @@ class MunicipalityAdapter(OpenIDConnectOAuth2Adapter):
                 audience=app.client_id,
                 required=("exp", "iat", "sub", "nonce"),
             )
+            if claims.get("azp", app.client_id) != app.client_id:
+                raise BadToken("it was made for another client")
         except BadToken as error:
             logger.warning("An identity token was refused: %s", error)
             raise OAuth2Error("The identity token is not valid.") from error

@@ -70,6 +70,8 @@ class ApiTokenAuthentication(TokenAuthentication):
         """Return as whom the client acts that this access token was given to, narrowed to what both sides let it."""
         try:
             claims = verified(token, issuer=settings.API_ISSUER, audience=settings.API_AUDIENCE)
+            if "nonce" in claims or "events" in claims:  # made for signing in or out, perhaps for the same audience
+                raise BadToken("it is no access token")
         except BadToken as error:
             raise InvalidToken(str(error)) from error
         except ProviderAway as error:

@@ -185,13 +185,13 @@ def shut_out(person: Person, *, now: datetime) -> None:
     Token.objects.filter(user=person).delete()
 
 
-def remove_second_step(person: Person, *, by: Person, now: datetime) -> None:
+def remove_second_step(person: Person, *, by: Person | None, now: datetime) -> None:
     """Take away somebody's app, keys and recovery codes: the telephone is lost. They are told, and signed out everywhere.
 
     Raises NotAllowed. An administrator's own goes by their own page, where the second step is asked for first.
     """
     require_manager(by)
-    if by.pk == person.pk:
+    if by is not None and by.pk == person.pk:
         raise NotAllowed
     with transaction.atomic():
         Authenticator.objects.filter(user=person).delete()

@@ -12,6 +12,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.core.cache import cache
 from django.test import Client
 
+from config.checks import signing_in_is_possible
 from organisation.models import BrowserSession, Person, ProviderRole, RoleAssignment, SignIn
 from organisation.permissions import Role
 from tests.factories import Solvik, make_solvik
@@ -136,6 +137,12 @@ def test_others_are_told_why_not(solvik: Solvik, provider: Provider, claims: dic
     assert sentence in answer.content.decode()
     assert (client.get("/staff/").status_code, Person.objects.count()) == (302, people)
     assert SignIn.objects.get().what == "refused"
+
+
+def test_a_token_that_was_made_for_another_client_is_refused(solvik: Solvik, provider: Provider) -> None:
+    provider.user("kari", email="kari@solvik.test", roles=["Innspill.Roads"], azp="another")
+    assert come_back(Client(), provider, "kari").status_code == 403
+    assert not Person.objects.filter(email="kari@solvik.test").exists()
 
 
 def test_only_who_has_a_login_comes_in_where_none_are_made(solvik: Solvik, provider: Provider, settings: Any) -> None:
@@ -313,3 +320,21 @@ def test_the_administrator_says_what_roles_are_here(solvik: Solvik, client: Clie
     client.force_login(solvik.clerk)
     assert client.get(path).status_code == 403
     assert client.post(f"{path}{row.pk}/remove/").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({}, []),
+        ({"OIDC_ISSUER": "https://id.example", "OIDC_CLIENT_ID": "x", "API_ISSUER": "https://id.example"}, []),
+        ({"OIDC_ISSUER": "http://id.example", "OIDC_CLIENT_ID": "x"}, ["house.E001"]),
+        ({"OIDC_ISSUER": "https://id.example"}, ["house.E003"]),
+        ({"PASSWORDS_FOR_ALL": False}, ["house.E004"]),
+        ({"API_AUDIENCE": "api://innspill"}, ["house.E005"]),
+        ({"API_AUDIENCE": "api://innspill", "API_ISSUER": "ftp://id.example"}, ["house.E002"]),
+    ],
+)
+def test_settings_that_let_nobody_in_are_refused(settings: Any, changed: dict[str, Any], told: list[str]) -> None:
+    for name, value in changed.items():
+        setattr(settings, name, value)
+    assert [error.id for error in signing_in_is_possible(None)] == told

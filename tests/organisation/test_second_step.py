@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 import time
+from io import StringIO
 from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.test.utils import override_settings
 
@@ -130,6 +132,16 @@ def test_a_lost_telephone_is_the_administrators_to_put_right(solvik: Solvik, cli
     set_up_app(own)
     own.post(f"/staff/administration/people/{solvik.administrator.pk}/second-step/take/")
     assert Authenticator.objects.filter(user=solvik.administrator).exists()
+
+
+def test_the_machine_takes_away_the_only_administrators(solvik: Solvik, client: Client) -> None:
+    sign_in(client, solvik.administrator)
+    set_up_app(client)
+    call_command("remove_second_step", " Administrator@solvik.test".strip(), stdout=StringIO())
+    assert not Authenticator.objects.exists()
+    assert client.get("/accounts/me/").status_code == 302
+    with pytest.raises(CommandError, match="Nobody has the login"):
+        call_command("remove_second_step", "nobody@solvik.test")
 
 
 @pytest.mark.parametrize("what", ["sign-ins/", "sign-ins/end/", "second-step/take/"])

@@ -125,6 +125,8 @@ def test_what_is_not_a_good_token_is_401_and_says_why(town: Town, provider: Prov
         "unsigned": unsigned,
         "signed by a word": with_our_own_word,
         "unknown key": token_of(provider, head={"kid": "nobody's"}),
+        "an identity token": token_of(provider, nonce="n"),
+        "a logout token": token_of(provider, events={}),
         "nonsense": "a.b.c",
     }
     for what, token in bad.items():
