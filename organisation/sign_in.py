@@ -235,7 +235,7 @@ class PasswordAgainForm(ReauthenticateForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["password"].label = _("Password")
+        self.fields["password"].label, self.fields["password"].help_text = _("Password"), ""
         self.fields["password"].error_messages["required"] = _("Write your password.")
         self.fields["password"].widget.attrs.pop("placeholder", None)
 
