@@ -14,6 +14,12 @@ COPY requirements.txt .
 RUN /opt/venv/bin/pip install --no-cache-dir --no-compile --require-hashes -r requirements.txt
 
 FROM python:3.13-slim
+# pg_dump, pg_restore and psql for `manage.py backup` and `restore`: as new as the server, hence from PostgreSQL's own packages.
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends ca-certificates postgresql-common \
+ && /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh -y \
+ && apt-get install -y --no-install-recommends postgresql-client-18 \
+ && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --user-group --no-create-home --home-dir /nonexistent innspill \
  && install -d -o innspill -g innspill -m 0700 /var/lib/innspill
 COPY --from=packages /opt/venv /opt/venv

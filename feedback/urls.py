@@ -27,7 +27,7 @@ from feedback.views import (
     today,
     worklist,
 )
-from feedback.views.administration import categories, closing, deadlines, front, rules
+from feedback.views.administration import categories, closing, deadlines, front, importing, rules
 
 app_name = "feedback"
 
@@ -86,6 +86,8 @@ urlpatterns = [
     path("staff/stories/<int:pk>/delete/", stories.delete, name="delete_story"),
     path("staff/escalations/", escalations.escalations, name="escalations"),
     path("staff/administration/", front.front, name="administration"),
+    path("staff/administration/import/", importing.import_file, name="import_cards"),
+    path("staff/administration/import/template.csv", importing.template_file, name="import_template"),
     path("staff/administration/units/<slug:code>/close/", closing.close_unit, name="close_unit"),
     path("staff/administration/categories/", categories.categories, name="categories"),
     path("staff/administration/new-category/", categories.new_category, name="new_category"),

@@ -20,11 +20,13 @@ from reporting.importing import ValueReport, import_values
 from reporting.models import Feed, Fetched, Indicator
 from reporting.placing import Places
 from reporting.queries import due_feeds
+from reporting.rules import require_manager
 from reporting.sources.answers import looks_like_json, read_json
 from reporting.sources.documents import read_document
 from reporting.sources.kolada import next_address, read_kolada, read_page
 from reporting.sources.pxweb import read_pxweb
 from reporting.taking import take_document, take_figures, take_places
+from surveys.importing.benchmarks import BenchmarkReport, holds_means, import_benchmarks
 
 MOST_PAGES = 200
 MOST_NAMED = 100
@@ -191,13 +193,17 @@ def read_upload(
     now: datetime,
     this_year: int,
     dry_run: bool,
-) -> ValueReport:
-    """Read whatever somebody chose: a CSV file, our open data, or an answer of Kolada, SSB or Klass that was saved.
+) -> ValueReport | BenchmarkReport:
+    """Read whatever somebody chose: a CSV file of figures or of others' means in surveys, our open data, or an answer of
+    Kolada, SSB or Klass that was saved.
 
     `indicator` is what figures of Kolada and SSB are of. Raises NotAllowed, NeedsIndicator, UnreadableFile, OurOwn.
     """
     if len(content) > MOST_MB * 1024 * 1024:
         raise UnreadableFile(_("The file is larger than %(most)s MB.") % {"most": MOST_MB})
+    if holds_means(content):
+        require_manager(by)
+        return import_benchmarks(content, this_year=this_year, dry_run=dry_run)
     if not looks_like_json(content):
         return import_values(
             content, source=source, mapping=mapping, by=by, now=now, this_year=this_year, dry_run=dry_run

@@ -21,7 +21,8 @@ from django.utils.translation import ngettext
 from feedback.importing.columns import Columns, UnreadableFile, opened
 from feedback.importing.faults import RowRefused
 from feedback.importing.reading import CsvFile, Line
-from feedback.importing.report import Problem
+from feedback.importing.report import Problem, outcome_of
+from feedback.importing.templates import NameOf, Template, header_of
 from organisation.ds_forms import parse_day
 from organisation.errors import Refused
 from organisation.models import Person, Unit
@@ -30,7 +31,7 @@ from reporting.actions.recording import Figure, Where, check_figure, record_valu
 from reporting.models import Indicator, Value
 from reporting.periods import FIRST_YEAR, read_period
 from reporting.placing import Places
-from reporting.queries import units_by_code
+from reporting.queries import typeable_indicators, units_by_code
 from reporting.rules import require_manager
 from reporting.scales import read_number, says_not_measured
 from reporting.sources.mapped import OURS, MappedFile, read_mapping
@@ -52,6 +53,24 @@ _NAMES = {
 }
 COLUMNS = {name: column for column, names in _NAMES.items() for name in names.split()}
 NEEDED = ("indicator", "period", "value")
+
+
+def template(this_year: int) -> Template:
+    """Return the file to begin with, its columns in the active language, its examples of an indicator that is here."""
+    known = typeable_indicators().values_list("key", flat=True).first() or "indicator"
+    names: list[NameOf] = [
+        ("indikator", "indikator", "indikator", "indicator"), ("år", "år", "år", "year"),
+        ("verdi", "verdi", "värde", "value"), ("kommune", "kommune", "kommunkod", "municipality"),
+        ("enhet", "eining", "enhet", "unit"), ("n", "n", "n", "n"), ("feilmargin", "feilmargin", "felmarginal", "margin"),
+        ("kilde", "kjelde", "källa", "source"), ("dato", "dato", "datum", "date"),
+    ]  # fmt: skip
+    return Template(
+        header_of(names),
+        [
+            [known, str(this_year - 1), "4", "", "", "", "", "SSB", f"{this_year}-01-05"],
+            [known, f"{this_year - 1}-Q4", "–", "", "", "", "", "SSB", ""],
+        ],
+    )
 
 
 class Previewed(NamedTuple):
@@ -92,14 +111,8 @@ class ValueReport:
     def lines(self) -> list[str]:
         """Return what came of it, in sentences."""
         said = [ngettext("%(n)s line read.", "%(n)s lines read.", self.rows) % {"n": self.rows}]
-        if self.problems:
-            said.append(
-                ngettext("%(n)s line has a fault.", "%(n)s lines have faults.", len(self.problems))
-                % {"n": len(self.problems)}
-            )
-            said.append(_("Nothing was read in. Put the lines right and choose the file again."))
-        elif self.dry_run:
-            said.append(_("The file can be read in. Nothing was written."))
+        if self.problems or self.dry_run:
+            said += outcome_of(self.problems)
         else:
             counted = {"new": self.new, "changed": self.changed, "same": max(self.same, 0)}
             if self.of_places:

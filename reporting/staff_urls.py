@@ -3,7 +3,7 @@ meetings, service statistics."""
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, re_path
 
 from reporting.views import (
     assessments,
@@ -49,6 +49,7 @@ urlpatterns = [
     path("staff/indicators/<slug:key>/settings/", indicators.settings, name="indicator_settings"),
     path("staff/values/", values.values, name="values"),
     path("staff/values/import/", values.read_file, name="import"),
+    re_path(r"^staff/values/import/(?P<of>figures|means)\.csv$", values.file_template, name="import_template"),
     path("staff/sources/", feeds.sources, name="sources"),
     path("staff/sources/new/", feeds.edit_source, name="new_source"),
     path("staff/sources/open-data/", feeds.open_indicators, name="open_indicators"),

@@ -8,11 +8,12 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from django.utils.translation import gettext as _
 
 from feedback.importing.faults import CannotImport, RowRefused
-from feedback.importing.reading import CsvFile, Line
+from feedback.importing.reading import CsvFile, Line, guess_encoding
 from organisation.errors import Refused
 
 
@@ -44,9 +45,26 @@ def opened(content: bytes, *, most_mb: int) -> CsvFile:
     if not first:
         raise UnreadableFile(_("The file is empty. Choose another."))
     try:
-        return CsvFile(io.StringIO(text, newline=""), delimiter=max(";,\t", key=first.count), quote='"')
+        return CsvFile(io.StringIO(text, newline=""), delimiter=max(";,\t", key=first.count), quote='"', notes=True)
     except CannotImport:
         raise UnreadableFile(_("The first line, which names the columns, cannot be read.")) from None
+
+
+def first_line(path: Path) -> tuple[list[str], str, str]:
+    """Return the names of the columns of a file of any size, what stands between them, and its encoding.
+
+    Raises UnreadableFile for what is no CSV, CannotImport for a file that cannot be read.
+    """
+    encoding = guess_encoding(path)
+    with path.open(encoding=encoding, newline="", errors="replace") as text:
+        first = text.readline()
+        if "\x00" in first or first.startswith(("<", "{", "[", "PK\x03")):
+            raise UnreadableFile(_("This is no CSV file. Save it from the spreadsheet as CSV (UTF-8)."))
+        if not first.strip():
+            raise UnreadableFile(_("The file is empty. Choose another."))
+        delimiter = max(";,\t", key=first.count)
+        text.seek(0)
+        return CsvFile(text, delimiter=delimiter, quote='"').header, delimiter, encoding
 
 
 class Columns:
@@ -54,7 +72,6 @@ class Columns:
 
     def __init__(self, header: Sequence[str], names: Mapping[str, str]) -> None:
         """`names`: our column for a casefolded name, blanks as underscores. Raises UnreadableFile for one named twice."""
-        self.width = len(header)
         self.unknown: list[str] = []
         self._places: dict[str, int] = {}
         for place, named in enumerate(header):
@@ -67,6 +84,10 @@ class Columns:
             else:
                 self._places[column] = place
 
+    def place(self, column: str) -> int | None:
+        """Return where the column stands, from 0; None where the file does not have it."""
+        return self._places.get(column)
+
     def lacks(self, *columns: str) -> bool:
         """Whether one of `columns` is not in the file."""
         return any(column not in self._places for column in columns)
@@ -78,14 +99,8 @@ class Columns:
 
     def check_whole(self, line: Line) -> None:
         """Raises RowRefused for a line that has more or fewer columns than the first, or an open quotation mark."""
-        if line.torn and line.values:
-            raise RowRefused(
-                "torn_row",
-                _("The line has %(n)s columns, the first line %(wanted)s.")
-                % {"n": len(line.values), "wanted": self.width},
-            )
         if line.torn:
-            raise RowRefused("torn_row", _("A quotation mark is opened in this line and not closed."))
+            raise RowRefused("torn_row", line.torn)
 
     def cell(self, line: Line, column: str, longest: int = 100) -> str:
         """Return the cell without white space around it, empty where there is no such column. Raises RowRefused."""

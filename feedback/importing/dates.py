@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+
 from feedback.importing.faults import RowRefused
 
 ISO = "iso"
@@ -40,13 +42,21 @@ class Dates:
         """Return the moment. Raises RowRefused, whose sentence calls the value `what`."""
         moment = self._cached(text)
         if moment is None:
-            raise RowRefused("bad_date", f"{what}: «{text[:40]}» is not a date in the form {self._forms()}.")
+            raise RowRefused(
+                "bad_date",
+                _("%(what)s: «%(text)s» is not a date in the form %(forms)s.")
+                % {"what": what, "text": text[:40], "forms": self._forms()},
+            )
         if moment.day.year < FIRST_YEAR:
-            raise RowRefused("bad_date", f"{what}: «{text[:40]}» is before the year {FIRST_YEAR}.")
+            raise RowRefused(
+                "bad_date",
+                _("%(what)s: «%(text)s» is before the year %(first_year)s.")
+                % {"what": what, "text": text[:40], "first_year": FIRST_YEAR},
+            )
         return moment
 
     def _forms(self) -> str:
-        return " or ".join("YYYY-MM-DD" if form == ISO else form for form in self.formats)
+        return ", ".join("YYYY-MM-DD" if form == ISO else _as_people_write(form) for form in self.formats)
 
     def _read(self, text: str) -> Moment | None:
         for form in self.formats:
@@ -78,3 +88,13 @@ def is_whole(form: str) -> bool:
         return datetime.strptime(probe.strftime(form), form).date() == probe.date()  # noqa: DTZ007
     except ValueError:
         return False
+
+
+_LETTERS = {"%d": "DD", "%m": "MM", "%Y": "YYYY", "%y": "YY", "%H": "HH", "%M": "MM", "%S": "SS"}
+
+
+def _as_people_write(form: str) -> str:
+    """«DD.MM.YYYY» of «%d.%m.%Y»; a code that few know stays as it is."""
+    for code, letters in _LETTERS.items():
+        form = form.replace(code, letters)
+    return form

@@ -16,6 +16,7 @@ from itertools import islice
 from pathlib import Path
 
 from django.db import DataError, IntegrityError, connection, transaction
+from django.utils.translation import gettext as _
 
 from feedback.actions.intake import House, NoServiceCentre
 from feedback.actions.registration import take_numbers
@@ -52,7 +53,7 @@ def import_cards(
     check_encoding(path, mapping.file.encoding)
     try:
         with path.open(encoding=mapping.file.encoding, newline="") as text, transaction.atomic():
-            file = CsvFile(text, delimiter=mapping.file.delimiter, quote=mapping.file.quote)
+            file = CsvFile(text, delimiter=mapping.file.delimiter, quote=mapping.file.quote, notes=mapping.file.notes)
             mapping.check_columns(file.header)
             _hold(mapping.source)
             with _Load(mapping, file.header, now=now, dry_run=dry_run, progress=progress) as load:
@@ -65,7 +66,7 @@ def import_cards(
     except (IntegrityError, DataError) as error:
         # Somebody changed units or categories meanwhile. Only the first line: the second may quote a row.
         raise CannotImport(
-            f"The database refused the cards, so none is there: {str(error).splitlines()[0]}."
+            _("The database refused the cards, so none is there: %(fault)s.") % {"fault": str(error).splitlines()[0]}
         ) from error
 
 
@@ -74,7 +75,9 @@ def _hold(source: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext('import_cards'), hashtext(%s))", [source])
         if not cursor.fetchone()[0]:
-            raise CannotImport(f"Another import from «{source}» is under way. Wait until it has ended.")
+            raise CannotImport(
+                _("Another import from «%(source)s» is under way. Wait until it has ended.") % {"source": source}
+            )
 
 
 class _Load(ExitStack):
@@ -128,7 +131,7 @@ class _Load(ExitStack):
         for unit in known:
             if unit.code == code and unit.kind == Unit.Kind.SECTOR:
                 return unit
-        raise MappingFault(f"card.unit.parent: there is no sector with the code «{code}».")
+        raise MappingFault(_("card.unit.parent: there is no sector with the code «%(code)s».") % {"code": code})
 
     # --- Reading ----------------------------------------------------------------------------------------------------
 
@@ -150,9 +153,12 @@ class _Load(ExitStack):
             if line.torn:
                 raise RowRefused("torn_row", line.torn)
             if not key:
-                raise RowRefused("key_missing", "key: the row has none, so a second run would not know it again.")
+                raise RowRefused("key_missing", _("key: the row has none, so a second run would not know it again."))
             if firsts.get(key, line.number) != line.number:
-                raise RowRefused(DUPLICATE, f"The key stands on line {firsts[key]} already; that row counts.")
+                raise RowRefused(
+                    DUPLICATE,
+                    _("The key stands on line %(firsts)s already; that row counts.") % {"firsts": firsts[key]},
+                )
             if key in there:
                 report.already_there += 1
                 return

@@ -16,6 +16,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from feedback.importing import dates
 from feedback.importing.faults import MappingFault
@@ -46,7 +47,8 @@ COMPLETING = {CloseResult.FOLLOWED_UP, CloseResult.ANSWERED, CloseResult.REFERRE
 
 @dataclass(frozen=True)
 class FileForm:
-    """How the file is written. `zone` None: the municipality's. `empty` are words (casefolded) that mean nothing."""
+    """How the file is written. `zone` None: the municipality's. `empty` are words (casefolded) that mean nothing. With
+    `notes`, rows that begin with «#» are passed over."""
 
     encoding: str = "utf-8-sig"
     delimiter: str = ","
@@ -54,6 +56,7 @@ class FileForm:
     dates: tuple[str, ...] = (dates.ISO,)
     zone: ZoneInfo | None = None
     empty: frozenset[str] = frozenset()
+    notes: bool = False
 
 
 @dataclass(frozen=True)
@@ -124,11 +127,17 @@ class Mapping:
             for column in value.columns:
                 if column not in header:
                     raise MappingFault(
-                        f"{value.at} names the column «{column}», which the file does not have. "
-                        f"Its columns are: {', '.join(header)}."
+                        _(
+                            "%(at)s names the column «%(column)s», which the file does not have. Its columns are: "
+                            "%(header)s."
+                        )
+                        % {"at": value.at, "column": column, "header": ", ".join(header)}
                     )
                 if header.count(column) > 1:
-                    raise MappingFault(f"{value.at} names the column «{column}», which the file has more than once.")
+                    raise MappingFault(
+                        _("%(at)s names the column «%(column)s», which the file has more than once.")
+                        % {"at": value.at, "column": column}
+                    )
 
 
 def read_mapping(path: Path) -> Mapping:
@@ -136,18 +145,33 @@ def read_mapping(path: Path) -> Mapping:
     return mapping_of(read_toml(path))
 
 
+def toml_of(text: str) -> dict[str, Any]:
+    """Return what a mapping that was written in a page holds, unchecked. Raises MappingFault."""
+    try:
+        return tomllib.loads(text.replace("\r\n", "\n"))
+    except tomllib.TOMLDecodeError as error:
+        raise MappingFault(_("The mapping is not valid TOML: %(error)s.") % {"error": error}) from None
+
+
 def read_toml(path: Path) -> dict[str, Any]:
     """Return what a mapping file holds, unchecked. Raises MappingFault."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
-        raise MappingFault(f"The mapping {path} cannot be read: {error.strerror}.") from None
+        raise MappingFault(
+            _("The mapping %(path)s cannot be read: %(strerror)s.") % {"path": path, "strerror": error.strerror}
+        ) from None
     except UnicodeDecodeError as error:
-        raise MappingFault(f"The mapping {path} is not UTF-8, as TOML is: see byte {error.start + 1}.") from None
+        raise MappingFault(
+            _("The mapping %(path)s is not UTF-8, as TOML is: see byte %(what)s.")
+            % {"path": path, "what": error.start + 1}
+        ) from None
     try:
         return tomllib.loads(text.replace("\r\n", "\n"))
     except tomllib.TOMLDecodeError as error:
-        raise MappingFault(f"The mapping {path} is not valid TOML: {error}.") from None
+        raise MappingFault(
+            _("The mapping %(path)s is not valid TOML: %(error)s.") % {"path": path, "error": error}
+        ) from None
 
 
 def mapping_of(data: dict[str, Any]) -> Mapping:
@@ -192,9 +216,9 @@ def mapping_of(data: dict[str, Any]) -> Mapping:
         completed=_completed(completed) if completed.data else None,
     )
     if made.key.default or made.key.fixed is not None:
-        raise MappingFault("card.key must differ from row to row: it cannot be one value or have a default.")
+        raise MappingFault(_("card.key must differ from row to row: it cannot be one value or have a default."))
     if (made.latitude is None) != (made.longitude is None):
-        raise MappingFault("card.latitude and card.longitude go together: give both or neither.")
+        raise MappingFault(_("card.latitude and card.longitude go together: give both or neither."))
     return made
 
 
@@ -204,35 +228,43 @@ def _longest(model: type, name: str) -> int:
 
 def file_form(table: TomlTable) -> FileForm:
     """Return how the file is written, by the table [file] of a mapping. Raises MappingFault."""
-    table.only("encoding", "delimiter", "quote", "dates", "time_zone", "empty")
+    table.only("encoding", "delimiter", "quote", "dates", "time_zone", "empty", "notes")
     form: dict[str, Any] = {}
     if "encoding" in table.data:
         name = table.text("encoding")
         encoding = text_encoding(name)
         if encoding is None:
-            raise MappingFault(f"file.encoding: «{name}» is no text encoding. Examples: utf-8, cp1252, latin-1.")
+            raise MappingFault(
+                _("file.encoding: «%(name)s» is no text encoding. Examples: utf-8, cp1252, latin-1.") % {"name": name}
+            )
         form["encoding"] = encoding
     for key in ("delimiter", "quote"):
         if key in table.data:
             form[key] = table.data[key]
             if not isinstance(form[key], str) or len(form[key]) != 1 or form[key] in "\r\n\0":
-                raise MappingFault(f"{table.key(key)} is one character, such as «;».")
+                raise MappingFault(_("%(key)s is one character, such as «;».") % {"key": table.key(key)})
     if form.get("delimiter", ",") == form.get("quote", '"'):
-        raise MappingFault("file.delimiter and file.quote cannot be the same character.")
+        raise MappingFault(_("file.delimiter and file.quote cannot be the same character."))
     if "dates" in table.data:
         formats = table.texts("dates")
         for one in formats:
             if not dates.is_whole(one):
                 raise MappingFault(
-                    f"file.dates: «{one}» is not a form in which a date keeps its day, month and year. "
-                    "Examples: «%d.%m.%Y», «%Y-%m-%d %H:%M», «iso»."
+                    _(
+                        "file.dates: «%(one)s» is not a form in which a date keeps its day, month and year. "
+                        "Examples: «%%d.%%m.%%Y», «%%Y-%%m-%%d %%H:%%M», «iso»."
+                    )
+                    % {"one": one}
                 )
         form["dates"] = tuple(formats)
     if "time_zone" in table.data:
         name = table.text("time_zone")
         if name not in available_timezones():
-            raise MappingFault(f"file.time_zone: «{name}» is not a time zone. Example: Europe/Oslo.")
+            raise MappingFault(
+                _("file.time_zone: «%(name)s» is not a time zone. Example: Europe/Oslo.") % {"name": name}
+            )
         form["zone"] = ZoneInfo(name)
+    form["notes"] = table.flag("notes", default=False)
     if "empty" in table.data:
         form["empty"] = frozenset(word.strip().casefold() for word in table.texts("empty"))
     return FileForm(**form)
@@ -243,18 +275,23 @@ def _completed(table: TomlTable) -> Completed:
     outcome = table.choice("outcome", OUTCOMES)
     if outcome is None:
         raise MappingFault(
-            f"completed.outcome is missing: say what a date there means, for example "
-            f'outcome = {{ value = "followed_up" }}. It is one of {", ".join(OUTCOMES)}.'
+            _(
+                "completed.outcome is missing: say what a date there means, for example outcome = { "
+                'value = "followed_up" }. It is one of %(outcomes)s.'
+            )
+            % {"outcomes": ", ".join(OUTCOMES)}
         )
     close = table.flag("close", default=True)
     if not close and "closed" in table.data:
         raise MappingFault(
-            "completed.closed is a date of closing, while completed.close says that cards stay unclosed."
+            _("completed.closed is a date of closing, while completed.close says that cards stay unclosed.")
         )
     if not close and (wrong := [word for word in outcome.own_words if word not in COMPLETING]):
-        raise MappingFault(f"completed.outcome: «{wrong[0]}» closes a card, while completed.close says not to.")
+        raise MappingFault(
+            _("completed.outcome: «%(wrong)s» closes a card, while completed.close says not to.") % {"wrong": wrong[0]}
+        )
     if CloseResult.REFERRED in outcome.own_words and "body" not in table.data:
-        raise MappingFault("completed.body is missing: a card that was referred says to whom.")
+        raise MappingFault(_("completed.body is missing: a card that was referred says to whom."))
     return Completed(
         date=table.needed("date"),
         outcome=outcome,
@@ -281,43 +318,51 @@ class TomlTable:
         for name in self.data:
             if name not in known:
                 near = difflib.get_close_matches(name, known, 1)
-                hint = f" Did you mean «{near[0]}»?" if near else f" The keys here are: {', '.join(known)}."
-                raise MappingFault(f"{self.key(name)} is not a key of the mapping.{hint}")
+                hint = (
+                    _("Did you mean «%(near)s»?") % {"near": near[0]}
+                    if near
+                    else _("The keys here are: %(known)s.") % {"known": ", ".join(known)}
+                )
+                raise MappingFault(
+                    _("%(name)s is not a key of the mapping. %(hint)s") % {"name": self.key(name), "hint": hint}
+                )
 
     def table(self, name: str, *, required: bool = False) -> TomlTable:
         found = self.data.get(name, {})
         if not isinstance(found, dict):
-            raise MappingFault(f"{self.key(name)} is a table: write [{self.key(name)}].")
+            raise MappingFault(_("%(name)s is a table: write [%(name)s].") % {"name": self.key(name)})
         if required and not found:
-            raise MappingFault(f"The table [{self.key(name)}] is missing.")
+            raise MappingFault(_("The table [%(name)s] is missing.") % {"name": self.key(name)})
         return TomlTable(found, self.key(name))
 
     def text(self, name: str, *, longest: int = 200) -> str:
         found = self.data.get(name, "")
         if not isinstance(found, str):
-            raise MappingFault(f"{self.key(name)} is a text in quotation marks.")
+            raise MappingFault(_("%(name)s is a text in quotation marks.") % {"name": self.key(name)})
         if not found.strip():
-            raise MappingFault(f"{self.key(name)} is missing.")
+            raise MappingFault(_("%(name)s is missing.") % {"name": self.key(name)})
         if len(found.strip()) > longest:
-            raise MappingFault(f"{self.key(name)} is longer than {longest} characters.")
+            raise MappingFault(
+                _("%(name)s is longer than %(longest)s characters.") % {"name": self.key(name), "longest": longest}
+            )
         return found.strip()
 
     def texts(self, name: str) -> list[str]:
         found = self.data[name]
         if not isinstance(found, list) or not found or not all(isinstance(one, str) and one for one in found):
-            raise MappingFault(f'{self.key(name)} is a list of texts, such as ["one", "two"].')
+            raise MappingFault(_('%(name)s is a list of texts, such as ["one", "two"].') % {"name": self.key(name)})
         return found
 
     def flag(self, name: str, *, default: bool) -> bool:
         found = self.data.get(name, default)
         if not isinstance(found, bool):
-            raise MappingFault(f"{self.key(name)} is true or false.")
+            raise MappingFault(_("%(name)s is true or false.") % {"name": self.key(name)})
         return found
 
     def needed(self, name: str) -> Value:
         value = self.value(name)
         if value is None:
-            raise MappingFault(f"{self.key(name)} is missing.")
+            raise MappingFault(_("%(name)s is missing.") % {"name": self.key(name)})
         return value
 
     def value(self, name: str, *more: str, category: Value | None = None) -> Value | None:
@@ -330,7 +375,8 @@ class TomlTable:
             found = {"column": found}
         if not isinstance(found, dict):
             raise MappingFault(
-                f'{self.key(name)} is a column\'s name in quotation marks, or a table such as {{ value = "…" }}.'
+                _('%(name)s is a column\'s name in quotation marks, or a table such as { value = "…" }.')
+                % {"name": self.key(name)}
             )
         return _value(TomlTable(found, self.key(name)), more, category)
 
@@ -342,7 +388,10 @@ class TomlTable:
         create = table.flag("create", default=False)
         parent = table.text("parent") if "parent" in table.data else ""
         if parent and not create:
-            raise MappingFault(f"{table.key('parent')} is where new units go, and {table.key('create')} is not true.")
+            raise MappingFault(
+                _("%(at)s is where new units go, and %(at2)s is not true.")
+                % {"at": table.key("parent"), "at2": table.key("create")}
+            )
         return Named(value, create, parent)
 
     def choice(self, name: str, choices: Collection[str]) -> Value | None:
@@ -350,7 +399,10 @@ class TomlTable:
         value = self.value(name)
         for word in value.own_words if value else ():
             if word not in choices:
-                raise MappingFault(f"{self.key(name)}: «{word}» is not one of {', '.join(choices)}.")
+                raise MappingFault(
+                    _("%(name)s: «%(word)s» is not one of %(choices)s.")
+                    % {"name": self.key(name), "word": word, "choices": ", ".join(choices)}
+                )
         return value
 
     def yes_or_no(self, name: str) -> Value | None:
@@ -379,7 +431,10 @@ def _value(table: TomlTable, more: Collection[str], category: Value | None) -> V
     table.only(*ways, "with", "map", "default", *more)
     given = [way for way in ways if way in table.data]
     if len(given) != 1:
-        raise MappingFault(f"{table.at} says one of {', '.join(ways)}; it has {' and '.join(given) or 'none of them'}.")
+        raise MappingFault(
+            _("%(at)s says one of %(ways)s; it has %(what)s.")
+            % {"at": table.at, "ways": ", ".join(ways), "what": ", ".join(given) or "–"}
+        )
     build: dict[str, Callable[[], dict[str, Any]]] = {
         "column": lambda: {"columns": (table.text("column"),)},
         "value": lambda: {"fixed": table.text("value")},
@@ -390,23 +445,29 @@ def _value(table: TomlTable, more: Collection[str], category: Value | None) -> V
     made = build[given[0]]()
     if "with" in table.data:
         if given != ["join"] or not isinstance(table.data["with"], str):
-            raise MappingFault(f"{table.key('with')} is the text that stands between columns that are joined.")
+            raise MappingFault(
+                _("%(at)s is the text that stands between columns that are joined.") % {"at": table.key("with")}
+            )
         made["between"] = table.data["with"]
     if "map" in table.data:
         words = table.data["map"]
         if not isinstance(words, dict) or not all(isinstance(word, str) for word in words.values()):
-            raise MappingFault(f'{table.key("map")} is a table of texts, such as {{ "Klage" = "complaint" }}.')
+            raise MappingFault(
+                _('%(at)s is a table of texts, such as { "Klage" = "complaint" }.') % {"at": table.key("map")}
+            )
         made["map"] = {key.strip(): word.strip() for key, word in words.items()}
     if "default" in table.data:
         made["default"] = table.text("default")
     if "fixed" in made and ("map" in made or "default" in made):
-        raise MappingFault(f"{table.at} is one value for all rows: map and default have nothing to do there.")
+        raise MappingFault(
+            _("%(at)s is one value for all rows: map and default have nothing to do there.") % {"at": table.at}
+        )
     return Value(table.at, **made)
 
 
 def _from(table: TomlTable, category: Value | None) -> Value | None:
     if table.data["from"] != "category":
-        raise MappingFault(f'{table.key("from")} can only be "category".')
+        raise MappingFault(_('%(at)s can only be "category".') % {"at": table.key("from")})
     return category
 
 
@@ -416,11 +477,12 @@ def _template(table: TomlTable) -> dict[str, Any]:
         parts = list(string.Formatter().parse(table.text("template", longest=2000)))
     except ValueError as error:
         raise MappingFault(
-            f"{at} cannot be read ({error}). Columns stand in braces; a brace itself is doubled."
+            _("%(at)s cannot be read (%(error)s). Columns stand in braces; a brace itself is doubled.")
+            % {"at": at, "error": error}
         ) from None
     if any(form or conversion for _literal, _name, form, conversion in parts):
-        raise MappingFault(f"{at}: in braces stands the name of a column and nothing else.")
+        raise MappingFault(_("%(at)s: in braces stands the name of a column and nothing else.") % {"at": at})
     columns = tuple(dict.fromkeys(name for _literal, name, _form, _conversion in parts if name is not None))
     if not columns or not all(columns):
-        raise MappingFault(f"{at} names no column in braces, such as {{description}}.")
+        raise MappingFault(_("%(at)s names no column in braces, such as {description}.") % {"at": at})
     return {"columns": columns, "pieces": tuple((literal, name) for literal, name, _form, _conversion in parts)}

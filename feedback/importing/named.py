@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Generic, TypeVar
 
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from feedback.importing.faults import MappingFault, RowRefused
 from feedback.importing.mapping import Named
@@ -50,7 +51,7 @@ class Lookup(Generic[T]):
             try:
                 self._find(word)
             except RowRefused as error:
-                raise MappingFault(f"{self.named.value.at}: {error}") from None
+                raise MappingFault(_("%(at)s: %(error)s") % {"at": self.named.value.at, "error": error}) from None
 
     def of(self, row: Row) -> T | None:
         """Return what the row names, None where it names nothing. Raises RowRefused."""
@@ -71,19 +72,26 @@ class Lookup(Generic[T]):
             found = self._by_name[folded]
             if found is None:
                 raise RowRefused(
-                    f"ambiguous_{self.what}", f"More than one {self.what} is called «{value}»: use the code."
+                    f"ambiguous_{self.what}",
+                    _("More than one is called «%(value)s»: use the code.") % {"value": value},
                 )
             return found
         if not self.named.create:
             raise RowRefused(
                 f"unknown_{self.what}",
-                f"The {self.what} «{value[:100]}» does not exist, and the mapping does not allow it to be created.",
+                (
+                    _("The unit «%(value)s» does not exist, and the mapping does not allow it to be created.")
+                    if self.what == "unit"
+                    else _("The category «%(value)s» does not exist, and the mapping does not allow it to be created.")
+                )
+                % {"value": value[:100]},
             )
         code = code_for(value)
         if not code or len(value) > 100:
             raise RowRefused(
                 f"impossible_{self.what}",
-                f"«{value[:100]}» cannot be the name of a {self.what}: it has no letters, or more than 100 characters.",
+                _("«%(value)s» cannot be a name: it has no letters, or more than 100 characters.")
+                % {"value": value[:100]},
             )
         found = self._by_code.get(code)
         if found is None:

@@ -10,9 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from django.utils.translation import gettext as _
+
 from feedback.importing.faults import CannotImport
 
 _CHUNK = 1 << 20
+
+NOTE = "#"
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,18 @@ def text_encoding(name: str) -> str | None:
     return "utf-8-sig" if found.name == "utf-8" else found.name
 
 
+def guess_encoding(path: Path) -> str:
+    """Return UTF-8 where the whole file is that, else what Windows writes here. Raises CannotImport."""
+    try:
+        with path.open("rb") as file:
+            _line, _byte, wrong, _first = _trial(file, "utf-8-sig")
+    except OSError as error:
+        raise CannotImport(
+            _("The file %(path)s cannot be read: %(strerror)s.") % {"path": path, "strerror": error.strerror}
+        ) from None
+    return "utf-8-sig" if wrong is None else "cp1252"
+
+
 def check_encoding(path: Path, encoding: str) -> None:
     """Read the whole file once, before anything else is done. Raises CannotImport with line and byte of what is wrong.
 
@@ -48,10 +64,14 @@ def check_encoding(path: Path, encoding: str) -> None:
             if found is not None:
                 hint = ""
                 if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-                    hint = " It looks like UTF-16."
+                    hint = " " + _("It looks like UTF-16.")
                 raise CannotImport(
-                    f"The file is not {_name(encoding)}: line {line}, byte {byte} of the file is 0x{found:02X}.{hint} "
-                    "Name its encoding in the mapping (file.encoding), for example «cp1252» or «latin-1»."
+                    _(
+                        "The file is not %(name)s: line %(line)s, byte %(byte)s of the file is "
+                        "0x%(found)s.%(hint)s Name its encoding in the mapping (file.encoding), for example "
+                        "«cp1252» or «latin-1»."
+                    )
+                    % {"name": _name(encoding), "line": line, "byte": byte, "found": f"{found:02X}", "hint": hint}
                 )
             if non_ascii and _takes_everything(encoding):
                 file.seek(0)
@@ -59,11 +79,16 @@ def check_encoding(path: Path, encoding: str) -> None:
                 if found is None and first is not None:
                     line, byte = first
                     raise CannotImport(
-                        f"The file is UTF-8 and not {_name(encoding)}, as letters such as the one in line {line}, byte "
-                        f"{byte} of the file show. Name its encoding in the mapping (file.encoding)."
+                        _(
+                            "The file is UTF-8 and not %(name)s, as letters such as the one in line %(line)s, byte "
+                            "%(byte)s of the file show. Name its encoding in the mapping (file.encoding)."
+                        )
+                        % {"name": _name(encoding), "line": line, "byte": byte}
                     )
     except OSError as error:
-        raise CannotImport(f"The file {path} cannot be read: {error.strerror}.") from None
+        raise CannotImport(
+            _("The file %(path)s cannot be read: %(strerror)s.") % {"path": path, "strerror": error.strerror}
+        ) from None
 
 
 def _name(encoding: str) -> str:
@@ -101,28 +126,32 @@ class CsvFile:
     """A CSV file that is being read: `header` first, then its rows.
 
     A row that breaks the rules of CSV, above all a quote that is opened and never closed, is given back as torn, and
-    reading goes on with the line after the one on which it began: it takes no others with it.
+    reading goes on with the line after the one on which it began: it takes no others with it. With `notes` a row that begins
+    with «#» is a note to people, as the examples in our templates are, and is passed over.
     """
 
-    def __init__(self, file: IO[str], *, delimiter: str, quote: str) -> None:
+    def __init__(self, file: IO[str], *, delimiter: str, quote: str, notes: bool = False) -> None:
         self._file = file
+        self._notes = notes
         self._delimiter, self._quote = delimiter, quote
         self._back: deque[str] = deque()
         self._taken: list[str] = []
         self._next_line = 1
         first = next(self._records(), None)
         if first is None:
-            raise CannotImport("The file is empty.")
+            raise CannotImport(_("The file is empty."))
         if first.torn:
-            raise CannotImport(f"The first line, which names the columns, cannot be read: {first.torn}")
+            raise CannotImport(
+                _("The first line, which names the columns, cannot be read: %(torn)s") % {"torn": first.torn}
+            )
         self.header = [name.strip() for name in first.values]
 
     def __iter__(self) -> Iterator[Line]:
         wanted = len(self.header)
         for row in self._records():
             if not row.torn and len(row.values) != wanted:
-                columns = f"{len(row.values)} column{'' if len(row.values) == 1 else 's'}"
-                yield Line(row.number, row.values, f"The row has {columns}, the file's first line {wanted}.")
+                torn = _("The line has %(n)s columns, the first line %(wanted)s.")
+                yield Line(row.number, row.values, torn % {"n": len(row.values), "wanted": wanted})
             else:
                 yield row
 
@@ -154,13 +183,13 @@ class CsvFile:
                 yield Line(number, [], _sentence(str(error)))
                 continue
             self._next_line = number + len(self._taken)
-            if values:
+            if values and not (self._notes and values[0].lstrip().startswith(NOTE)):
                 yield Line(number, values)
 
 
 def _sentence(error: str) -> str:
     if "unexpected end of data" in error or "field larger" in error:
-        return "A quotation mark is opened in this row and never closed."
+        return _("A quotation mark is opened in this row and never closed.")
     if "expected after" in error:
-        return "A quotation mark is opened in this row and not closed where its column ends."
-    return f"The row is not valid CSV ({error})."
+        return _("A quotation mark is opened in this row and not closed where its column ends.")
+    return _("The row is not valid CSV (%(error)s).") % {"error": error}

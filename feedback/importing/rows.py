@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils.translation import gettext as _
 
 from feedback.actions.intake import House, Intake, Prepared, prepare_card
 from feedback.deadlines import Contact, moment_of
@@ -83,14 +84,18 @@ class RowMaker:
         text = self._text
         mapping = self.mapping
         if "\x00" in "".join(row):
-            raise RowRefused("nul", "The row holds a NUL character: it is damaged, or the file is no text.")
+            raise RowRefused("nul", _("The row holds a NUL character: it is damaged, or the file is no text."))
         if len(key) > LONGEST_KEY:
-            raise RowRefused("too_long", f"The key is longer than {LONGEST_KEY} characters.")
+            raise RowRefused(
+                "too_long", _("The key is longer than %(longest_key)s characters.") % {"longest_key": LONGEST_KEY}
+            )
         registered_at, timed = self._registered(row)
         received = self._moment(mapping.received, row, "received")
         place = text(mapping.place, row)
         if len(place) > LONGEST_PLACE:
-            raise RowRefused("too_long", f"place is longer than {LONGEST_PLACE} characters.")
+            raise RowRefused(
+                "too_long", _("place is longer than %(longest_place)s characters.") % {"longest_place": LONGEST_PLACE}
+            )
         latitude, longitude = (self._decimal(value, row) for value in (mapping.latitude, mapping.longitude))
         unit = self.units.of(row) if self.units else None
         intake = Intake(
@@ -127,7 +132,10 @@ class RowMaker:
     def _yes(self, value: Value | None, row: Row) -> bool:
         said = self._text(value, row)
         if said not in ("yes", "no", ""):
-            raise RowRefused("unknown_choice", f"{_name(value)}: «{said[:60]}» says neither yes nor no.")
+            raise RowRefused(
+                "unknown_choice",
+                _("%(name)s: «%(said)s» says neither yes nor no.") % {"name": _name(value), "said": said[:60]},
+            )
         return said == "yes"
 
     def _moment(self, value: Value | None, row: Row, what: str) -> Moment | None:
@@ -136,14 +144,16 @@ class RowMaker:
             return None
         moment = self.dates.read(said, what)
         if moment.day > self._today or (moment.instant is not None and moment.instant > self.now):
-            raise RowRefused("future_date", f"{what}: «{said[:40]}» is in the future.")
+            raise RowRefused(
+                "future_date", _("%(what)s: «%(said)s» is in the future.") % {"what": what, "said": said[:40]}
+            )
         return moment
 
     def _registered(self, row: Row) -> tuple[datetime, bool]:
         """Return the instant of registration, and whether the file gave the time of day: else it is noon local."""
         moment = self._moment(self.mapping.registered, row, "registered")
         if moment is None:
-            raise RowRefused("date_missing", "registered: the date is missing.")
+            raise RowRefused("date_missing", _("registered: the date is missing."))
         if moment.instant is not None:
             return moment.instant, True
         return min(self.house.calendar.noon(moment.day), self.now), False
@@ -157,7 +167,9 @@ class RowMaker:
         except InvalidOperation:
             number = Decimal("NaN")
         if not number.is_finite():
-            raise RowRefused("bad_number", f"{_name(value)}: «{said[:40]}» is not a number.")
+            raise RowRefused(
+                "bad_number", _("%(name)s: «%(said)s» is not a number.") % {"name": _name(value), "said": said[:40]}
+            )
         return number
 
     def _contact(self, row: Row) -> Contact:
@@ -166,9 +178,14 @@ class RowMaker:
             try:
                 validate_email(contact.email)
             except ValidationError:
-                raise RowRefused("bad_email", f"email: «{contact.email[:60]}» is not an e-mail address.") from None
+                raise RowRefused(
+                    "bad_email", _("email: «%(email)s» is not an e-mail address.") % {"email": contact.email[:60]}
+                ) from None
         if contact.other_way and contact.other_way not in Submitter.OtherWay.values:
-            raise RowRefused("unknown_choice", f"other_way: «{contact.other_way[:60]}» is not one of the choices.")
+            raise RowRefused(
+                "unknown_choice",
+                _("other_way: «%(other_way)s» is not one of the choices.") % {"other_way": contact.other_way[:60]},
+            )
         return contact
 
     # --- What became of it ------------------------------------------------------------------------------------------
@@ -181,12 +198,17 @@ class RowMaker:
         done_at = self._not_before(done, made.card["registered_at"], "completed", before_timed=timed)
         outcome = self._text(rule.outcome, row)
         if outcome not in OUTCOMES:
-            raise RowRefused("unknown_choice", f"outcome: «{outcome[:60]}» is not one of {', '.join(OUTCOMES)}.")
+            raise RowRefused(
+                "unknown_choice",
+                _("outcome: «%(outcome)s» is not one of %(outcomes)s.")
+                % {"outcome": outcome[:60], "outcomes": ", ".join(OUTCOMES)},
+            )
         if outcome in COMPLETING:
             _COMPLETE[CloseResult(outcome)](self, made, rule, row, done_at)
         elif not rule.close:
             raise RowRefused(
-                "unknown_choice", f"outcome: «{outcome}» closes a card, while the mapping says not to close."
+                "unknown_choice",
+                _("outcome: «%(outcome)s» closes a card, while the mapping says not to close.") % {"outcome": outcome},
             )
         if rule.close:
             closed = self._moment(rule.closed, row, "closed")
@@ -209,8 +231,12 @@ class RowMaker:
                 if moment.instant
                 else str(moment.day)
             )
-            after = "registered" if what == "completed" else "completed"
-            raise RowRefused("closed_before_opened", f"{what}: {said} is before the card was {after} ({first}).")
+            sentence = (
+                _("completed: %(said)s is before the card was registered (%(first)s).")
+                if what == "completed"
+                else _("closed: %(said)s is before the card was completed (%(first)s).")
+            )
+            raise RowRefused("closed_before_opened", sentence % {"said": said, "first": first})
         if moment.instant is None:
             return moment_of(moment.day, calendar=calendar, not_before=start, now=self.now)
         return max(moment.instant, start)
@@ -239,7 +265,9 @@ class RowMaker:
     def _call_back(self, made: Made, rule: Completed, row: Row, at: datetime) -> None:
         said = self._text(rule.reaction, row)
         if said and said not in ("1", "2", "3", "4", "5", "6"):
-            raise RowRefused("impossible_reaction", f"reaction: «{said[:20]}» is not a number from 1 to 6.")
+            raise RowRefused(
+                "impossible_reaction", _("reaction: «%(said)s» is not a number from 1 to 6.") % {"said": said[:20]}
+            )
         reaction = int(said) if said else None
         negative = is_negative(reaction)
         reason, alternative = self._text(rule.reason, row), self._text(rule.alternative, row)
@@ -257,9 +285,9 @@ class RowMaker:
     def _refer(self, made: Made, rule: Completed, row: Row, at: datetime) -> None:
         body = self._text(rule.body, row)
         if not body:
-            raise RowRefused("text_missing", "body: to whom the card was referred is missing.")
+            raise RowRefused("text_missing", _("body: to whom the card was referred is missing."))
         if len(body) > 150:
-            raise RowRefused("too_long", "body is longer than 150 characters.")
+            raise RowRefused("too_long", _("body is longer than 150 characters."))
         self._record(Referral, made, State.REFERRED, at, body=body, contacted_at=at, note=self._text(rule.summary, row))
         self._event(made, CardEvent.What.REFERRED, at)
 

@@ -12,18 +12,21 @@ from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from organisation.errors import Refused
 from organisation.models import Unit
 from organisation.views.answering import show_refusal
+from organisation.views.downloads import as_csv
 from reporting.actions.recording import CellsRefused, record_grid
 from reporting.feeding import read_upload
 from reporting.forms.values import Grid, ImportForm
-from reporting.importing import ValueReport
+from reporting.importing import ValueReport, template
 from reporting.models import Indicator
 from reporting.queries import goals_of, names_of_places, scorecards, typeable_indicators, unit_of_code, values_by_year
 from reporting.views.access import SECTION, managing, scorecard_of
+from surveys.importing.benchmarks import BenchmarkReport
+from surveys.importing.benchmarks import template as means_template
 
 YEARS = 5
 """Columns of the grid: this year and the four before it."""
@@ -97,7 +100,7 @@ def read_file(request: HttpRequest) -> HttpResponse:
     """Check a file of figures, with a preview, or read it in."""
     person = managing(request)
     form = ImportForm(request.POST or None, request.FILES or None)
-    report: ValueReport | None = None
+    report: ValueReport | BenchmarkReport | None = None
     status = 200
     if request.method == "POST":
         status = 422
@@ -125,9 +128,23 @@ def read_file(request: HttpRequest) -> HttpResponse:
         context |= {
             "shown": report.problems[:SHOWN],
             "more": max(0, len(report.problems) - SHOWN),
-            "preview": previewed(report, get_language() or "nb") if report.dry_run and not report.problems else [],
+            "preview": previewed(report, get_language() or "nb")
+            if isinstance(report, ValueReport) and report.dry_run and not report.problems
+            else [],
         }
     return render(request, "reporting/import.html", context, status=status)
+
+
+@login_required
+@never_cache
+@require_safe
+def file_template(request: HttpRequest, of: str) -> HttpResponse:
+    """A file to begin with: of figures, or of others' means in surveys."""
+    managing(request)
+    this_year = timezone.localdate().year
+    if of == "means":
+        return as_csv(means_template(this_year).content(), name=f"{_('means')}.csv")
+    return as_csv(template(this_year).content(), name=f"{_('figures')}.csv")
 
 
 def previewed(report: ValueReport, language: str) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from feedback.importing.faults import MappingFault
 from feedback.importing.mapping import FileForm, TomlTable, file_form, read_toml
@@ -59,10 +60,17 @@ class RoundMapping:
         for at, column in named:
             if column not in header:
                 raise MappingFault(
-                    f"{at} names the column «{column}», which the file does not have. Its columns are: {', '.join(header)}."
+                    _(
+                        "%(at)s names the column «%(column)s», which the file does not have. Its columns are: "
+                        "%(header)s."
+                    )
+                    % {"at": at, "column": column, "header": ", ".join(header)}
                 )
             if header.count(column) > 1:
-                raise MappingFault(f"{at} names the column «{column}», which the file has more than once.")
+                raise MappingFault(
+                    _("%(at)s names the column «%(column)s», which the file has more than once.")
+                    % {"at": at, "column": column}
+                )
 
 
 def read_round_mapping(path: Path) -> RoundMapping:
@@ -80,18 +88,20 @@ def round_mapping_of(data: dict[str, Any]) -> RoundMapping:
     answers.only("key", "stratum", "dont_know", "missing")
     opened, closed = _day(survey, "opened"), _day(survey, "closed")
     if closed < opened:
-        raise MappingFault("survey.closed is before survey.opened.")
+        raise MappingFault(_("survey.closed is before survey.opened."))
     create = survey.flag("create", default=False)
     areas = top.table("areas")
     items = top.table("items", required=True)
     tables = {key: items.table(key, required=True) for key in items.data}
     for key in tables:
         if len(key) > 60 or not key.replace("-", "").replace("_", "").isalnum() or not key.isascii():
-            raise MappingFault(f"items.{key}: a question's key has letters, digits, - and _ only, at most 60.")
+            raise MappingFault(
+                _("items.%(key)s: a question's key has letters, digits, - and _ only, at most 60.") % {"key": key}
+            )
     columns = [_column(key, table, answers) for key, table in tables.items()]
     strata = _strata(data.get("strata", []))
     if strata and "stratum" not in answers.data:
-        raise MappingFault("answers.stratum is missing: it names the column that says each answer's stratum.")
+        raise MappingFault(_("answers.stratum is missing: it names the column that says each answer's stratum."))
     return RoundMapping(
         file=file_form(top.table("file")),
         columns=columns,
@@ -111,7 +121,7 @@ def _day(table: TomlTable, name: str) -> date:
     if isinstance(found, datetime):
         found = found.date()
     if not isinstance(found, date):
-        raise MappingFault(f"{table.key(name)} is a day, such as 2022-03-01.")
+        raise MappingFault(_("%(name)s is a day, such as 2022-03-01.") % {"name": table.key(name)})
     return found
 
 
@@ -120,7 +130,7 @@ def _number(table: TomlTable, name: str) -> int | None:
     if found is None:
         return None
     if isinstance(found, bool) or not isinstance(found, int) or not 0 < found < 2_000_000_000:
-        raise MappingFault(f"{table.key(name)} is a number of people, at least 1.")
+        raise MappingFault(_("%(name)s is a number of people, at least 1.") % {"name": table.key(name)})
     return found
 
 
@@ -135,12 +145,20 @@ def _column(key: str, table: TomlTable, answers: TomlTable) -> Column:
     values = table.table("values").data
     wrong = [name for name, value in values.items() if isinstance(value, bool) or not isinstance(value, int | str)]
     if wrong:
-        raise MappingFault(f"{table.key('values')}: «{wrong[0]}» becomes a number or a text in quotation marks.")
+        raise MappingFault(
+            _("%(at)s: «%(wrong)s» becomes a number or a text in quotation marks.")
+            % {"at": table.key("values"), "wrong": wrong[0]}
+        )
     kind = table.text("kind") if "kind" in table.data else ""
     if kind and kind not in QuestionKind.values:
-        raise MappingFault(f"{table.key('kind')}: «{kind}» is not one of {', '.join(QuestionKind.values)}.")
+        raise MappingFault(
+            _("%(at)s: «%(kind)s» is not one of %(values)s.")
+            % {"at": table.key("kind"), "kind": kind, "values": ", ".join(QuestionKind.values)}
+        )
     if kind == QuestionKind.TEXT:
-        raise MappingFault(f"{table.key('kind')}: what people wrote is not imported; it may name somebody.")
+        raise MappingFault(
+            _("%(at)s: what people wrote is not imported; it may name somebody.") % {"at": table.key("kind")}
+        )
     return Column(
         key=key,
         column=table.text("column"),
@@ -154,17 +172,17 @@ def _column(key: str, table: TomlTable, answers: TomlTable) -> Column:
 
 def _strata(found: object) -> list[dict[str, Any]]:
     if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
-        raise MappingFault("strata is a list of tables: write [[strata]] before each.")
+        raise MappingFault(_("strata is a list of tables: write [[strata]] before each."))
     strata = []
     for number, one in enumerate(found, start=1):
         table = TomlTable(one, f"strata {number}")
         table.only("key", "population", "drawn")
         people = _number(table, "population")
         if people is None:
-            raise MappingFault(f"strata {number}: population is missing.")
+            raise MappingFault(_("strata %(number)s: population is missing.") % {"number": number})
         strata.append({"key": table.text("key"), "population": people, "drawn": _number(table, "drawn") or people})
     if len({one["key"] for one in strata}) < len(strata):
-        raise MappingFault("strata: two have the same key.")
+        raise MappingFault(_("strata: two have the same key."))
     return strata
 
 
@@ -181,23 +199,29 @@ def _texts(table: TomlTable, name: str, languages: Collection[str]) -> dict[str,
 def _new_survey(survey: TomlTable, areas: TomlTable, items: Mapping[str, TomlTable]) -> NewSurvey:
     kind = survey.text("kind") if "kind" in survey.data else SurveyKind.CITIZEN.value
     if kind not in (SurveyKind.CITIZEN, SurveyKind.EMPLOYEE):
-        raise MappingFault("survey.kind is citizen or employee. A user survey is made in the browser, with its unit.")
+        raise MappingFault(
+            _("survey.kind is citizen or employee. A user survey is made in the browser, with its unit.")
+        )
     known = [code for code, _name in settings.LANGUAGES]
     languages = survey.texts("languages") if "languages" in survey.data else ["nb"]
     for language in languages:
         if language not in known:
-            raise MappingFault(f"survey.languages: «{language}» is not one of {', '.join(known)}.")
+            raise MappingFault(
+                _("survey.languages: «%(language)s» is not one of %(known)s.")
+                % {"language": language, "known": ", ".join(known)}
+            )
     questions = []
     for key, table in items.items():
         area = table.text("area", longest=60)
         if area not in areas.data:
             raise MappingFault(
-                f"items.{key}.area: «{area}» is not one of the [areas]: {', '.join(areas.data) or 'none'}."
+                _("items.%(key)s.area: «%(area)s» is not one of the [areas]: %(what)s.")
+                % {"key": key, "area": area, "what": ", ".join(areas.data) or "none"}
             )
         question_kind = table.text("kind") if "kind" in table.data else QuestionKind.SCALE.value
         options = table.table("options")
         if question_kind in (QuestionKind.SINGLE, QuestionKind.MULTIPLE, QuestionKind.RANKING) and not options.data:
-            raise MappingFault(f"items.{key}.options is missing: each choice's key and its words.")
+            raise MappingFault(_("items.%(key)s.options is missing: each choice's key and its words.") % {"key": key})
         questions.append(
             NewQuestion(
                 key=key,

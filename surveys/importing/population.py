@@ -24,6 +24,7 @@ from feedback.importing.faults import RowRefused
 from feedback.importing.mapping import YES_AND_NO
 from feedback.importing.reading import CsvFile, Line
 from feedback.importing.report import Problem
+from feedback.importing.templates import NameOf, Template, header_of
 from organisation.errors import Refused
 from organisation.models import Municipality, Person
 from organisation.queries import municipality
@@ -63,6 +64,35 @@ _LANGUAGES = {
     **dict.fromkeys(["sv", "swe", "sv-se", "svensk", "svenska", "swedish"], "sv"),
     **dict.fromkeys(["en", "eng", "en-gb", "engelsk", "engelska", "english"], "en"),
 }
+
+
+def template() -> Template:
+    """Return the file to begin with, its columns in the active language. Its people are made up."""
+    names: list[NameOf] = [
+        ("id", "id", "id", "id"), ("navn", "namn", "namn", "name"), ("adresse", "adresse", "adress", "address"),
+        ("fødselsår", "fødselsår", "födelseår", "birth_year"), ("kjønn", "kjønn", "kön", "gender"),
+        ("bydel", "bydel", "stadsdel", "district"), ("e-post", "e-post", "e-post", "email"),
+        ("telefon", "telefon", "telefon", "phone"), ("språk", "språk", "språk", "language"),
+        ("reservasjon", "reservasjon", "reservation", "reservation"),
+    ]  # fmt: skip
+    return Template(
+        header_of(names),
+        [
+            ["1001", "Kari Eksempel", "Kaiveien 5, 6789 Solvik", "1974", "K", "Sentrum", "", "900 00 000", "nb", ""],
+            [
+                "1002",
+                "Per Eksempel",
+                "Bakken 2, 6789 Solvik",
+                "1959",
+                "M",
+                "Bakken",
+                "per@solvik.example",
+                "",
+                "",
+                "ja",
+            ],
+        ],
+    )
 
 
 class NameTaken(Refused):

@@ -10,11 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from feedback.importing.faults import CannotImport, RowRefused
 from feedback.importing.reading import CsvFile, check_encoding
 from feedback.importing.report import DUPLICATE, Problem
 from organisation.errors import Refused
+from organisation.numbers import thousands
 from organisation.queries import municipality
 from surveys.actions.rounds import Round, make_survey, take_in
 from surveys.importing.mapping import Column, RoundMapping
@@ -50,22 +53,36 @@ class RoundReport:
     def as_dict(self) -> dict[str, Any]:
         return {**vars(self), "stopped": self.stopped, "problems": [vars(problem) for problem in self.problems]}
 
-    def lines(self, most: int) -> Iterator[str]:
-        """Yield it for people; of the problems at most the first `most`."""
-        yield f"{self.rows:,} rows read for «{self.survey}»."
+    def sums(self) -> list[str]:
+        """Return it for people in sentences, without the problems, in the active language."""
+        said = [_("%(n)s rows read for «%(survey)s».") % {"n": self._n(self.rows), "survey": self.survey}]
         if self.already_there:
-            yield "This file has been imported already. Nothing was changed."
+            return [*said, _("This file has been imported already. Nothing was changed.")]
+        if self.stopped:
+            faults = _("%(n)s rows are no answers. Nothing was written. The others can be imported without them.")
+            return [*said, faults % {"n": self._n(len(self.problems))}]
+        sentence = _("%(n)s answers would be imported.") if self.dry_run else _("%(n)s answers imported.")
+        said.append(sentence % {"n": self._n(self.imported)})
+        if self.created and not self.dry_run:
+            said.append(_("The survey was made."))
+        return said
+
+    @staticmethod
+    def _n(number: int) -> str:
+        return thousands(number, get_language() or "en")
+
+    def lines(self, most: int) -> Iterator[str]:
+        """Yield it for a terminal; of the problems at most the first `most`."""
+        first, *others = self.sums()
+        yield first
         for problem in self.problems[:most]:
             key = f" ({problem.key})" if problem.key else ""
             yield f"  line {problem.line}{key}: {problem.sentence}"
         if len(self.problems) > most:
             yield f"  … and {len(self.problems) - most:,} more: --json gives them all."
+        yield from others
         if self.stopped:
-            yield f"{len(self.problems):,} rows are no answers. Nothing was written. --leave-out imports the others."
-        elif not self.already_there:
-            would = "would be " if self.dry_run else ""
-            made = " The survey was made." if self.created and not self.dry_run else ""
-            yield f"{self.imported:,} answers {would}imported.{made}"
+            yield "--leave-out imports the others."
 
 
 class _Undone(Exception):
@@ -84,14 +101,16 @@ def import_responses(
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     zone = municipality().zone
     if mapping.closed > now.astimezone(zone).date():
-        raise CannotImport("survey.closed is in the future: answers come in here until then.")
+        raise CannotImport(_("survey.closed is in the future: answers come in here until then."))
     report = RoundReport(code, dry_run)
     try:
         with transaction.atomic():
             survey = Survey.objects.filter(code=code).first()
             if survey is None:
                 if mapping.new is None:
-                    raise CannotImport(f"There is no survey «{code}». With create = true in [survey] it is made.")
+                    raise CannotImport(
+                        _("There is no survey «%(code)s». With create = true in [survey] it is made.") % {"code": code}
+                    )
                 survey = make_survey(code, mapping.new, now=now)
                 report.created = True
             before = ResponseFile.objects.filter(survey=survey).first()
@@ -102,7 +121,7 @@ def import_responses(
             if report.already_there:
                 raise _Undone
             if not rows and not report.problems:
-                raise CannotImport("The file has no rows.")
+                raise CannotImport(_("The file has no rows."))
             if report.problems and not leave_out:
                 raise _Undone
             found = Round(
@@ -121,16 +140,27 @@ def import_responses(
 def _check_items(code: str, columns: Sequence[Column], items: dict[str, Item]) -> None:
     for column in columns:
         if column.key not in items:
-            raise CannotImport(f"items.{column.key}: «{code}» has no such question. It has: {', '.join(items)}.")
+            raise CannotImport(
+                _("items.%(key)s: «%(code)s» has no such question. It has: %(items)s.")
+                % {"key": column.key, "code": code, "items": ", ".join(items)}
+            )
         item = items[column.key]
         if item.kind == QuestionKind.TEXT:
-            raise CannotImport(f"items.{column.key} is a text question. What people wrote is not imported.")
+            raise CannotImport(
+                _("items.%(key)s is a text question. What people wrote is not imported.") % {"key": column.key}
+            )
         if column.stated_kind and column.stated_kind != item.kind:
-            raise CannotImport(f"items.{column.key}.kind is {column.stated_kind}, and the question is {item.kind}.")
+            raise CannotImport(
+                _("items.%(key)s.kind is %(stated_kind)s, and the question is %(kind)s.")
+                % {"key": column.key, "stated_kind": column.stated_kind, "kind": item.kind}
+            )
         choices = {option.key for option in item.options}
         for theirs, ours in column.values.items():
             if not _may_be(item, ours, choices):
-                raise CannotImport(f"items.{column.key}.values: «{theirs}» becomes «{ours}», which is no answer to it.")
+                raise CannotImport(
+                    _("items.%(key)s.values: «%(theirs)s» becomes «%(ours)s», which is no answer to it.")
+                    % {"key": column.key, "theirs": theirs, "ours": ours}
+                )
 
 
 def _may_be(item: Item, value: str, choices: set[str]) -> bool:
@@ -149,7 +179,7 @@ def _rows(
     strata = {one["key"] for one in mapping.strata}
     keys: dict[str, int] = {}
     with path.open(encoding=form.encoding, newline="") as file:
-        read = CsvFile(file, delimiter=form.delimiter, quote=form.quote)
+        read = CsvFile(file, delimiter=form.delimiter, quote=form.quote, notes=form.notes)
         mapping.check_columns(read.header)
         place = {name: position for position, name in enumerate(read.header)}
         for line in read:
@@ -162,20 +192,22 @@ def _rows(
                 if mapping.row_key:
                     key = cells[place[mapping.row_key]]
                     if not key:
-                        raise RowRefused("no_key", "The row has no key.")
+                        raise RowRefused("no_key", _("The row has no key."))
                     if key in keys:
-                        raise RowRefused(DUPLICATE, f"The key stands on line {keys[key]} already.")
+                        raise RowRefused(DUPLICATE, _("The key stands on line %(keys)s already.") % {"keys": keys[key]})
                     keys[key] = line.number
                 stratum = cells[place[mapping.stratum]] if mapping.stratum else ""
                 if strata and stratum not in strata:
-                    raise RowRefused("no_such_stratum", f"«{stratum}» is not one of the strata.")
+                    raise RowRefused(
+                        "no_such_stratum", _("«%(stratum)s» is not one of the strata.") % {"stratum": stratum}
+                    )
                 values = {}
                 for column in mapping.columns:
                     value = _value(column, items[column.key], cells[place[column.column]], form.empty)
                     if value is not None:
                         values[column.key] = value
                 if len(stratum) > 100 or "\x00" in stratum:
-                    raise RowRefused("no_such_stratum", "The stratum is longer than 100 characters.")
+                    raise RowRefused("no_such_stratum", _("The stratum is longer than 100 characters."))
             except RowRefused as refused:
                 report.problems.append(Problem(line.number, key, refused.code, str(refused)))
                 continue
@@ -191,13 +223,19 @@ def _value(column: Column, item: Item, cell: str, empty: frozenset[str]) -> Any:
         return None
     if len(found) == 1 and (pieces[0].casefold() in column.dont_know or found[0] == DONT_KNOW):
         if not item.dont_know:
-            raise RowRefused("impossible_value", f"«{cell}» in «{column.column}»: the question has no «don't know».")
+            raise RowRefused(
+                "impossible_value",
+                _("«%(cell)s» in «%(column)s»: the question has no «don't know».")
+                % {"cell": cell, "column": column.column},
+            )
         return DONT_KNOW
     try:
         return cleaned_value(item, found if several else _whole(found[0]))
     except InvalidAnswer:
         raise RowRefused(
-            "impossible_value", f"«{cell}» in «{column.column}» is no answer to {item.key}{_may_say(item)}."
+            "impossible_value",
+            _("«%(cell)s» in «%(column)s» is no answer to %(key)s. It may say: %(choices)s.")
+            % {"cell": cell, "column": column.column, "key": item.key, "choices": _may_say(item)},
         ) from None
 
 
@@ -213,6 +251,6 @@ def _whole(text: str) -> str:
 
 def _may_say(item: Item) -> str:
     if item.options:
-        return f", which is one of {', '.join(option.key for option in item.options)}"
+        return ", ".join(option.key for option in item.options)
     points = SCALE if item.kind == QuestionKind.SCALE else THREE_POINTS
-    return f", which is {points[0]}–{points[-1]}"
+    return f"{points[0]}–{points[-1]}"

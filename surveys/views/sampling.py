@@ -12,16 +12,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from organisation.errors import Refused
 from organisation.permissions import Permission
 from organisation.views.access import person_who_may
 from organisation.views.answering import do, show_refusal
+from organisation.views.downloads import as_csv
 from surveys.actions.fielding import delete_people
 from surveys.actions.sampling import draw_sample
 from surveys.forms.sampling import DrawForm, PlanForm, PopulationForm
-from surveys.importing.population import Report, import_population
+from surveys.importing.population import Report, import_population, template
 from surveys.models import Draw, Population, Survey
 from surveys.sample_queries import draw_of, populations, populations_to_draw_from
 from surveys.statistics.errors import CannotCompute
@@ -66,6 +67,15 @@ def registers(request: HttpRequest) -> HttpResponse:
         context |= {"report": report, "lines": report.lines()[:-1], "outcome": report.outcome()}
         context |= {"shown": report.problems[:SHOWN], "more": max(0, len(report.problems) - SHOWN)}
     return render(request, "surveys/sample/populations.html", context, status=status)
+
+
+@login_required
+@never_cache
+@require_safe
+def register_template(request: HttpRequest) -> HttpResponse:
+    """A file to begin with."""
+    person_who_may(request, Permission.MANAGE_SURVEYS)
+    return as_csv(template().content(), name=f"{_('population')}.csv")
 
 
 @login_required

@@ -113,6 +113,7 @@ ADMINISTRATOR = {
     "feedback:new_rule": "/staff/administration/new-rule/",
     "feedback:rule": "/staff/administration/rules/{rule.pk}/",
     "feedback:deadlines": "/staff/administration/deadlines/",
+    "feedback:import_cards": "/staff/administration/import/",
     "organisation:units": "/staff/administration/units/",
     "organisation:new_unit": "/staff/administration/new-unit/",
     "organisation:unit": "/staff/administration/units/roads/",
@@ -139,7 +140,8 @@ FILES = {
     "feedback:paper_card_file", "surveys:letters", "surveys:questionnaire_pdf", "surveys:results_file",
     "surveys:public_results_file", "surveys:comments_file", "reporting:interview_file", "reporting:budget_file",
     "reporting:report_file", "reporting:public_report_file", "reporting:benchmarks_json", "reporting:benchmarks_csv",
-    "reporting:raw_answer", "look:colour", "look:arms", "feedback:send_worker",
+    "feedback:import_template", "surveys:population_template", "surveys:import_answers_template",
+    "reporting:import_template", "reporting:raw_answer", "look:colour", "look:arms", "feedback:send_worker",
     "mfa_download_recovery_codes",
 }  # fmt: skip
 """Answered with a file, and tested where the file is."""
@@ -163,6 +165,7 @@ QUALITY_ADVISER = {
     "surveys:question": "/staff/surveys/{draft.code}/questions/road/",
     "surveys:populations": "/staff/populations/",
     "surveys:sample": "/staff/surveys/{draft.code}/sample/",
+    "surveys:import_answers": "/staff/surveys/{draft.code}/import/",
     "surveys:fielding": "/staff/surveys/{survey.code}/fielding/",
     "surveys:groups_asked": "/staff/surveys/{grouped.code}/fielding/groups/",
     "reporting:interviews": "/staff/interviews/",

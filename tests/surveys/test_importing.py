@@ -118,15 +118,15 @@ def test_another_file_into_the_same_survey_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "sentence"),
     [
-        ("6;7;3;1;", "line 7 (6): «7» in «Q1» is no answer to school, which is 1–6."),
+        ("6;7;3;1;", "line 7 (6): «7» in «Q1» is no answer to school. It may say: 1–6."),
         ("6;0;3;1;", "«0» in «Q1»"),
         ("6;4,5;3;1;", "«4,5» in «Q1»"),
         ("6;٣;3;1;", "«٣» in «Q1»"),
-        ("6;4;3;3;", "«3» in «Kjønn» is no answer to gender, which is one of woman, man."),
+        ("6;4;3;3;", "«3» in «Kjønn» is no answer to gender. It may say: woman, man."),
         ("6;4;3;1;pool,pool", "«pool,pool» in «Bruk»"),
         ("1;4;3;1;", "line 7 (1): The key stands on line 2 already."),
         (";4;3;1;", "line 7: The row has no key."),
-        ("6;4;3;1", "line 7: The row has 4 columns, the file's first line 5."),
+        ("6;4;3;1", "line 7: The line has 4 columns, the first line 5."),
     ],
 )
 def test_an_impossible_row_stops_all_of_it(tmp_path: Path, row: str, sentence: str) -> None:
@@ -200,9 +200,9 @@ def benchmarks(folder: Path, text: str) -> str:
 
 
 def test_means_come_in_once_and_are_mended(tmp_path: Path) -> None:
-    assert benchmarks(tmp_path, GOOD) == "2 means new, 0 changed, 0 as they were."
-    assert benchmarks(tmp_path, GOOD) == "0 means new, 0 changed, 2 as they were."
-    assert benchmarks(tmp_path, GOOD.replace("4.2", "4.3")) == "0 means new, 1 changed, 1 as they were."
+    assert benchmarks(tmp_path, GOOD) == "2 lines read.\n2 new means, 0 changed, 0 as they were."
+    assert benchmarks(tmp_path, GOOD) == "2 lines read.\n0 new means, 0 changed, 2 as they were."
+    assert benchmarks(tmp_path, GOOD.replace("4.2", "4.3")) == "2 lines read.\n0 new means, 1 changed, 1 as they were."
     nation = Comparator.objects.get(kind="nation")
     assert (nation.year, nation.weighs, nation.source) == (2025, "people", "KS")
     assert ComparatorValue.objects.get(comparator=nation).mean == 4.3
@@ -222,7 +222,7 @@ def test_means_come_in_once_and_are_mended(tmp_path: Path) -> None:
         ("nation,Landet,2024,KS,people,school,4,,0", "not a number of answers"),
         ("nation,Landet,2025,KS,people,school,4,,", "stands on line 2 already"),
         ("nation,Landet,2025,SSB,people,pool,4,,", "another source"),
-        ("nation,Landet,2024", "line 4: The row has 3 columns"),
+        ("nation,Landet,2024", "line 4: The line has 3 columns"),
     ],
 )
 def test_an_impossible_mean_stops_all_of_it(tmp_path: Path, row: str, sentence: str) -> None:

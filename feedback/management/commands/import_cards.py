@@ -15,7 +15,9 @@ from django.utils import timezone, translation
 
 from feedback.importing.faults import CannotImport
 from feedback.importing.loading import import_cards
-from feedback.importing.mapping import read_mapping
+from feedback.importing.mapping import Mapping, read_mapping
+from feedback.importing.own_columns import own_mapping
+from organisation.errors import Refused
 from organisation.queries import NotSetUp
 
 SHOWN = 100
@@ -27,7 +29,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, help="the CSV file")
-        parser.add_argument("--mapping", type=Path, required=True, help="what its columns are here (TOML)")
+        parser.add_argument(
+            "--mapping", type=Path, help="what its columns are here (TOML); not needed for our own columns"
+        )
+        parser.add_argument("--source", default="", help="what the older system is called, where there is no mapping")
         parser.add_argument("--dry-run", action="store_true", help="read and check everything, write nothing")
         parser.add_argument("--json", action="store_true", help="print the report as JSON")
         parser.add_argument("--report", type=Path, help="write the rows that were not taken, and why, to this CSV file")
@@ -40,7 +45,7 @@ class Command(BaseCommand):
         progress = Progress(sys.stderr if sys.stderr.isatty() else None)
         with translation.override("en"), ExitStack() as stack:
             try:
-                mapping = read_mapping(options["mapping"])
+                mapping = _mapping(path, options["mapping"], options["source"])
                 file = None
                 if out is not None:
                     if out.exists() and out.samefile(path):
@@ -50,7 +55,7 @@ class Command(BaseCommand):
                 report = import_cards(
                     path, mapping, now=timezone.now(), dry_run=options["dry_run"], progress=progress.show
                 )
-            except (CannotImport, NotSetUp) as error:
+            except (CannotImport, Refused, NotSetUp) as error:
                 raise CommandError(str(error)) from None
             except OSError as error:
                 raise CommandError(f"{error.filename or out} cannot be written: {error.strerror}.") from None
@@ -60,14 +65,23 @@ class Command(BaseCommand):
                 progress.end()
             if file is not None:
                 report.write_problems(file)
+            lines = list(report.lines(SHOWN))
         if options["json"]:
             self.stdout.write(
                 json.dumps(report.as_dict() | {"seconds": progress.seconds}, ensure_ascii=False, indent=2)
             )
             return
-        for line in report.lines(SHOWN):
+        for line in lines:
             self.stdout.write(line)
         self.stdout.write(f"Done in {progress.seconds} s ({report.rows / max(progress.seconds, 0.001):,.0f} rows/s).")
+
+
+def _mapping(path: Path, mapping: Path | None, source: str) -> Mapping:
+    if mapping is not None:
+        return read_mapping(mapping)
+    if not source.strip():
+        raise CommandError("Give --mapping FILE, or --source NAME for a file with Innspill's own columns.")
+    return own_mapping(path, source)
 
 
 class Progress:

@@ -13,7 +13,6 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone, translation
 
-from feedback.importing.faults import CannotImport
 from feedback.importing.report import Problem
 from organisation.errors import Refused
 from reporting.feeding import our_fetcher
@@ -76,13 +75,10 @@ class Command(BaseCommand):
 
     def _means(self, path: Path, dry_run: bool) -> None:
         try:
-            report = import_benchmarks(path, this_year=timezone.localdate().year, dry_run=dry_run)
-        except CannotImport as error:
-            raise CommandError(str(error)) from None
+            report = import_benchmarks(path.read_bytes(), this_year=timezone.localdate().year, dry_run=dry_run)
+        except Refused as refusal:
+            raise CommandError(str(refusal)) from None
         if report.problems:
             raise nothing_written(report.problems, "line")
-        same = report.rows - report.new - report.changed
-        if dry_run:
-            self.stdout.write(f"{report.rows} means read. Nothing was written.")
-        else:
-            self.stdout.write(f"{report.new} means new, {report.changed} changed, {same} as they were.")
+        for line in report.lines():
+            self.stdout.write(line)

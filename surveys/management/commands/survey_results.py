@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
 
-from feedback.importing.faults import CannotImport
+from feedback.importing.columns import UnreadableFile
 from surveys.importing.margins import read_margins
 from surveys.models import Survey
 from surveys.results import NoResults, Results, results_of
@@ -42,7 +42,7 @@ class Command(BaseCommand):
                 results = results_of(
                     survey, by=options["by"], population=options["population"], **_weights(options["weights"])
                 )
-            except (NoResults, CannotImport) as error:
+            except (NoResults, UnreadableFile) as error:
                 raise CommandError(str(error)) from None
         if options["json"]:
             self.stdout.write(json.dumps(results.as_json(), ensure_ascii=False, indent=2, allow_nan=False))
@@ -58,7 +58,7 @@ def _weights(given: str | None) -> dict[str, Any]:
         return {"drawn": False}
     path = Path(given)
     if path.is_file():
-        return {"margins": read_margins(path)}
+        return {"margins": read_margins(path.read_bytes())}
     if path.suffix or "/" in given:
         raise CommandError(f"There is no file {given}.")
     return {"margins_by": [name.strip() for name in given.split(",") if name.strip()]}

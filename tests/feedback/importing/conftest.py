@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
 import pytest
+from django.utils import translation
 
 from feedback.importing.loading import import_cards
 from feedback.importing.mapping import read_mapping
@@ -33,6 +34,13 @@ class Import(Protocol):
     def __call__(
         self, csv: str | bytes, mapping: str = MAPPING, *, now: datetime = NOW, dry_run: bool = False
     ) -> Report: ...
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    """Let sentences be compared as the code has them."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
