@@ -46,17 +46,22 @@ def reads(person: Person, card: Card, file: Attachment) -> dict[str, bool]:
         content = b"".join(answer.streaming_content) if answer.streaming else answer.content
         return answer.status_code == 200 and (reference.encode() in content or WORDS.encode() in content)
 
+    def there(path: str) -> bool:
+        answer = client.get(path)
+        answer.close()
+        return answer.status_code == 200
+
     return {
         "list": shows("/staff/"),
         "today": shows("/staff/today/"),
         "search": shows(f"/staff/?q={reference}") or shows("/staff/?q=kloakklukt"),
         "page": shows(f"/staff/cards/{reference}/"),
-        "file": client.get(f"/staff/cards/{reference}/files/{file.pk}/").status_code == 200,
+        "file": there(f"/staff/cards/{reference}/files/{file.pk}/"),
         "export": shows("/staff/export/cards.csv"),
         "API list": shows("/api/v1/cards/"),
         "API card": shows(f"/api/v1/cards/{reference}/"),
-        "API events": client.get(f"/api/v1/cards/{reference}/events/").status_code == 200,
-        "API files": client.get(f"/api/v1/cards/{reference}/attachments/").status_code == 200,
+        "API events": there(f"/api/v1/cards/{reference}/events/"),
+        "API files": there(f"/api/v1/cards/{reference}/attachments/"),
     }
 
 
