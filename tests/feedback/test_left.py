@@ -48,7 +48,8 @@ def reads(person: Person, card: Card, file: Attachment) -> dict[str, bool]:
 
     def there(path: str) -> bool:
         answer = client.get(path)
-        answer.close()
+        if (sent := getattr(answer, "file_to_stream", None)) is not None:
+            sent.close()
         return answer.status_code == 200
 
     return {

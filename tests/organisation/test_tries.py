@@ -28,6 +28,7 @@ def solvik(db: None) -> Solvik:
     made = make_solvik()
     for person in (made.clerk, made.administrator):
         person.set_password(PASSWORD)
+        person.language = "en"
         person.save()
     return made
 
