@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from typing import Any
 
 from celery import Celery
+from celery.signals import before_task_publish
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
@@ -52,3 +54,12 @@ if not settings.configured:
 app = Innspill("innspill")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+SENT_AT = "innspill_sent_at"
+"""Header of a task: when it was put into the queue, in seconds of the epoch; what waits is as old as it says."""
+
+
+@before_task_publish.connect
+def _mark(headers: dict[str, Any] | None = None, **_kwargs: Any) -> None:
+    if headers is not None:
+        headers[SENT_AT] = time.time()

@@ -88,7 +88,7 @@ def examine(now: datetime) -> list[Finding]:
 
 def versions() -> Finding:
     """What Innspill itself runs on."""
-    found = {"Innspill": _version("innspill") or own_version(), "Python": platform.python_version()}
+    found = {"Innspill": _version("innspill") or _own_version(), "Python": platform.python_version()}
     for name in ("Django", "Celery", "Typst"):
         found[name] = _version(name.lower())
     missing = [name for name, number in found.items() if not number]
@@ -107,8 +107,7 @@ def _version(package: str) -> str:
         return ""
 
 
-def own_version() -> str:
-    """Return the version of this Innspill, from the project's own file."""
+def _own_version() -> str:
     import tomllib
 
     with (settings.BASE_DIR / "pyproject.toml").open("rb") as file:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,25 @@ accesslog = "-" if os.environ.get("ACCESS_LOG", "") in ("1", "true", "on", "yes"
 errorlog = "-"
 loglevel = os.environ.get("GUNICORN_LOG_LEVEL", "") or "warning"
 control_socket_disable = True
+
+_watched = bool(os.environ.get("METRICS_TOKEN", ""))
+if _watched and not os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+    # Where the workers' figures add up; set before they fork, and before anything imports the library.
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="innspill-metrics-", dir=worker_tmp_dir)
+
+
+def on_exit(_server: Any) -> None:
+    """Take the figures' folder away with the server."""
+    if _watched:
+        shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
+
+
+def child_exit(_server: Any, worker: Any) -> None:
+    """Let the figures of a worker that has ended stand, and its gauges go."""
+    if _watched:
+        from prometheus_client import multiprocess
+
+        multiprocess.mark_process_dead(worker.pid)
 
 
 def on_starting(_server: Any) -> None:

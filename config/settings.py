@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from config import embedded
 from config.addresses import database_at, redis_at
 from config.demo.municipality import SHARED_PASSWORD
+from config.logs import logging_settings
 from config.schedule import SCHEDULE
 from config.secret_key import kept_secret_key
 
@@ -117,6 +118,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.metrics.MetricsMiddleware",
+    "config.logs.RequestIdMiddleware",
     "config.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -384,10 +387,12 @@ SPECTACULAR_SETTINGS = {
 
 # --- Logging: to standard error, never card text, addresses or secrets ----------------------------------------------
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "INFO")},
-}
+LOGGING = logging_settings(env.str("LOG_FORMAT", "plain"), env.str("LOG_LEVEL", "INFO"))
+
+# --- For those who watch over the service ---------------------------------------------------------------------------
+
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+# Where weaknesses are reported: mailto: or https: addresses. RFC 9116.
+SECURITY_CONTACT = env.list("SECURITY_CONTACT", default=[])
+if bad := [contact for contact in SECURITY_CONTACT if not contact.startswith(("mailto:", "https://", "tel:"))]:
+    raise ImproperlyConfigured(f"SECURITY_CONTACT: «{bad[0]}» begins with none of mailto:, https:// and tel:.")

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from config.security_txt import security_txt
 from organisation.language import switch
 
 # One way in: the admin's own sign-in page would know neither our limits on tries nor, later, a second factor.
@@ -27,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("organisation.urls")),
     path("language/setlang/", switch, name="set_language"),
     path("admin/", admin.site.urls),
+    path(".well-known/security.txt", security_txt, name="security_txt"),
 ]
 
 if settings.DEMONSTRATION:

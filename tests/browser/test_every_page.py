@@ -141,7 +141,7 @@ FILES = {
     "surveys:public_results_file", "surveys:comments_file", "reporting:interview_file", "reporting:budget_file",
     "reporting:report_file", "reporting:public_report_file", "reporting:benchmarks_json", "reporting:benchmarks_csv",
     "feedback:import_template", "surveys:population_template", "surveys:import_answers_template",
-    "reporting:import_template", "reporting:raw_answer", "look:colour", "look:arms", "feedback:send_worker",
+    "reporting:import_template", "security_txt", "reporting:raw_answer", "look:colour", "look:arms", "feedback:send_worker",
     "mfa_download_recovery_codes",
 }  # fmt: skip
 """Answered with a file, and tested where the file is."""

@@ -48,8 +48,7 @@ def reads(person: Person, card: Card, file: Attachment) -> dict[str, bool]:
 
     def there(path: str) -> bool:
         answer = client.get(path)
-        if (sent := getattr(answer, "file_to_stream", None)) is not None:
-            sent.close()
+        list(answer.streaming_content if answer.streaming else [])  # read to its end, the file is closed
         return answer.status_code == 200
 
     return {

@@ -7,11 +7,11 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from config.backup import BackupError, make_backup, old_backups
-from config.doctor import own_version
 
 
 class Command(BaseCommand):
@@ -37,7 +37,7 @@ class Command(BaseCommand):
             raise CommandError("--keep-days is at least 1.")
         now = timezone.now()
         try:
-            made = make_backup(folder, now=now, recipients=options["to"], version=own_version())
+            made = make_backup(folder, now=now, recipients=options["to"], version=settings.VERSION)
         except BackupError as error:
             raise CommandError(str(error)) from None
         self.stdout.write("\n".join(made.lines()))
