@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Tags, Warning, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
 # What each folder in node_modules must hold, and the package that brings it.
 PACKAGES = {
@@ -34,3 +34,21 @@ def style_sheets_are_installed(app_configs: Any, **kwargs: Any) -> list[CheckMes
             id="house.W001",
         )
     ]
+
+
+@register(Tags.security)
+def signing_in_is_possible(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse settings with which nobody would come in, or secrets would travel for all to read."""
+    found: list[CheckMessage] = []
+    for number, (name, issuer) in enumerate(
+        (("OIDC_ISSUER", settings.OIDC_ISSUER), ("API_ISSUER", settings.API_ISSUER)), 1
+    ):
+        if issuer and not issuer.startswith(("https://", "http://localhost", "http://127.0.0.1")):
+            found.append(Error(f"{name} must begin with https://.", id=f"house.E00{number}"))
+    if settings.OIDC_ISSUER and not settings.OIDC_CLIENT_ID:
+        found.append(Error("OIDC_CLIENT_ID must be set where OIDC_ISSUER is.", id="house.E003"))
+    if not settings.PASSWORDS_FOR_ALL and not settings.OIDC_ISSUER:
+        found.append(Error("PASSWORDS_FOR_ALL may be off only where OIDC_ISSUER is set.", id="house.E004"))
+    if settings.API_AUDIENCE and not settings.API_ISSUER:
+        found.append(Error("API_ISSUER must be set where API_AUDIENCE is.", id="house.E005"))
+    return found

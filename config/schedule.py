@@ -57,4 +57,8 @@ SCHEDULE = {
         "task": "organisation.delete_expired_mail",
         "schedule": crontab(hour="3", minute="10"),
     },
+    "organisation.forget_sign_ins": {
+        "task": "organisation.forget_sign_ins",
+        "schedule": crontab(hour="3", minute="30"),
+    },
 }

@@ -125,6 +125,8 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
     "csp",
     "django_celery_beat",
     "django_filters",
@@ -154,6 +156,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "organisation.middleware.HtmxLoginRedirectMiddleware",
+    "organisation.middleware.SecondStepMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "feedback.api.limits.ApiLimits",
 ]
@@ -193,12 +196,64 @@ ACCOUNT_FORMS = {
     "reset_password": "organisation.sign_in.AskForNewPasswordForm",
     "reset_password_from_key": "organisation.sign_in.NewPasswordForm",
     "change_password": "organisation.sign_in.PasswordChangeForm",
+    "reauthenticate": "organisation.sign_in.PasswordAgainForm",
 }
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
+# Bursts are stopped in the cache; what slows guessing at one login lies in the database (organisation/tries.py).
+ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip"}
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("BEHIND_PROXY", False) else 0
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60
+
+# A second step, by an app's code, a passkey or a security key.
+MFA_ADAPTER = "organisation.second_step.SecondStepAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "authenticate": "organisation.second_step.CodeForm",
+    "reauthenticate": "organisation.second_step.CodeAgainForm",
+    "activate_totp": "organisation.second_step.NewAppForm",
+    "deactivate_totp": "organisation.second_step.RemoveAppForm",
+    "add_webauthn": "organisation.second_step.NewKeyForm",
+    "edit_webauthn": "organisation.second_step.NameKeyForm",
+}
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not BEHIND_TLS  # browsers themselves allow it at 127.0.0.1 and localhost alone
+# Whoever may see citizens' names has to have one. In the demonstration everybody is made up, and has one password.
+SECOND_STEP_DEMANDED = env.bool("SECOND_STEP_DEMANDED", not DEMONSTRATION)
+
+SESSION_ENGINE = "organisation.sessions"
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", 60)
+SESSION_HOURS = env.int("SESSION_HOURS", 12)
+SIGN_IN_LOG_MONTHS = env.int("SIGN_IN_LOG_MONTHS", 12)
+# A person's API token for e-mail and password: no second step is asked for, so none is given but in the demonstration.
+PASSWORD_TOKENS = env.bool("PASSWORD_TOKENS", DEMONSTRATION)
+
+# The municipality's identity provider (docs/sign-in.md).
+OIDC_ISSUER = env.str("OIDC_ISSUER", "").rstrip("/")
+OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", "")
+OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", "")
+OIDC_NAME = env.str("OIDC_NAME", "")
+OIDC_SCOPES = env.list("OIDC_SCOPES", default=["openid", "profile", "email"])
+OIDC_UID_CLAIM = env.str("OIDC_UID_CLAIM", "sub")
+OIDC_EMAIL_CLAIM = env.str("OIDC_EMAIL_CLAIM", "email")
+OIDC_ROLE_CLAIM = env.str("OIDC_ROLE_CLAIM", "roles")
+OIDC_ACR_VALUES = env.list("OIDC_ACR_VALUES", default=[])
+OIDC_MAKES_LOGINS = env.bool("OIDC_MAKES_LOGINS", True)
+# «False»: passwords are for emergency logins alone; everybody else signs in at the provider.
+PASSWORDS_FOR_ALL = env.bool("PASSWORDS_FOR_ALL", True)
+# Tokens of the provider at the API, for the audience that is ours there.
+API_AUDIENCE = env.str("API_AUDIENCE", "")
+API_ISSUER = env.str("API_ISSUER", OIDC_ISSUER).rstrip("/")
+SOCIALACCOUNT_ADAPTER = "organisation.identity_provider.ProviderAdapter"
+SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, object]] = {}
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/staff/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"

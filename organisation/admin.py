@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account import admin as _addresses  # noqa: F401
+from allauth.account.models import EmailAddress
+from allauth.mfa import admin as _factors  # noqa: F401
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount import admin as _identities  # noqa: F401
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin
 from django.contrib.auth import admin as _accounts  # noqa: F401  (registers groups, which roles make superfluous)
 from django.contrib.auth.models import Group
@@ -16,7 +22,10 @@ from organisation.permissions import Permission
 from organisation.queries import grants_of
 
 admin.site.site_header = admin.site.site_title = "Innspill"
-admin.site.unregister(Group)
+# Groups, which roles make superfluous, and allauth's rows, in which lie secrets: nobody looks at them here.
+for each in (Group, EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken):
+    if admin.site.is_registered(each):
+        admin.site.unregister(each)
 
 
 def may_support(user: Any) -> bool:

@@ -6,13 +6,17 @@ import codecs
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from django.core.exceptions import BadRequest
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
-from organisation.queries import NotSetUp, municipality
+from organisation.models.sign_ins import STRONG
+from organisation.queries import NotSetUp, municipality, needs_second_step
+from organisation.sessions import ABOUT
 
 type_of_next = Callable[[HttpRequest], HttpResponse]
 
@@ -76,3 +80,30 @@ class HtmxLoginRedirectMiddleware:
                 answer["HX-Redirect"] = target
                 return answer
         return response
+
+
+class SecondStepMiddleware:
+    """Where a second step is demanded (`SECOND_STEP_DEMANDED`): who sees personal data and signed in with a password alone
+    comes no further than the page where a second step is set up. Asks for nothing that the page does not read anyway."""
+
+    behind = ("/staff/", "/admin/", "/api/")
+
+    def __init__(self, get_response: type_of_next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> HttpResponse | None:
+        if not settings.SECOND_STEP_DEMANDED or not request.path.startswith(self.behind):
+            return None
+        if SESSION_KEY not in request.session or request.session.get(ABOUT, {}).get("way") in STRONG:
+            return None
+        if not request.user.is_authenticated or not needs_second_step(request.user):
+            return None
+        if request.path.startswith("/api/"):
+            raise PermissionDenied
+        answer = redirect("mfa_index")
+        if getattr(request, "htmx", False):
+            answer.status_code, answer["HX-Redirect"] = 204, answer["Location"]
+        return answer

@@ -114,6 +114,13 @@ ROLES: dict[Role, RoleEntry] = {
 }
 
 
+SEES_PERSONAL_DATA = frozenset(
+    {P.SEE_ALL_CARDS, P.SEE_UNIT_CARDS, P.SEE_POLITICAL_CARDS, P.SEE_ESCALATED_CARDS, P.REGISTER_CARDS}
+    | {P.MANAGE_ORGANISATION, P.MANAGE_SURVEYS, P.SEE_SURVEYS, P.TYPE_ANSWERS}
+)
+"""Whoever holds one of these somewhere reads names, and may be asked for a second step at sign-in."""
+
+
 class Scope(models.TextChoices):
     """What an API key may be used for. A scope takes away from what a person may, and never gives."""
 

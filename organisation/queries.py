@@ -14,7 +14,7 @@ from django.utils.translation import get_language, override
 
 from organisation.calendar import WorkingCalendar
 from organisation.models import Absence, DayOff, Municipality, OwnWording, Person, RoleAssignment, Unit
-from organisation.permissions import ROLES, Permission, Role
+from organisation.permissions import ROLES, SEES_PERSONAL_DATA, Permission, Role
 from organisation.wordings import filled, known
 
 AnyRow = TypeVar("AnyRow", bound=Model)
@@ -253,6 +253,12 @@ def grants_of(person: Person) -> Grants:
     grants = _read_grants(person)
     person._grants = grants  # type: ignore[attr-defined]
     return grants
+
+
+def needs_second_step(person: Person) -> bool:
+    """Whether a second step is demanded of `person`, where it is of anybody: who sees personal data, and superusers."""
+    grants = grants_of(person)
+    return person.is_superuser or any(grants.somewhere(permission) for permission in SEES_PERSONAL_DATA)
 
 
 def narrow(person: Person, permissions: frozenset[Permission], units: Collection[int] = ()) -> None:

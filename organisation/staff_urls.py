@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from organisation.views import api_keys, log, look, municipality, people, units, webhooks
+from organisation.views import api_keys, log, look, municipality, people, sign_ins, units, webhooks
 
 app_name = "organisation"
 
@@ -20,6 +20,11 @@ urlpatterns = [
     path("people/<int:pk>/roles/<int:role>/take/", people.take_role, name="take_role"),
     path("people/<int:pk>/absences/", people.write_absence, name="write_absence"),
     path("people/<int:pk>/absences/<int:absence>/remove/", people.take_back_absence, name="take_back_absence"),
+    path("people/<int:pk>/sign-ins/", sign_ins.sign_ins, name="sign_ins"),
+    path("people/<int:pk>/sign-ins/end/", sign_ins.end_all, name="end_all"),
+    path("people/<int:pk>/second-step/take/", sign_ins.take_second_step, name="take_second_step"),
+    path("provider/", sign_ins.provider_roles, name="provider_roles"),
+    path("provider/<int:pk>/remove/", sign_ins.remove_role, name="remove_provider_role"),
     path("texts/", municipality.texts, name="texts"),
     path("texts/<str:key>/", municipality.text, name="text"),
     path("calendar/", municipality.calendar, name="calendar"),

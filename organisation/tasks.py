@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
+from organisation.actions.sign_ins import forget_sign_ins
 from organisation.jobs import recorded
 from organisation.outbox.delivery import delete_expired, deliver_due
 from organisation.queries import municipality, working_calendar
@@ -55,3 +59,12 @@ def delete_old_deliveries() -> str:
     """Delete what other systems were told, when its last day has come: each night."""
     today = working_calendar(municipality()).local_date(timezone.now())
     return f"deleted {delete_old(today=today)}"
+
+
+@shared_task(name="organisation.forget_sign_ins")
+@recorded("organisation.forget_sign_ins")
+def forget_sign_ins_of_old() -> str:
+    """Delete old lines of the sign-in log, and sessions that are over: each night."""
+    now = timezone.now()
+    lines, sessions = forget_sign_ins(before=now - timedelta(days=30.4 * settings.SIGN_IN_LOG_MONTHS), now=now)
+    return f"deleted {lines} lines, {sessions} sessions"

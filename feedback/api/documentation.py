@@ -38,7 +38,8 @@ class ApiTokenScheme(OpenApiAuthenticationExtension):
         return {
             "type": "http",
             "scheme": "bearer",
-            "description": "The key of a system, or a person's token from `POST /api/v1/token/`.",
+            "description": "The key of a system, a token of the municipality's identity provider for one of its clients, or a"
+            " person's token from `POST /api/v1/token/`.",
         }
 
 
@@ -222,7 +223,7 @@ make_token = extend_schema(
     parameters=[LANGUAGE],
     auth=[],
     request=Credentials,
-    responses={OK: TokenSerializer} | problems(400, 406, 413, 415, 429, 500, 503),
+    responses={OK: TokenSerializer} | problems(400, 403, 406, 413, 415, 429, 500, 503),
     examples=[
         OpenApiExample("Sign in", {"email": "kari@solvik.example", "password": "a long sentence"}, request_only=True),
         OpenApiExample(

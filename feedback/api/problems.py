@@ -127,6 +127,9 @@ def handler(error: Exception, context: Mapping[str, Any]) -> Response | None:
         found = _from_framework(error)
         if header := getattr(error, "auth_header", None):
             headers["WWW-Authenticate"] = header
+            if why := getattr(error, "why", ""):
+                said = "".join(sign for sign in why if sign.isascii() and sign.isprintable() and sign not in '"\\')
+                headers["WWW-Authenticate"] += f', error="invalid_token", error_description="{said[:200]}"'
         if (wait := getattr(error, "wait", None)) is not None:
             headers["Retry-After"] = str(int(wait) + 1)
     else:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import authenticate
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.authtoken.models import Token
-from rest_framework.exceptions import APIException
+from rest_framework.exceptions import APIException, Throttled
 from rest_framework.generics import GenericAPIView
 from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.request import Request
@@ -33,13 +34,24 @@ from feedback.api.throttling import ByAddress, ByLogin
 from feedback.api.writes import card_called, etag_of, write
 from feedback.models import Card
 from feedback.queries import for_list, sent_under, visible_to
+from organisation.actions.sign_ins import MustWait, begin_try, take_back_try
+from organisation.known_browsers import counted_by
 from organisation.models import Municipality, Person
+from organisation.where_signed_in import may_have_token
 
 
 class WrongCredentials(APIException):
     status_code = 400
     default_code = "wrong_credentials"
     default_detail = _("The e-mail address or the password is wrong.")
+
+
+class NoTokens(APIException):
+    """A token for a password would be the way around the second step (docs/decisions/0029-signing-in.md)."""
+
+    status_code = 403
+    default_code = "no_password_tokens"
+    default_detail = _("Tokens for a password are not given here. Ask the administrator for a key.")
 
 
 class CardsView(GenericAPIView):
@@ -105,11 +117,21 @@ class TokenView(APIView):
 
     @docs.make_token
     def post(self, request: Request) -> Response:
+        if not settings.PASSWORD_TOKENS:
+            raise NoTokens
         credentials = Credentials(data=request.data)
         credentials.is_valid(raise_exception=True)
+        tries = counted_by(request._request, credentials.validated_data["email"])
+        try:
+            begin_try(tries, now=timezone.now())
+        except MustWait as wait:
+            raise Throttled(wait.wait.total_seconds()) from wait
         person = authenticate(request._request, **credentials.validated_data)
-        if person is None:
+        if not isinstance(person, Person):
             raise WrongCredentials
+        take_back_try(tries)
+        if not may_have_token(person):
+            raise NoTokens
         token, _made = Token.objects.get_or_create(user=person)
         return Response(TokenSerializer({"token": token.key}).data)
 

@@ -76,7 +76,9 @@ def carried_out(request: Request, act: Callable[[], Any], *, body: object = None
         if (header := request.headers.get(idempotency.HEADER)) is None:
             return Once(act(), False)
         sent = request.data if body is None else body
-        key, digest = idempotency.digests(header, f"{request.method} {request.path}", sent, idempotency.client_of(request))
+        key, digest = idempotency.digests(
+            header, f"{request.method} {request.path}", sent, idempotency.client_of(request)
+        )
         return do_once(key, digest, act, now=timezone.now())
     except ChangedMeanwhile as error:
         raise PreconditionFailed from error

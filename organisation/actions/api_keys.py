@@ -10,14 +10,14 @@ from typing import NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
-from django.db.models import OuterRef
+from django.db.models import OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from organisation.actions.base import check_row, require_manager
 from organisation.actions.changes import log_changed, log_created, values_of
 from organisation.errors import Refused
 from organisation.models import ApiKey, Person, Unit
-from organisation.permissions import SCOPES, Scope
+from organisation.permissions import SCOPES, Permission, Scope
 from organisation.queries import narrow, take_grants, with_grants
 
 PREFIX = "innspill_"
@@ -42,8 +42,14 @@ class MayNotSignIn(Refused):
     message = _("«%(person)s» may not sign in, and neither may a key that acts so.")
 
 
+class ClientKnown(Refused):
+    code = "client_known"
+    field = "client_id"
+    message = _("This client is let in already. Take that one back first.")
+
+
 class NewKey(NamedTuple):
-    """A key and its secret, which is shown once and never again."""
+    """A key and its secret, which is shown once and never again; a client of the identity provider has none."""
 
     key: ApiKey
     secret: str
@@ -56,14 +62,15 @@ def create_api_key(
     scopes: Collection[str],
     units: Collection[Unit] = (),
     expires_on: date | None = None,
+    client_id: str = "",
     today: date,
     by: Person | None,
     now: datetime,
 ) -> NewKey:
     """Make a key that may do what `acts_as` may, within `scopes` and `units` (all, where none is named), until the end of
-    the local day `expires_on`.
+    the local day `expires_on`. With `client_id` that client of the identity provider is let in instead, and no key made.
 
-    Raises NoScope, OverAlready, MayNotSignIn, NotAllowed, Unfit.
+    Raises NoScope, OverAlready, MayNotSignIn, ClientKnown, NotAllowed, Unfit.
     """
     require_manager(by)
     if not scopes:
@@ -72,14 +79,18 @@ def create_api_key(
         raise OverAlready
     if not acts_as.is_active:
         raise MayNotSignIn(person=acts_as.name)
-    secret = PREFIX + secrets.token_urlsafe(32)
+    client_id = client_id.strip()
+    if client_id and ApiKey.objects.filter(client_id=client_id, revoked_at=None).exists():
+        raise ClientKnown
+    secret = "" if client_id else PREFIX + secrets.token_urlsafe(32)
     key = ApiKey(
         name=name.strip(),
         acts_as=acts_as,
         scopes=sorted(set(scopes)),
         expires_on=expires_on,
         beginning=secret[: len(PREFIX) + 4],
-        digest=_digest(secret),
+        digest=_digest(secret) if secret else None,
+        client_id=client_id or None,
         made_at=now,
     )
     check_row(key)
@@ -109,14 +120,25 @@ def use_api_key(secret: str, *, today: date) -> ApiKey | None:
 
     `today` is the local date; the key keeps it as the day of its last use. One statement, but for that.
     """
+    return _used(ApiKey.objects.filter(digest=_digest(secret)), today=today, scopes=Scope.values)
+
+
+def use_api_client(client_id: str, *, scopes: Collection[str], today: date) -> ApiKey | None:
+    """Return what the administrator lets this client of the identity provider do, narrowed further to the `scopes` of its
+    token; None where it is not let in. The token was verified by the caller."""
+    return _used(ApiKey.objects.filter(client_id=client_id), today=today, scopes=scopes)
+
+
+def _used(keys: QuerySet[ApiKey], *, today: date, scopes: Collection[str]) -> ApiKey | None:
     units = ApiKey.units.through.objects.filter(apikey=OuterRef("pk")).values("unit")
-    keys = with_grants(ApiKey.objects.select_related("acts_as"), "acts_as").annotate(only_in=ArraySubquery(units))
-    found = keys.filter(digest=_digest(secret), revoked_at=None).first()
+    whole = with_grants(keys.select_related("acts_as"), "acts_as").annotate(only_in=ArraySubquery(units))
+    found = whole.filter(revoked_at=None).first()
     if found is None or not found.acts_as.is_active or (found.expires_on is not None and found.expires_on < today):
         return None
     if found.last_used_on != today:
         ApiKey.objects.filter(pk=found.pk).update(last_used_on=today)
-    allowed = frozenset().union(*(SCOPES[Scope(scope)] for scope in found.scopes if scope in Scope.values))
+    both = [Scope(scope) for scope in found.scopes if scope in scopes and scope in Scope.values]
+    allowed: frozenset[Permission] = frozenset().union(*(SCOPES[scope] for scope in both))
     take_grants(found.acts_as, found)
     narrow(found.acts_as, allowed, found.only_in)
     return found

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from organisation.actions.base import check_row, may_manage, require_manager
 from organisation.actions.changes import log_changed, log_created, log_removed, values_of
+from organisation.actions.sign_ins import shut_out
 from organisation.errors import NotAllowed, Refused
 from organisation.models import Absence, Person, RoleAssignment, Unit
 from organisation.permissions import Role
@@ -96,10 +97,11 @@ def change_person(
     phone: str,
     language: str,
     is_active: bool,
+    is_emergency: bool = False,
     by: Person | None,
     now: datetime,
 ) -> Person:
-    """Change a login, or close it: who is not active cannot sign in, and what they did stays theirs.
+    """Change a login, or close it: who is not active is out at once wherever they were in, and what they did stays theirs.
 
     Raises NotAllowed, Unfit, and LastAdministrator where nobody would be left to let others in.
     """
@@ -112,9 +114,12 @@ def change_person(
         before = values_of(stored)
         stored.email, stored.name = email.strip().lower(), name.strip()
         stored.phone, stored.language, stored.is_active = phone.strip(), language, is_active
+        stored.is_emergency = is_emergency
         check_row(stored)
         stored.save()
         log_changed(stored, before, by=by, now=now)
+        if leaves:
+            shut_out(stored, now=now)
     return stored
 
 

@@ -34,3 +34,10 @@ class ApiKeyForm(forms.Form):
     expires_on = DayField(
         label=_("Last day"), required=False, help_text=_("Left empty it goes on until it is taken back.")
     )
+    client_id = forms.CharField(
+        label=_("Client at the identity provider"), max_length=200, required=False,
+        help_text=_(
+            "Where the system gets its tokens from the municipality's identity provider: its client id there."
+            " No key is made then."
+        ),
+    )  # fmt: skip

@@ -37,11 +37,15 @@ class NewPersonForm(forms.ModelForm):
 
 class PersonForm(NewPersonForm):
     class Meta(NewPersonForm.Meta):
-        fields = ["name", "email", "phone", "language", "is_active"]
-        labels = {"is_active": _("May sign in")}
+        fields = ["name", "email", "phone", "language", "is_active", "is_emergency"]
+        labels = {"is_active": _("May sign in"), "is_emergency": _("Emergency login")}
         help_texts = {
             **NewPersonForm.Meta.help_texts,
             "is_active": _("Take the tick away when somebody leaves: what they did stays theirs."),
+            "is_emergency": _(
+                "Signs in with a password even where the municipality's own sign-in is demanded. Whenever it is used, the"
+                " administrators get a mail."
+            ),
         }
 
 

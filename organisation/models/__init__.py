@@ -6,6 +6,7 @@ from organisation.models.jobs import ScheduledJob
 from organisation.models.mail import OutgoingMail
 from organisation.models.municipality import DayOff, Municipality
 from organisation.models.people import Absence, Person, RoleAssignment
+from organisation.models.sign_ins import BrowserSession, FailedTries, ProviderRole, SignIn, Way
 from organisation.models.units import Unit
 from organisation.models.webhooks import WebhookDelivery, WebhookEndpoint, WebhookEvent
 from organisation.models.wordings import OwnWording
@@ -13,15 +14,20 @@ from organisation.models.wordings import OwnWording
 __all__ = [
     "Absence",
     "ApiKey",
+    "BrowserSession",
     "Change",
     "DayOff",
+    "FailedTries",
     "Municipality",
     "OutgoingMail",
     "OwnWording",
     "Person",
+    "ProviderRole",
     "RoleAssignment",
     "ScheduledJob",
+    "SignIn",
     "Unit",
+    "Way",
     "WebhookDelivery",
     "WebhookEndpoint",
     "WebhookEvent",

@@ -38,6 +38,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="nb")
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("may open the admin"), default=False)
+    is_emergency = models.BooleanField(_("emergency login"), default=False)
 
     objects: ClassVar[PersonManager] = PersonManager()
 
@@ -84,6 +85,8 @@ class RoleAssignment(models.Model):
         related_name="role_assignments",
         verbose_name=_("unit"),
     )
+    from_provider = models.BooleanField(default=False, editable=False)
+    """Given by the identity provider at sign-in, and taken again there."""
 
     personal_data: dict[str, str] = {}
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -48,6 +49,9 @@ def new_api_key(request: HttpRequest) -> HttpResponse:
     )
     if not made:
         return response
+    if not made[0].secret:  # a client of the identity provider: there is nothing to copy
+        messages.success(request, _("%(system)s is let in with its tokens.") % {"system": made[0].key.name})
+        return redirect("organisation:api_keys")
     context = {"section": "administration", "key": made[0].key, "secret": made[0].secret}
     return render(request, "organisation/administration/api_key_made.html", context, status=201)
 

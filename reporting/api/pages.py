@@ -11,7 +11,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from feedback.api.pagination import NewestFirst
+from feedback.api.pagination import DEFAULT_SIZE, LARGEST_SIZE, NewestFirst, size_of
 
 
 class LatestFirst(NewestFirst):
@@ -20,7 +20,7 @@ class LatestFirst(NewestFirst):
     def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Any]:
         """Return the page that the request asks for, in one query. Raises ValidationError for what is no page."""
         self.request = request
-        size = self._size(request.query_params.get("page_size"))
+        size = size_of(request, default=DEFAULT_SIZE, largest=LARGEST_SIZE)
         if text := request.query_params.get("cursor"):
             queryset = queryset.filter(pk__lt=_number(text))
         rows = list(queryset.order_by("-pk")[: size + 1])

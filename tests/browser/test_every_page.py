@@ -148,6 +148,8 @@ ADMINISTRATOR = {
     "organisation:webhook": "/staff/administration/webhooks/{webhook.key}/",
     "organisation:change_webhook": "/staff/administration/webhooks/{webhook.key}/change/",
     "organisation:log": "/staff/administration/log/",
+    "organisation:sign_ins": "/staff/administration/people/{person.pk}/sign-ins/",
+    "organisation:provider_roles": "/staff/administration/provider/",
 }
 MAYORS_OFFICE = {"feedback:political": "/staff/political/"}
 CHIEF_EXECUTIVE = {"feedback:chief": "/staff/chief/"}
@@ -161,10 +163,13 @@ FILES = {
     "feedback:import_template", "surveys:population_template", "surveys:import_answers_template",
     "reporting:import_template", "reporting:evidence_file", "reporting:criterion_file",
     "security_txt", "reporting:raw_answer", "look:colour", "look:arms", "feedback:send_worker",
-    "feedback:mail_original", "feedback:card_mail",
+    "feedback:mail_original", "feedback:card_mail", "mfa_download_recovery_codes",
 }  # fmt: skip
 """Answered with a file, and tested where the file is."""
-ELSEWHERE = {"feedback:own_step", "surveys:enter_by_surveys", "account_set_password", "set_language", "demo_mail"}
+ELSEWHERE = {
+    "feedback:own_step", "surveys:enter_by_surveys", "account_set_password", "set_language", "demo_mail", "provider_login",
+    "provider_callback", "mfa_list_webauthn", "mfa_login_webauthn",
+}  # fmt: skip
 """Those that send on at once to a page that is visited, and the demonstration's own page, which has its own test."""
 
 QUALITY_ADVISER = {
@@ -256,6 +261,12 @@ ACTIONS = {
 }
 RESULTS = {"surveys:results_publish", "surveys:results_preview", "surveys:results_withdraw", "surveys:public_results"}
 """Visited with a survey that is closed and published, in all looks: test_survey_results.py."""
+SECOND_STEP = {
+    "mfa_index", "mfa_authenticate", "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp",
+    "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_add_webauthn", "mfa_reauthenticate_webauthn",
+    "mfa_edit_webauthn", "mfa_remove_webauthn",
+}  # fmt: skip
+"""Visited by somebody who sets a second step up and uses it, in all looks: test_second_step.py."""
 
 
 class Life:
@@ -360,6 +371,7 @@ def test_every_address_is_visited_here_or_takes_no_visits(life: Life, client: Cl
         *SCORECARDS,
         *ACTIONS,
         *RESULTS,
+        *SECOND_STEP,
     }
     named = dict(addresses(get_resolver()))
     assert visited - set(named) - {"demo_mail"} == set(), "These are there no more."
