@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from feedback.models import Card, CardEvent, OverdueEntry
 from organisation.models import WebhookEvent
-from organisation.webhooks.telling import Telling, tell
+from organisation.webhooks.telling import Telling, statement_of, tell
 
 What = CardEvent.What
 MOVED = (What.FORWARDED, What.REROUTED, What.RETURNED)
@@ -31,6 +31,11 @@ def announce(events: Iterable[CardEvent], *, now: datetime) -> None:
     transaction that writes the events; at most one statement.
     """
     tell([telling for event in events if (telling := telling_of(event)) is not None], now=now)
+
+
+def announcement(events: Iterable[CardEvent], *, now: datetime) -> str:
+    """Return what `announce` writes, for who writes it together with the events themselves (`insert_together`)."""
+    return statement_of([telling for event in events if (telling := telling_of(event)) is not None], now=now)
 
 
 def announce_overdue(entries: Iterable[OverdueEntry], *, week: str, now: datetime) -> None:

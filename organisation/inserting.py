@@ -15,17 +15,20 @@ from django.db.models.constants import OnConflict
 from django.db.models.sql import InsertQuery
 
 
-def insert_together(*groups: Sequence[Model], ignore_conflicts: bool = False) -> int:
+def insert_together(*groups: Sequence[Model], ignore_conflicts: bool = False, and_then: str = "") -> int:
     """Insert groups of new rows, each of one model, in one statement; return how many rows of the last group were new.
 
     Rows that others point at must bring their ids. With `ignore_conflicts` what is there already is left as it is.
-    Groups may be empty.
+    Groups may be empty. `and_then` is an INSERT with its values in it, which sees none of these rows; it counts as the
+    last group.
     """
     statements = [_insert(rows, ignore_conflicts) for rows in groups if rows]
+    if and_then:
+        statements.append((and_then.replace("%", "%%"), []))
     if not statements:
         return 0
     inner = ", ".join(f"of_{number} AS ({sql} RETURNING 1)" for number, (sql, _values) in enumerate(statements))
-    counted = f"SELECT count(*) FROM of_{len(statements) - 1}" if groups[-1] else "SELECT 0"  # noqa: S608
+    counted = f"SELECT count(*) FROM of_{len(statements) - 1}" if and_then or groups[-1] else "SELECT 0"  # noqa: S608
     with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
         cursor.execute(f"WITH {inner} {counted}", [value for _sql, values in statements for value in values])
         (new,) = cursor.fetchone()

@@ -9,16 +9,18 @@ from django.db import IntegrityError, connection, transaction
 
 from feedback import mails
 from feedback.actions.intake import House, Intake, Prepared, prepare_card
-from feedback.announcing import announce
+from feedback.announcing import announcement
 from feedback.errors import NotAllowed
 from feedback.models import Card
 from feedback.reference import reference
 from feedback.rules import may_register
 from feedback.workflow import State
+from organisation import nudging
 from organisation.inserting import insert_together
 from organisation.models import Person
 from organisation.outbox.queueing import mail_rows, nudge_on_commit
 from organisation.queries import answering_units, with_leaders
+from organisation.webhooks.telling import TASK
 
 _COUNT = """
 INSERT INTO feedback_referencecounter (year, last) VALUES (%(year)s, %(n)s)
@@ -92,7 +94,7 @@ def _known(intake: Intake) -> Card | None:
 
 
 def _write(prepared: Prepared, house: House, now: datetime, *, receipt: bool) -> Card:
-    """Write the card and all that comes with it, its mails too, in two statements; one more tells other systems."""
+    """Write the card and all that comes with it, its mails too, and what other systems are told, in two statements."""
     card, submitter = prepared.card, prepared.submitter
     year = house.calendar.local_date(card.registered_at).year
     number, card.pk = _take_number_and_id(year)
@@ -102,13 +104,14 @@ def _write(prepared: Prepared, house: House, now: datetime, *, receipt: bool) ->
     for event in prepared.events:
         event.card = card
     mails_out = mail_rows(_mails_for(prepared, house, now, receipt=receipt), now=now)
-    insert_together([card], [submitter] if submitter else [], prepared.events, mails_out)
+    told = announcement(prepared.events, now=now)
+    if insert_together([card], [submitter] if submitter else [], prepared.events, mails_out, and_then=told) and told:
+        nudging.nudge_on_commit(TASK)
     if mails_out:
         nudge_on_commit()
     if submitter is None:
         Card._meta.get_field("submitter").set_cached_value(card, None)
     card.attempts = 0  # type: ignore[attr-defined]
-    announce(prepared.events, now=now)
     return card
 
 

@@ -59,10 +59,24 @@ def tell(tellings: Sequence[Telling], *, now: datetime) -> int:
     Must be called in the transaction that writes what is told, so that both are there or neither. Return how many rows
     are new: none where it was told before. One statement.
     """
+    sql = statement_of(tellings, now=now)
+    if not sql:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        written = cursor.rowcount
+    if written:
+        nudge_on_commit(TASK)
+    return written
+
+
+def statement_of(tellings: Sequence[Telling], *, now: datetime) -> str:
+    """Return what `tell` writes as one INSERT with its values in it, for who writes it together with other rows; empty
+    where there is nothing to tell. Who runs it nudges a worker (`TASK`) if a row was new."""
     if not connection.in_atomic_block:
         raise RuntimeError("Other systems are told in the transaction of what they are told.")
     if not tellings:
-        return 0
+        return ""
     values: dict[str, Any] = {
         "events": [told.event for told in tellings],
         "causes": [told.cause for told in tellings],
@@ -73,11 +87,7 @@ def tell(tellings: Sequence[Telling], *, now: datetime) -> int:
         "last": last_day(max(told.not_before or now for told in tellings)),
     }
     with connection.cursor() as cursor:
-        cursor.execute(_TELL, values)
-        written = cursor.rowcount
-    if written:
-        nudge_on_commit(TASK)
-    return written
+        return str(cursor.mogrify(_TELL, values).decode())
 
 
 def untell(cause: str) -> int:

@@ -2,37 +2,49 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 
 from feedback.models import (
     Attachment,
     Callback,
     Card,
+    CardChange,
     CardNote,
     Category,
+    ChangeBatch,
     ContactCard,
     Escalation,
     FollowUp,
+    Handover,
+    HandoverUpdate,
+    IncomingMail,
     InterviewConsent,
     ListNotice,
     Mailing,
+    Neighbour,
+    NeighbourService,
     OverdueEntry,
     OverdueList,
     OverdueRun,
     OwnReaction,
+    ReceivedRequest,
+    ReceivedUpdate,
     Referral,
     ReopeningRequest,
     RoutingRule,
     SavedFilter,
+    ServiceQuestion,
     Story,
 )
 from tests.factories import MONDAY, CategoryFactory, Solvik, a_card, day, events, oslo
+from tests.feedback.open311 import a_key
 
 TODAY = day("2026-11-16")
 
@@ -49,6 +61,31 @@ def change(card: Card, **values: Any) -> None:
 def callback(card: Card, **values: Any) -> Callback:
     given = {"card": card, "recorded_at": MONDAY, "held_at": MONDAY, "summary": "x", "reaction": 5}
     return Callback.objects.create(**(given | values))
+
+
+def neighbour() -> Neighbour:
+    given = {"name": "Fylkets veier", "address": "https://veier.example/open311/v2/"}
+    return Neighbour.objects.get_or_create(code="county-roads", defaults=given)[0]
+
+
+def handover(card: Card, **values: Any) -> Handover:
+    given = {"card": card, "neighbour": neighbour(), "key": uuid.uuid4(), "text": "x", "asked_at": MONDAY}
+    return Handover.objects.create(**(given | values))
+
+
+def question(position: int, **values: Any) -> ServiceQuestion:
+    category = Category.objects.filter(code="asked").first() or CategoryFactory(code="asked")
+    return ServiceQuestion.objects.create(**({"category": category, "position": position, "text": "x"} | values))
+
+
+def mail(**values: Any) -> IncomingMail:
+    given = {"key": "k", "digest": "d", "reason": "spam", "received_at": MONDAY, "size": 1}
+    return IncomingMail.objects.create(**(given | values))
+
+
+def check_deferred() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
 def of_card(model: Any, card: Card, **values: Any) -> Any:
@@ -204,6 +241,57 @@ VIOLATIONS: dict[str, list[Callable[[Card, Solvik], Any]]] = {
         lambda c, s: story(published_at=MONDAY),
         lambda c, s: story(state="withdrawn", published_at=MONDAY),
     ],
+    "change_once_for_each": [
+        lambda c, s: [
+            CardChange.objects.create(
+                card=c, audience=1, reference=c.reference, kind="current", batch=ChangeBatch.objects.create(at=MONDAY)
+            )
+            for _ in range(2)
+        ]
+    ],
+    "handover_one_under_way": [lambda c, s: [handover(c) for _ in range(2)]],
+    "handover_open_has_number": [lambda c, s: handover(c, state="open")],
+    "handover_token_is_there": [lambda c, s: handover(c, state="token")],
+    "handover_closed_has_moment": [lambda c, s: handover(c, state="closed")],
+    "handover_person_has_basis": [lambda c, s: handover(c, fields=["name"])],
+    "update_told_once": [
+        lambda c, s: [
+            HandoverUpdate.objects.create(handover=one, update_id="1", at=MONDAY) for one in [handover(c)] for _ in "12"
+        ]
+    ],
+    "update_received_once": [
+        lambda c, s: [
+            ReceivedUpdate.objects.create(
+                card=c, key=key, update_id="1", status="OPEN", updated_at=MONDAY, received_at=MONDAY
+            )
+            for key in [a_key(s.clerk)[0]]
+            for _ in "12"
+        ]
+    ],
+    "received_once": [
+        lambda c, s: [
+            ReceivedRequest.objects.create(card=one, key=key, their_id="1", digest="d", received_at=MONDAY)
+            for key in [a_key(s.clerk)[0]]
+            for one in (c, a_card())
+        ]
+    ],
+    "service_once_a_neighbour": [
+        lambda c, s: [
+            NeighbourService.objects.create(neighbour=one, code="1", name="Hull") for one in [neighbour()] for _ in "12"
+        ]
+    ],
+    "question_code_once_a_service": [lambda c, s: [question(place, code="a") for place in (1, 2)]],
+    "question_place_once_a_service": [
+        lambda c, s: [*(question(1, code=code) for code in "ab"), check_deferred()],
+    ],
+    "question_counts_from_one": [lambda c, s: question(0)],
+    "question_list_has_choices": [
+        lambda c, s: question(1, datatype="singlevaluelist"),
+        lambda c, s: question(1, options=[["a", "A"]]),
+    ],
+    "incoming_mail_on_its_card": [lambda c, s: mail(state="filed", card=None)],
+    "incoming_mail_waits_for_a_reason": [lambda c, s: mail(state="waiting", reason="")],
+    "incoming_mail_dismissed_says_why": [lambda c, s: mail(state="dismissed", decided_at=None)],
 }
 CASES = [
     pytest.param(name, violate, id=f"{name}-{n}") for name, all_ in VIOLATIONS.items() for n, violate in enumerate(all_)
@@ -257,7 +345,10 @@ def test_erased_card_takes_all_that_is_personal_with_it(solvik: Solvik, card: Ca
     Attachment.objects.create(card=card, file="x", name="x", content_type="x", size=1, sha256="x", added_at=MONDAY)
     card.delete()
     models = apps.get_app_config("feedback").get_models()
-    assert [model.__name__ for model in models if model.objects.exists()] == ["ReferenceCounter"]
+    assert [model.__name__ for model in models if model.objects.exists()] == [
+        "ReferenceCounter",
+        "UntoldChange",
+    ]  # which tells other systems that the card is gone, and holds its number alone
 
 
 def test_person_who_is_erased_leaves_the_cards_history(solvik: Solvik) -> None:

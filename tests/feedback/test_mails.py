@@ -33,6 +33,7 @@ from organisation.models import OutgoingMail, Unit
 from organisation.outbox.delivery import deliver_due
 from organisation.outbox.queueing import queue_mails
 from organisation.queries import Recipient
+from tests.feedback.open311 import handed_over_and_told_of
 from tests.organisation.pdf_reading import read
 from tests.post_office import open_post_office, send_to
 from tests.small_town import NOW, Town
@@ -127,6 +128,10 @@ def _picture_added(town: Town) -> None:
     )
 
 
+def _neighbour_told(town: Town) -> None:
+    handed_over_and_told_of(town.card(), town.card(), word="Hullet er tettet", by=town.centre_clerk, now=LATER)
+
+
 def _mail_filed(town: Town) -> None:
     row = IncomingMail.objects.create(
         key="k",
@@ -215,6 +220,7 @@ WAYS: list[tuple[str, Callable[[Town], None]]] = [
     ("submitter_added", _submitter_added),
     ("submitter_added", _picture_added),
     ("mail_filed", _mail_filed),
+    ("neighbour_told", _neighbour_told),
     ("card_withdrawn", _card_withdrawn),
     ("negative_reaction", _unhappy),
     ("negative_reaction", _unhappy_without_a_word),

@@ -712,9 +712,9 @@ def test_a_list_costs_the_same_whatever_is_in_it(town: Town, system: Neighbour) 
     published_on(town, [1, 2, 3, 4, 5])
     system.sends(attribute__where="01")
     system.own("requests.json")  # the key notes the day of its first use
-    assert cost(2) == 7
-    assert cost(6) == 7  # municipality, key and its units, count, cards, stories, and the first's grants
-    assert cost(6, extensions="true") == 8
+    assert cost(2) == 5
+    assert cost(6) == 5  # municipality; the key with its units and grants; count, cards, stories
+    assert cost(6, extensions="true") == 6
     with CaptureQueriesContext(connection) as queries:
         system.get("services.json")
     assert len(queries) == 3

@@ -95,8 +95,8 @@ def test_steps_that_a_person_may_take(solvik: Solvik) -> None:
 
     assert steps(solvik.reader) == steps(solvik.water_leader) == set()
     leaders = steps(solvik.roads_leader)
-    assert {Step.REROUTE, Step.REFER, Step.SPLIT} & leaders == set()
-    assert steps(solvik.clerk) - leaders == {Step.REROUTE, Step.REFER, Step.SPLIT}
+    assert {Step.REROUTE, Step.REFER, Step.SPLIT, Step.HAND_OVER} & leaders == set()
+    assert steps(solvik.clerk) - leaders == {Step.REROUTE, Step.REFER, Step.SPLIT, Step.HAND_OVER}
     assert leaders - steps(solvik.handler) == {Step.DELEGATE}
 
 

@@ -125,5 +125,5 @@ def test_reminding_takes_the_same_statements_whatever_the_number_of_cards_and_un
     for number in range(units):
         people = {"leader": PersonFactory(), "deputy": PersonFactory()}
         many_cards(cards, unit=UnitFactory(code=f"unit-{number:02}", parent=solvik.sector, **people))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         assert remind_of_deadlines(now=TWO_BEFORE) == units * cards

@@ -35,6 +35,7 @@ TABLE = {
     P.SEE_ACTIONS: "xx.xxxxx",
     P.PLAN_ACTIONS: ".x...xx.",
     P.COUNT_CONTACTS: "x.......",
+    P.MANAGE_WEBHOOKS: "......x.",
 }
 
 

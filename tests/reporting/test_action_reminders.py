@@ -165,5 +165,5 @@ def test_reminding_takes_the_same_statements_whatever_the_number(
     for number in range(how_many):
         unit = UnitFactory(parent=solvik.sector, leader=PersonFactory())
         an_action(unit, title=f"Tiltak {number}", due_on=date(2026, 12, 1))
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         assert remind_of_initiatives(now=on("2026-11-20")) == how_many

@@ -168,7 +168,7 @@ def test_keys_are_kept_and_the_client_is_in_the_log(
         assert client.get(CARDS).status_code == 200
     assert "API client maps" in caplog.text
     assert "jwks" not in caplog.text  # the provider was not asked again
-    assert len([each for each in asked if "apikey" in each["sql"]]) == 2  # the client with its person; its units
+    assert len([each for each in asked if "apikey" in each["sql"]]) == 1  # the client with its person and units
 
 
 def test_a_provider_that_is_away_is_503_and_no_fault_of_ours(town: Town, provider: Provider, settings: Any) -> None:

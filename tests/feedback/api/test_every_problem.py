@@ -19,6 +19,7 @@ from rest_framework.test import APIClient
 
 from feedback.api import problems
 from feedback.deadlines import Contact
+from feedback.models import ChangeBatch
 from organisation.models import Municipality
 from surveys.actions.publishing import publish_results, withdraw_publication
 from tests.feedback.api.conftest import NOW, PASSWORD, Town
@@ -69,6 +70,23 @@ class Scene:
         Municipality.objects.all().delete()
         return self.centre.post(CARDS, {"text": "a"})
 
+    def read_on(self, client: APIClient, change: Callable[[], object]) -> HttpResponse:
+        """Read what changed, let something happen, and read on from there."""
+        cursor = client.get("/api/v1/changes/").json()["cursor"]
+        change()
+        return client.get(f"/api/v1/changes/?since={cursor}")
+
+    def of_an_undone_past(self) -> HttpResponse:
+        return self.read_on(self.centre, lambda: ChangeBatch.objects.update(token="another"))
+
+    def with_other_cards_in_sight(self) -> HttpResponse:
+        def give_another_unit() -> None:
+            self.town.schools.leader = self.town.people["unit_leader"]
+            self.town.schools.save()
+
+        leader = self.client_of("unit_leader")
+        return self.read_on(leader, give_another_unit)
+
     def throttled(self) -> HttpResponse:
         for _try in range(21):
             answer = self.stranger.post("/api/v1/survey-by-code/", {"code": "K7QM-2XPD-4"})
@@ -107,6 +125,8 @@ PROVOKED: dict[str, tuple[int, str, Callable[[Scene], HttpResponse]]] = {
     "wrong_state": (
         409, f"post {CARDS}{{reference}}/reopen/", lambda s: s.centre.post(f"{s.card}reopen/", {"reason": "Ikke ferdig"}),
     ),
+    "cursor_over": (410, "get /api/v1/changes/", Scene.of_an_undone_past),
+    "sight_changed": (410, "get /api/v1/changes/", Scene.with_other_cards_in_sight),
     "withdrawn": (410, "get /api/v1/surveys/{survey}/results/", Scene.withdrawn),
     "changed_meanwhile": (
         412, f"patch {CARDS}{{reference}}/",

@@ -129,8 +129,8 @@ def test_deliveries_come_in_pages(town: Town, admin: APIClient, django_assert_nu
     ("body", "code", "fields"),
     [
         ({}, "invalid", ["url", "events"]), (CLOSED | {"events": []}, "invalid", ["events"]),
-        (CLOSED | {"events": ["card.eaten"]}, "invalid", ["events.0"]),
-        (CLOSED | {"units": ["nowhere"]}, "invalid", ["units.0"]),
+        (CLOSED | {"events": ["card.eaten"]}, "invalid", ["events.1"]),
+        (CLOSED | {"units": ["nowhere"]}, "invalid", ["units.1"]),
         (CLOSED | {"url": "http://maps.example/"}, "cannot_fetch", ["url"]),
         (CLOSED | {"secret": "mine"}, "invalid", ["secret"]),
         (CLOSED | {"url": "https://127.0.0.1/"}, "private_address", ["url"]), (CLOSED | {"url": "\x00"}, "invalid", ["url"]),

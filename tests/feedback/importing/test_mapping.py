@@ -71,7 +71,7 @@ FAULTS: list[tuple[str, str, str]] = [
     ("no way", LEAST + "kind = { map = {} }", "card.kind says one of column, value, join, template; it has –."),
     ("unknown kind", LEAST + 'kind = { value = "rant" }', "card.kind: «rant» is not one of request, suggestion, complaint, criticism, praise, fault_report."),
     ("unknown kind in a map", LEAST + 'kind = { column = "k", map = { K = "klage" } }', "card.kind: «klage» is not one of request, suggestion, complaint, criticism, praise, fault_report."),
-    ("unknown channel", LEAST + 'channel = { column = "c", default = "pigeon" }', "card.channel: «pigeon» is not one of web, paper, post, fax, email, phone, meeting, api, survey, import."),
+    ("unknown channel", LEAST + 'channel = { column = "c", default = "pigeon" }', "card.channel: «pigeon» is not one of web, paper, post, fax, email, phone, meeting, api, open311, survey, import."),
     ("unknown language", LEAST + 'language = { value = "no" }', "card.language: «no» is not one of nb, nn, sv, en."),
     ("map no table", LEAST + 'kind = { column = "k", map = "praise" }', 'card.kind.map is a table of texts, such as { "Klage" = "complaint" }.'),
     ("map of a fixed value", LEAST + 'place = { value = "x", map = { x = "y" } }', "card.place is one value for all rows: map and default have nothing to do there."),
