@@ -20,6 +20,7 @@ from rest_framework.test import APIClient
 from feedback.api import problems
 from feedback.deadlines import Contact
 from feedback.models import ChangeBatch
+from organisation.actions.api_keys import create_api_key
 from organisation.models import Municipality
 from surveys.actions.publishing import publish_results, withdraw_publication
 from tests.feedback.api.conftest import NOW, PASSWORD, Town
@@ -87,6 +88,21 @@ class Scene:
         leader = self.client_of("unit_leader")
         return self.read_on(leader, give_another_unit)
 
+    def with_a_token_of_no_provider(self) -> HttpResponse:
+        self.settings.API_AUDIENCE, self.settings.API_ISSUER = "innspill", "https://provider.example"
+        return self.stranger.get(CARDS, headers={"Authorization": "Bearer a.b.c"})
+
+    def where_no_passwords_are_taken(self) -> HttpResponse:
+        self.settings.PASSWORD_TOKENS = False
+        return self.stranger.post("/api/v1/token/", {"email": "a@b.no", "password": PASSWORD})
+
+    def with_a_key_of_one_unit(self) -> HttpResponse:
+        made = create_api_key(
+            name="Kart", acts_as=self.town.people["quality_adviser"], scopes=["figures:read"], units=[self.town.roads],
+            today=NOW.date(), by=None, now=NOW,
+        )  # fmt: skip
+        return self.stranger.get("/api/v1/overview/", headers={"Authorization": f"Bearer {made.secret}"})
+
     def throttled(self) -> HttpResponse:
         for _try in range(21):
             answer = self.stranger.post("/api/v1/survey-by-code/", {"code": "K7QM-2XPD-4"})
@@ -125,6 +141,9 @@ PROVOKED: dict[str, tuple[int, str, Callable[[Scene], HttpResponse]]] = {
     "wrong_state": (
         409, f"post {CARDS}{{reference}}/reopen/", lambda s: s.centre.post(f"{s.card}reopen/", {"reason": "Ikke ferdig"}),
     ),
+    "invalid_token": (401, f"get {CARDS}", Scene.with_a_token_of_no_provider),
+    "no_password_tokens": (403, "post /api/v1/token/", Scene.where_no_passwords_are_taken),
+    "outside_the_key": (403, "get /api/v1/overview/", Scene.with_a_key_of_one_unit),
     "cursor_over": (410, "get /api/v1/changes/", Scene.of_an_undone_past),
     "sight_changed": (410, "get /api/v1/changes/", Scene.with_other_cards_in_sight),
     "withdrawn": (410, "get /api/v1/surveys/{survey}/results/", Scene.withdrawn),
