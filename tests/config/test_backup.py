@@ -110,17 +110,17 @@ def test_everything_comes_back_in_an_empty_place_and_over_what_is_there(card: Ca
 
 
 def test_an_old_backup_comes_into_a_later_innspill(card: Card, empty: str, tmp_path: Path) -> None:
-    """Taken before the latest migration of the reports: its restore applies what came since."""
-    old, new = sorted(path.stem for path in (HOUSE / "reporting" / "migrations").glob("0*.py"))[-2:]
+    """Taken before the latest migration of the surveys: its restore applies what came since."""
+    old, new = sorted(path.stem for path in (HOUSE / "surveys" / "migrations").glob("0*.py"))[-2:]
     try:
-        call_command("migrate", "reporting", old, verbosity=0)
+        call_command("migrate", "surveys", old, verbosity=0)
         made = make_backup(tmp_path, now=timezone.now())
     finally:
-        call_command("migrate", "reporting", verbosity=0)
-    assert f"reporting.{new}" not in made.manifest["migrations"]
+        call_command("migrate", "surveys", verbosity=0)
+    assert f"surveys.{new}" not in made.manifest["migrations"]
     done = manage(empty, tmp_path / "media2", "restore", str(made.folder))
     assert done.returncode == 0, done.stderr
-    assert (new,) in rows(empty, "SELECT name FROM django_migrations WHERE app = 'reporting'")
+    assert (new,) in rows(empty, "SELECT name FROM django_migrations WHERE app = 'surveys'")
     assert rows(empty, "SELECT reference FROM feedback_card") == [(card.reference,)]
 
 
