@@ -59,6 +59,7 @@ def test_a_passkey_and_an_app_are_set_up_and_used(look: Page, live_server: Any, 
     page.goto(f"{server}/accounts/me/")
     page.get_by_role("link", name="Set up App on the telephone").press("Enter")
     page.get_by_text("No camera?").press("Enter")
+    expect(page.locator(".second-step__key")).to_be_visible()
     secret = page.locator(".second-step__key").inner_text()
     page.get_by_label("The code that the app shows").fill("000000")
     page.keyboard.press("Enter")
