@@ -685,7 +685,7 @@ def test_statements_do_not_grow_with_the_rows(house: Municipality, run: Import, 
 
     with django_assert_num_queries(16):
         run(lines(0, 2))
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(16):
         run(lines(2, 1500))
 
 
