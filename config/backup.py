@@ -157,7 +157,7 @@ def _attached() -> list[str]:
     for model in apps.get_models():
         for field in model._meta.get_fields():
             if isinstance(field, FileField):
-                rows = model._default_manager.exclude(**{field.name: ""})
+                rows = model._base_manager.exclude(**{field.name: ""})
                 names.update(rows.values_list(field.name, flat=True).iterator(chunk_size=5000))
     return sorted(name for name in names if name)
 

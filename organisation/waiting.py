@@ -1,4 +1,4 @@
-"""Rows whose figures a worker computes: nudged on commit, claimed one at a time, swept up where a nudge or a worker was lost.
+"""Rows whose figures a worker computes: claimed one at a time, swept up where a nudge or a worker was lost.
 
 Such a row has `state` («waiting», «computing», «failed», and what its model calls the end), `started_at`, `sentence`, and
 `done` of `total`. Claimed in the database, so that two workers never compute the same.
@@ -6,45 +6,22 @@ Such a row has `state` («waiting», «computing», «failed», and what its mod
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
-from celery import current_app
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Model, Q, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
-from kombu.exceptions import OperationalError
 
 from organisation.queries import municipality
-
-logger = logging.getLogger(__name__)
 
 LOST_AFTER = timedelta(minutes=35)
 """A worker that has not come back by then never will: a task may take thirty minutes (settings.CELERY_TASK_TIME_LIMIT)."""
 WAITING, COMPUTING, FAILED = "waiting", "computing", "failed"
 
 M = TypeVar("M", bound=Model)
-
-
-class Nudge:
-    """Wakes a worker once the transaction in which it is called is committed: once, however often it was called."""
-
-    def __init__(self, task: str) -> None:
-        self.task = task
-
-    def on_commit(self) -> None:
-        if not any(entry[1] is self for entry in connection.run_on_commit):
-            transaction.on_commit(self)
-
-    def __call__(self) -> None:
-        try:
-            current_app.send_task(self.task)
-        except (OperationalError, OSError):
-            # The row is on disk; the sweep finds it when the broker is back.
-            logger.warning("The queue is away: %s waits for the next sweep.", self.task)
 
 
 class Claimed(Generic[M]):

@@ -40,12 +40,9 @@ def opened(content: bytes, *, most_mb: int) -> CsvFile:
     except UnicodeDecodeError:
         text = content.decode("cp1252", errors="replace")
     first = next((line for line in text.splitlines() if line.strip()), "")
-    if b"\x00" in content or first.lstrip().startswith(("<", "{", "[")):
-        raise UnreadableFile(_("This is no CSV file. Save it from the spreadsheet as CSV (UTF-8)."))
-    if not first:
-        raise UnreadableFile(_("The file is empty. Choose another."))
+    delimiter = _delimiter_of(first if b"\x00" not in content else "\x00")
     try:
-        return CsvFile(io.StringIO(text, newline=""), delimiter=max(";,\t", key=first.count), quote='"', notes=True)
+        return CsvFile(io.StringIO(text, newline=""), delimiter=delimiter, quote='"', notes=True)
     except CannotImport:
         raise UnreadableFile(_("The first line, which names the columns, cannot be read.")) from None
 
@@ -58,13 +55,18 @@ def first_line(path: Path) -> tuple[list[str], str, str]:
     encoding = guess_encoding(path)
     with path.open(encoding=encoding, newline="", errors="replace") as text:
         first = text.readline()
-        if "\x00" in first or first.startswith(("<", "{", "[", "PK\x03")):
-            raise UnreadableFile(_("This is no CSV file. Save it from the spreadsheet as CSV (UTF-8)."))
-        if not first.strip():
-            raise UnreadableFile(_("The file is empty. Choose another."))
-        delimiter = max(";,\t", key=first.count)
+        delimiter = _delimiter_of(first)
         text.seek(0)
         return CsvFile(text, delimiter=delimiter, quote='"').header, delimiter, encoding
+
+
+def _delimiter_of(first: str) -> str:
+    """Return what stands between the columns of a first line. Raises UnreadableFile where it is none."""
+    if "\x00" in first or first.lstrip().startswith(("<", "{", "[", "PK\x03")):
+        raise UnreadableFile(_("This is no CSV file. Save it from the spreadsheet as CSV (UTF-8)."))
+    if not first.strip():
+        raise UnreadableFile(_("The file is empty. Choose another."))
+    return max(";,\t", key=first.count)
 
 
 class Columns:

@@ -48,24 +48,26 @@ COMES_BACK = frozenset({429, 502, 503, 504})
 PURPOSE = "webhooks"
 _dice = random.SystemRandom()
 
+# Materialized, for a plan may otherwise run the inner question once for each row, and so take more than it was asked for.
 _CLAIM = """
-UPDATE organisation_webhookdelivery SET status = 'sending', claimed_at = %(now)s, attempts = attempts + 1
-WHERE id IN (
-    SELECT next.id FROM organisation_webhookendpoint endpoint CROSS JOIN LATERAL (
+WITH next AS MATERIALIZED (
+    SELECT due.id FROM organisation_webhookendpoint endpoint CROSS JOIN LATERAL (
         SELECT id FROM organisation_webhookdelivery
         WHERE endpoint_id = endpoint.id
           AND ((status = 'waiting' AND next_attempt_at <= %(now)s) OR (status = 'sending' AND claimed_at < %(stale)s))
         ORDER BY next_attempt_at, id
         LIMIT 1
         FOR UPDATE SKIP LOCKED
-    ) next
+    ) due
     WHERE endpoint.off_since IS NULL AND (endpoint.rests_until IS NULL OR endpoint.rests_until <= %(now)s)
       AND NOT endpoint.id = ANY (%(busy)s::bigint[])
       AND NOT EXISTS (SELECT FROM organisation_webhookdelivery other WHERE other.endpoint_id = endpoint.id
                       AND other.status = 'sending' AND other.claimed_at >= %(stale)s)
     LIMIT %(number)s
 )
-RETURNING id
+UPDATE organisation_webhookdelivery delivery SET status = 'sending', claimed_at = %(now)s, attempts = attempts + 1
+FROM next WHERE delivery.id = next.id
+RETURNING delivery.id
 """
 
 

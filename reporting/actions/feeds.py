@@ -17,13 +17,12 @@ from organisation.actions.base import check_row
 from organisation.actions.changes import log_changed, log_created, log_removed, values_of
 from organisation.errors import Refused
 from organisation.models import Person
+from organisation.nudging import nudge_on_commit
 from organisation.outgoing import checked
-from organisation.waiting import Nudge
 from reporting.models import Feed, Fetched, Indicator
 from reporting.rules import require_manager
 
 TASK = "reporting.fetch_asked_for"
-NUDGE = Nudge(TASK)
 MOST_PROBLEMS = 200
 """Of an answer with more faults the first are kept."""
 
@@ -106,7 +105,7 @@ def ask_for_fetch(feed: Feed, *, by: Person | None, now: datetime) -> None:
     require_manager(by)
     with transaction.atomic():
         Feed.objects.filter(pk=feed.pk).update(asked_at=now)
-        NUDGE.on_commit()
+        nudge_on_commit(TASK)
 
 
 def claim(feed_id: int, *, asked_before: datetime) -> Feed | None:

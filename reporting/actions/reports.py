@@ -13,11 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from organisation.actions.changes import log_changed, log_created, log_removed, values_of
 from organisation.errors import Refused
 from organisation.models import Person
+from organisation.nudging import nudge_on_commit
 from organisation.outbox.queueing import queue_mails
 from organisation.permissions import Role
 from organisation.queries import municipality, people_with
 from organisation.snapshots import one_snapshot
-from organisation.waiting import Claimed, Nudge, compute_waiting
+from organisation.waiting import Claimed, compute_waiting
 from reporting.documents import Document
 from reporting.mails import draft_waits
 from reporting.models import Report, ReportVersion
@@ -30,7 +31,6 @@ from surveys.questionnaires import text_in
 
 State = ReportVersion.State
 TASK = "reporting.compute_reports"
-NUDGE = Nudge(TASK)
 LONGEST_TEXT = 6000
 LONGEST_REASON = 1000
 FURTHEST = timedelta(days=366)
@@ -162,7 +162,7 @@ def make_report(asked: Asked, *, by: Person | None, now: datetime) -> Report:
             )  # fmt: skip
             log_created(report, by=by, now=now)
             ReportVersion.objects.create(report=report, made_at=now, made_by=by)
-            NUDGE.on_commit()
+            nudge_on_commit(TASK)
     except IntegrityError as error:
         if Report.objects.filter(name=asked.name).exists():
             raise ReportThere from error
@@ -192,7 +192,7 @@ def start_version(report: Report, *, reason: str, by: Person | None, now: dateti
             made_at=now,
             made_by=by,
         )
-        NUDGE.on_commit()
+        nudge_on_commit(TASK)
     return made
 
 
@@ -207,7 +207,7 @@ def compute_again(report: Report, *, by: Person | None, now: datetime) -> None:
             raise BeingComputed
         draft.state, draft.sentence, draft.done, draft.total = State.WAITING, "", 0, 0
         draft.save(update_fields=["state", "sentence", "done", "total"])
-        NUDGE.on_commit()
+        nudge_on_commit(TASK)
 
 
 def write_texts(report: Report, texts: Texts, *, seen: int, by: Person | None, now: datetime) -> ReportVersion:

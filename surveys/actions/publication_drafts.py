@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy
 
 from organisation.errors import Refused
 from organisation.models import Person
+from organisation.nudging import nudge_on_commit
 from organisation.queries import municipality
-from organisation.waiting import Claimed, Nudge, compute_waiting
+from organisation.waiting import Claimed, compute_waiting
 from surveys.actions.publishing import (
     check_day,
     clean_reason,
@@ -29,7 +30,6 @@ from surveys.rules import require_manager
 
 State = PublicationDraft.State
 TASK = "surveys.compute_publications"
-NUDGE = Nudge(TASK)
 
 
 class NotComputedYet(Refused):
@@ -72,7 +72,7 @@ def save_draft(
         if draft.state == State.FAILED:
             _wait(draft)
         elif made:
-            NUDGE.on_commit()
+            nudge_on_commit(TASK)
     return draft
 
 
@@ -137,4 +137,4 @@ def _compute(claimed: Claimed[PublicationDraft], now: datetime) -> None:
 def _wait(draft: PublicationDraft) -> None:
     draft.state, draft.figures, draft.computed_at, draft.sentence = State.WAITING, None, None, ""
     draft.save(update_fields=["state", "figures", "computed_at", "sentence"])
-    NUDGE.on_commit()
+    nudge_on_commit(TASK)

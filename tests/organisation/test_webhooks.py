@@ -33,7 +33,7 @@ from organisation.actions.webhooks import (
 from organisation.errors import NotAllowed
 from organisation.models import Change, OutgoingMail, WebhookDelivery, WebhookEndpoint
 from organisation.outgoing import CannotReach
-from organisation.webhooks.delivery import BACK_OFF, CLAIM_FOR, Sent, delete_old, send_due
+from organisation.webhooks.delivery import BACK_OFF, CLAIM_FOR, Sent, _claim, delete_old, send_due
 from organisation.webhooks.signing import signature
 from organisation.webhooks.telling import Telling, tell, untell
 from tests.factories import Solvik
@@ -326,6 +326,20 @@ def test_a_dead_workers_claim_runs_out_and_the_id_stays(receiver: Receiver) -> N
     assert send_due(now=NOW + MINUTE) == Sent()
     assert send_due(now=NOW + CLAIM_FOR + MINUTE) == Sent(delivered=1)
     assert receiver.took[0].id == str(only().key)
+
+
+@pytest.mark.parametrize("off", [[], ["hashjoin", "mergejoin", "material", "hashagg", "sort", "memoize"]])
+def test_no_more_is_claimed_than_asked_for_however_it_is_planned(receiver: Receiver, off: list[str]) -> None:
+    for path in ("/a", "/b", "/c"):
+        endpoint(receiver, path)
+    for number in range(1, 21):
+        happened(number)
+    with connection.cursor() as cursor:
+        for way in off:
+            cursor.execute(f"SET LOCAL enable_{way} = off")
+    taken = _claim(NOW, [], 2)
+    assert len(taken) == len({delivery.endpoint_id for delivery in taken}) == 2
+    assert WebhookDelivery.objects.filter(status="sending").count() == 2
 
 
 @pytest.mark.django_db(transaction=True)
