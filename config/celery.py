@@ -2,19 +2,46 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import time
 from typing import Any
 
 from celery import Celery
+from celery.app.task import Task
 from celery.signals import before_task_publish
+from celery.worker.request import Request as WorkerRequest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from config.reachable import PartsError, make_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+logger = logging.getLogger(__name__)
+
+
+class Request(WorkerRequest):
+    """A task that a worker has taken from the queue."""
+
+    acknowledged: bool
+
+    def acknowledge(self) -> None:
+        """Tell the broker that the task is done; where it cannot be told, the worker connects anew.
+
+        Celery's own way logs it and goes on, and a worker that takes one task at a time then waits for ever for that one:
+        the broker thinks it is busy. Connected anew it may get the task again, which none of ours minds.
+        """
+        if not self.acknowledged:
+            self._on_ack(logger, ())
+            self.acknowledged = True
+
+
+class BackgroundTask(Task):
+    """What each of our tasks is."""
+
+    Request = "config.celery:Request"
 
 
 class Innspill(Celery):
@@ -23,6 +50,8 @@ class Innspill(Celery):
     Importing it, and queueing work, starts nothing. Celery's own signals will not do: beat reads its schedule from the
     database before the first of them.
     """
+
+    task_cls = "config.celery:BackgroundTask"
 
     @property
     def Worker(self) -> Any:
