@@ -16,7 +16,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from feedback.cells import safe_text
+from organisation.cells import safe_text
 from feedback.models import Card
 from feedback.queries import with_attempts
 

@@ -174,6 +174,7 @@ class ListPage:
 
     def rows_context(self) -> dict[str, Any]:
         """Return what the rows' part of the page shows."""
+        self.request.shown = len(self.page.rows)  # type: ignore[attr-defined]  # for the audit log (config.looks)
         query = known_part(self.asked, *PLACE).urlencode()
         filter_only = known_part(self.asked).urlencode()
         return {
