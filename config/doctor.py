@@ -75,7 +75,14 @@ def examine(now: datetime) -> list[Finding]:
     findings.append(answers := worker(has_queue=line.state == OK))
     if has_tables:
         try:
-            findings += [beat(now, has_worker=answers.state == OK), *jobs(now), *mails(now), *mailbox(now), *audit(now), *here(now)]
+            findings += [
+                beat(now, has_worker=answers.state == OK),
+                *jobs(now),
+                *mails(now),
+                *mailbox(now),
+                *audit(now),
+                *here(now),
+            ]
         except DatabaseError as error:
             findings.append(Finding("database", FAULT, f"The database fails: {_line(error)}", "Look into its log."))
     else:
@@ -295,7 +302,9 @@ def audit(now: datetime) -> Iterator[Finding]:
         yield Finding("audit log", WARNING, words, "See that worker and beat work.", values)
     else:
         checked = f"checked at {_local(job.finished_at)}" if job is not None and job.finished_at else "not checked yet"
-        yield Finding("audit log", OK, f"The audit log is only added to, {checked}; {number} entries wait", values=values)
+        yield Finding(
+            "audit log", OK, f"The audit log is only added to, {checked}; {number} entries wait", values=values
+        )
 
 
 def mail_server() -> Finding:

@@ -80,7 +80,17 @@ LOOKS: Mapping[str, Shows] = {
     **_all(Look.DOWNLOADED, INTERVIEWS, "reporting:interview_file"),
 }
 
-FILTERS = frozenset(CardFilter.base_filters) | {"texts", "person", "action", "kind", "first", "last", "reference", "since"}
+FILTERS = frozenset(CardFilter.base_filters) | {
+    "search",
+    "texts",
+    "person",
+    "action",
+    "kind",
+    "first",
+    "last",
+    "reference",
+    "since",
+}
 """Names in an address that are written down. Others are anybody's words, and stay out."""
 
 _ADMIN = re.compile(r"admin:(?P<app>[a-z]+)_(?P<model>[a-z0-9]+)_(?P<page>changelist|change|history|delete)")
@@ -120,7 +130,7 @@ def _write(request: HttpRequest, response: HttpResponseBase, shows: Shows, kwarg
     names = sorted(name for name in request.GET if name in FILTERS and request.GET[name])
     key = getattr(request, "auth", None)
     record_look(
-        Look.SEARCHED if shows.look == Look.LISTED and "q" in names else shows.look,
+        Look.SEARCHED if shows.look == Look.LISTED and {"q", "search"} & set(names) else shows.look,
         kind=shows.kind,
         by=request.user if isinstance(request.user, Person) else None,
         api_key=key if isinstance(key, ApiKey) else None,

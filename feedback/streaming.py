@@ -16,9 +16,9 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from organisation.cells import safe_text
 from feedback.models import Card
 from feedback.queries import with_attempts
+from organisation.cells import safe_text
 
 logger = logging.getLogger(__name__)
 

@@ -16,10 +16,10 @@ from django.test import Client
 from feedback.actions.calling import record_contact_attempt, undo_contact_attempt
 from feedback.actions.closing import close_card, reopen_card
 from feedback.actions.moving import delegate_card
-from organisation.cells import as_text, safe_text
 from feedback.deadlines import Contact
 from feedback.models import Card
 from feedback.views import export
+from organisation.cells import as_text, safe_text
 from tests.factories import MONDAY, OSLO, CategoryFactory, Solvik, a_card, many_cards, oslo
 from tests.feedback.steps import called_back
 

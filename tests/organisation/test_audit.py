@@ -23,10 +23,11 @@ from organisation.audit_log import ChainBroken, Head, check_chain, entries, page
 from organisation.chain import BEGINNING, Sealed, canonical, link
 from organisation.erasing import erasing
 from organisation.models import AuditEntry, Change, Look, Person, ScheduledJob, SignIn
+from organisation.permissions import Role
 from organisation.tasks import check_audit, seal_audit
 from reporting.models import InitiativeEvent, InterviewDraw
 from surveys.models import Draw, Population, Publication
-from tests.factories import MONDAY, Solvik, a_card
+from tests.factories import MONDAY, RoleFactory, Solvik, a_card
 from tests.feedback.test_history import every_action
 from tests.threads import at_once
 
@@ -64,10 +65,9 @@ def test_each_event_of_a_card_leaves_one_entry_and_nothing_personal(solvik: Solv
     found = AuditEntry.objects.filter(kind="feedback.card").order_by("id")
     assert len(events) > 50
     assert list(found.values_list("at", "person", "action", "row", "reference", "was")) == list(events)
-    assert {tuple(sorted(entry.fields)) for entry in found.filter(action="corrected")} == {
-        ("area", "category", "place"),
-        ("callback_owed", "name"),
-    } or "place" in str([entry.fields for entry in found.filter(action="corrected")])
+    assert {name for entry in found.filter(action="corrected") for name in entry.fields} == {
+        "category", "place", "area", "name",
+    }  # fmt: skip
     assert [row for row in AuditEntry.objects.values() if "hemmeligheten" in str(row).casefold()] == []
 
 
@@ -136,7 +136,7 @@ REFUSED = {
     "all while somebody is erased": f"SET LOCAL innspill.erasing = 'on'; TRUNCATE {ENTRY}",
     "an event": "UPDATE feedback_cardevent SET what = 'closed'",
     "an event's moment and who": "UPDATE feedback_cardevent SET by_id = NULL, at = now()",
-    "who, to another": "UPDATE feedback_cardevent SET by_id = by_id + 1",
+    "who, to another": "UPDATE feedback_cardevent SET by_id = 1",
     "an event while somebody is erased": "SET LOCAL innspill.erasing = 'on'; UPDATE feedback_cardevent SET what = ''",
     "events": "DELETE FROM feedback_cardevent",
     "all events": "TRUNCATE feedback_cardevent CASCADE",
@@ -253,10 +253,8 @@ def test_an_end_that_is_cut_off_is_found_by_the_head_that_was_written_down(freel
 @pytest.mark.django_db(transaction=True)
 def test_two_that_seal_at_once_make_one_chain() -> None:
     looks(60)
-    first = threading.Barrier(4)
 
     def seal() -> int:
-        first.wait()
         done = 0
         while taken := seal_entries(most=7):
             done += taken
@@ -315,8 +313,15 @@ def page(client: Client, person: Person, address: str = LOG) -> Any:
     return client.get(address)
 
 
-def test_who_may_see_it(solvik: Solvik, client: Client) -> None:
-    may = {solvik.administrator, solvik.quality_adviser}
+@pytest.fixture
+def adviser(solvik: Solvik) -> Person:
+    person = Person.objects.create_user("kvalitet@solvik.test", "Kvalitet")
+    RoleFactory(person=person, role=Role.QUALITY_ADVISER)
+    return person
+
+
+def test_who_may_see_it(solvik: Solvik, adviser: Person, client: Client) -> None:
+    may = {solvik.administrator, adviser}
     for person in Person.objects.all():
         for address in (LOG, FILE):
             assert page(client, person, address).status_code == (200 if person in may else 403), person
@@ -368,11 +373,11 @@ def test_pages_go_on_where_one_stopped(solvik: Solvik, client: Client) -> None:
 
 @pytest.mark.parametrize("number", [1, 45])
 def test_pages_cost_the_same_however_many(
-    solvik: Solvik, client: Client, number: int, django_assert_max_num_queries: Any
+    solvik: Solvik, adviser: Person, client: Client, number: int, django_assert_max_num_queries: Any
 ) -> None:
     card = a_card(unit=solvik.roads)
     looks(number, by=solvik.clerk, reference=card.reference)
-    client.force_login(solvik.quality_adviser)
+    client.force_login(adviser)
     for address in (f"{LOG}?person={solvik.clerk.pk}", f"/staff/cards/{card.reference}/audit/"):
         client.get(address)
         with django_assert_max_num_queries(10):
@@ -389,9 +394,7 @@ def test_the_file_holds_what_the_chain_is_computed_from(solvik: Solvik, client: 
     looks(1)
     answer = page(client, solvik.administrator, f"{FILE}?action=read")
     rows = list(csv.DictReader(io.StringIO(b"".join(answer).decode())))
-    assert [row["number"] for row in rows] == ["", "3", "2", "1", "#end"] or sorted(row["number"] for row in rows) == [
-        "", "#end", "1", "2", "3",
-    ]  # fmt: skip
+    assert sorted(row["number"] for row in rows) == ["", "#end", "1", "2", "3"]
     assert rows[-1]["at"] == "4"
     before = BEGINNING
     for row in sorted((row for row in rows if row["number"].isdigit()), key=lambda row: int(row["number"])):
@@ -403,21 +406,25 @@ def test_the_file_holds_what_the_chain_is_computed_from(solvik: Solvik, client: 
 
 def test_each_filter_has_its_index(solvik: Solvik) -> None:
     """Of a long log no filter is answered by reading all of it, nor by sorting what was found."""
-    looks(3, by=solvik.clerk, reference="26-000001-1")
-    zone = solvik.municipality.zone
-    day = MONDAY.date()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {ENTRY} (at, action, kind, row, person_id, reference)"
+            " SELECT %s::timestamptz + n * interval '1 minute',"
+            " CASE WHEN n %% 5000 = 0 THEN 'published' WHEN n %% 2 = 0 THEN 'read' ELSE 'closed' END,"
+            " CASE WHEN n %% 5000 = 0 THEN 'surveys.survey' WHEN n %% 9 = 0 THEN 'organisation.person' ELSE 'feedback.card' END,"
+            " n, n %% 400, 'r' || n %% 5000 FROM generate_series(1, 20000) n",
+            [MONDAY],
+        )
+        cursor.execute(f"ANALYZE {ENTRY}")
+    zone, day = solvik.municipality.zone, MONDAY.date()
     filters: dict[str, dict[str, Any]] = {
         "audit_at": {"first": day, "last": day},
-        "audit_person": {"person": solvik.clerk},
-        "audit_reference": {"reference": "26-000001-1"},
+        "audit_person": {"person": Person(pk=7)},
+        "audit_reference": {"reference": "r77"},
         "audit_action": {"action": "published"},
-        "audit_kind": {"kind": "surveys.population"},
+        "audit_kind": {"kind": "surveys.survey"},
     }
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute("SET LOCAL enable_sort = off")
-        cursor.execute("SET LOCAL enable_bitmapscan = off")
     for index, given in filters.items():
         plan = entries(zone=zone, **given).order_by("-at", "-pk")[:51].explain()
-        assert f"Index Scan Backward using {index} " in plan, plan
-        assert "Sort" not in plan
+        assert (f" {index} " in plan, "Seq Scan" in plan) == (True, False), plan
+    assert "Seq Scan" not in AuditEntry.objects.filter(number=None).order_by("pk")[:9].explain()
