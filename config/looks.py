@@ -1,7 +1,7 @@
 """Each look at protected data is written into the audit log, here and nowhere else: what an address shows stands in `LOOKS`.
 
-`tests/config/test_looks.py` goes through all addresses: a new one without a decision fails there. What was done with a card is
-not written here but by the database (`organisation.audited`).
+`tests/config/test_looks.py` goes through all addresses: a new one without a decision fails there. What was done with a card
+is not written here but by the database (`organisation.audited`).
 """
 
 from __future__ import annotations

@@ -29,27 +29,12 @@ def csv_lines(entries: Iterable[Told]) -> Iterator[bytes]:
     for told in entries:
         entry = told.entry
         sealed = canonical(sealed_parts(entry, entry.number)) if entry.number is not None else ""
-        yield line(
-            [
-                entry.number,
-                entry.at.isoformat(),
-                entry.written_at.isoformat(),
-                entry.person_id,
-                told.who,
-                entry.api_key_id,
-                told.system,
-                entry.action,
-                entry.kind,
-                entry.row,
-                entry.reference,
-                " ".join(entry.fields),
-                entry.was,
-                entry.became,
-                entry.shown,
-                entry.hash,
-                sealed,
-            ]  # fmt: skip
-        )
+        cells = [
+            entry.number, entry.at.isoformat(), entry.written_at.isoformat(), entry.person_id, told.who, entry.api_key_id,
+            told.system, entry.action, entry.kind, entry.row, entry.reference, " ".join(entry.fields), entry.was,
+            entry.became, entry.shown, entry.hash, sealed,
+        ]  # fmt: skip
+        yield line(cells)
         number += 1
     yield line(["#end", number])
 

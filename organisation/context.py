@@ -18,8 +18,9 @@ OWN_NAMES = {"nb": "Bokmål", "nn": "Nynorsk", "sv": "Svenska", "en": "English"}
 def page(request: HttpRequest) -> dict[str, Any]:
     """Return what `base.html` needs. All is lazy: a page that shows none of it asks nothing.
 
-    `municipality` is None before set-up, `may` holds the names of held permissions and
-    `ring_today` for those who work in a unit besides the mayor's office, `see_whole_audit` for those who see the audit log, `page_languages` pairs of code and name.
+    `municipality` is None before set-up, `may` holds the names of held permissions, `ring_today` for those who work in a
+    unit besides the mayor's office and `see_whole_audit` for those who see the log of all units, `page_languages` pairs of
+    code and name.
     """
 
     def found() -> Any:

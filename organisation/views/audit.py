@@ -43,7 +43,8 @@ def audit_file(request: HttpRequest) -> HttpResponseBase:
     rows = told_in_batches(entries(zone=_zone(request), **form.cleaned_data))
     first = list(islice(rows, 1))  # what is wrong with the first is still answered; later a file can only break off
     answer = StreamingHttpResponse(csv_lines(chain(first, rows)), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{_("audit-log")}-{timezone.localdate().isoformat()}.csv"'
+    name = _("audit-log")
+    answer["Content-Disposition"] = f'attachment; filename="{name}-{timezone.localdate().isoformat()}.csv"'
     return answer
 
 

@@ -145,16 +145,26 @@ REFUSED = {
 }
 
 
+def refusal_of(sql: str) -> DatabaseError | None:
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(sql)
+    except DatabaseError as error:
+        assert "only added to" in str(error), sql  # noqa: PT017  (each by itself)
+        return error
+    return None
+
+
 def test_no_sql_changes_or_deletes_it(solvik: Solvik) -> None:
     a_card()
     units.create_unit(code="parks", name="Park", parent=solvik.sector, by=solvik.administrator, now=MONDAY)
     looks(1, by=solvik.clerk)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what waits for the end would keep TRUNCATE from being tried
     before = [list(model.objects.order_by("pk").values()) for model in (AuditEntry, CardEvent, Change)]
     assert all(before)
     for label, sql in REFUSED.items():
-        with pytest.raises(DatabaseError, match="only added to"), transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(sql)
-            pytest.fail(label)
+        assert refusal_of(sql) is not None, label
     assert [list(model.objects.order_by("pk").values()) for model in (AuditEntry, CardEvent, Change)] == before
 
 
@@ -411,7 +421,8 @@ def test_each_filter_has_its_index(solvik: Solvik) -> None:
             f"INSERT INTO {ENTRY} (at, action, kind, row, person_id, reference)"
             " SELECT %s::timestamptz + n * interval '1 minute',"
             " CASE WHEN n %% 5000 = 0 THEN 'published' WHEN n %% 2 = 0 THEN 'read' ELSE 'closed' END,"
-            " CASE WHEN n %% 5000 = 0 THEN 'surveys.survey' WHEN n %% 9 = 0 THEN 'organisation.person' ELSE 'feedback.card' END,"
+            " CASE WHEN n %% 5000 = 0 THEN 'surveys.survey' WHEN n %% 9 = 0 THEN 'organisation.person'"
+            " ELSE 'feedback.card' END,"
             " n, n %% 400, 'r' || n %% 5000 FROM generate_series(1, 20000) n",
             [MONDAY],
         )
