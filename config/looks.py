@@ -92,6 +92,7 @@ FILTERS = frozenset(CardFilter.base_filters) | {
     "since",
 }
 """Names in an address that are written down. Others are anybody's words, and stay out."""
+SEARCHES = {"q", "search"}
 
 _ADMIN = re.compile(r"admin:(?P<app>[a-z]+)_(?P<model>[a-z0-9]+)_(?P<page>changelist|change|history|delete)")
 
@@ -128,9 +129,14 @@ def shown_at(name: str) -> Shows | None:
 
 def _write(request: HttpRequest, response: HttpResponseBase, shows: Shows, kwargs: dict[str, Any]) -> None:
     names = sorted(name for name in request.GET if name in FILTERS and request.GET[name])
+    look, shown = shows.look, _number(request, response)
+    if look == Look.LISTED and SEARCHES & set(names):
+        look = Look.SEARCHED
+    elif look == Look.LISTED and shown == 0:
+        return  # a system that asks each minute whether there is anything new has seen nothing
     key = getattr(request, "auth", None)
     record_look(
-        Look.SEARCHED if shows.look == Look.LISTED and {"q", "search"} & set(names) else shows.look,
+        look,
         kind=shows.kind,
         by=request.user if isinstance(request.user, Person) else None,
         api_key=key if isinstance(key, ApiKey) else None,
@@ -138,7 +144,7 @@ def _write(request: HttpRequest, response: HttpResponseBase, shows: Shows, kwarg
         row=_row(kwargs),
         reference=_reference(kwargs),
         fields=names,
-        shown=_number(request, response),
+        shown=shown,
     )
 
 
