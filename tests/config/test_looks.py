@@ -34,7 +34,8 @@ OPEN = {
         take_arms_away api_keys new_api_key revoke_api_key webhooks new_webhook given_up replay_delivery webhook
         change_webhook test_webhook switch_webhook webhook_secret replay_since remove_webhook""",
     "surveys": """enter enter_by_surveys answer thanks kiosk kiosk_answer kiosk_thanks surveys new survey settings copy remove
-        questionnaire questionnaire_pdf library new_area area move_area remove_area new_question question move_question remove_question
+        questionnaire questionnaire_pdf library new_area area move_area remove_area new_question question move_question
+        remove_question
         comments_undo results results_publish results_take_back results_withdraw results_compute results_throw_away
         results_preview results_file public_results public_results_file populations population_template forget_people
         groups_asked move_closing open_now close import_answers import_answers_template paper""",

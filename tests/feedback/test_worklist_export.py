@@ -232,7 +232,7 @@ def test_a_file_costs_the_same_whatever_its_length(
     for card in many_cards(how_many, unit=solvik.roads):
         called_back(card, by=solvik.handler, now=MONDAY + timedelta(days=1))
     client.force_login(solvik.clerk)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         assert len(read_csv(client, "?texts=yes")) == how_many
 
 

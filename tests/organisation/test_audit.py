@@ -359,6 +359,8 @@ def test_it_is_searched(solvik: Solvik, client: Client) -> None:
     assert found("action=registered") == [("registered", card.reference)]
     assert found(f"last={MONDAY - timedelta(days=29):%d.%m.%Y}") == [("read", "")]
     assert found("reference=%00") != []
+    assert found("first=0001-01-01&last=9999-12-31") != []
+    assert client.get("/staff/administration/log/?first=0001-01-01&last=9999-12-31").status_code == 200
     assert found("reference=26-000000-0") == []
     wrong = page(client, solvik.administrator, f"{LOG}?first=i+fjor&action=nothing")
     assert set(wrong.context["form"].errors) == {"first", "action"}
