@@ -42,7 +42,7 @@ def record_look(
     `kind` is the label of a model («feedback.card»), `fields` the names of what was filtered by, never the values.
     """
     AuditEntry(
-        at=now, person_id=by and by.pk, api_key_id=api_key and api_key.pk, action=look, kind=kind, row=row,
+        at=now, person=by, api_key=api_key, action=look, kind=kind, row=row,
         reference=reference, fields=list(fields), shown=shown,
     ).save(force_insert=True)  # fmt: skip
 
@@ -55,8 +55,8 @@ def seal_entries(*, most: int = AT_ONCE) -> int:
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-        last = AuditEntry.objects.exclude(number=None).order_by("-number").values_list("number", "hash").first()
-        number, before = last or (0, BEGINNING)
+        last = AuditEntry.objects.exclude(number=None).order_by("-number").first()
+        number, before = (last.number or 0, last.hash) if last else (0, BEGINNING)
         ids, numbers, hashes = [], [], []
         for entry in AuditEntry.objects.filter(number=None).order_by("pk")[:most]:
             number += 1
