@@ -26,6 +26,8 @@ HISTORIES = {
     "reporting.initiative": "reporting.InitiativeEvent",
 }
 """Where the words for what was done with a kind stand: the choices of `what` in its history."""
+PARTS = {CARD: ("feedback.submitter",)}
+"""Models beside its own whose fields a kind's entries name."""
 
 OTHER_WORDS = {
     "read_in": gettext_lazy("Read in"),
@@ -222,10 +224,12 @@ def _system(entry: AuditEntry) -> str:
 
 
 def _field_name(kind: str, name: str) -> str:
-    try:
-        return str(getattr(apps.get_model(kind)._meta.get_field(name), "verbose_name", name))
-    except (LookupError, ValueError, FieldDoesNotExist):  # the name of a filter, or of what is no more
-        return name
+    for model in (kind, *PARTS.get(kind, ())):
+        try:
+            return str(getattr(apps.get_model(model)._meta.get_field(name), "verbose_name", name))
+        except (LookupError, ValueError, FieldDoesNotExist):
+            continue
+    return name  # the name of a filter, or of what is no more
 
 
 def _choices(label: str) -> list[tuple[str, str]]:

@@ -13,10 +13,8 @@ class Migration(migrations.Migration):
     operations = [
         audited(
             "feedback_cardevent", kind="'feedback.card'", action="r.what", row="r.card_id", reference="c.reference",
-            # The names of the fields that changed, or of what belongs to the event.
-            fields="CASE WHEN r.details = '{}' THEN '{}' WHEN jsonb_typeof(r.details -> 'fields') = 'array'"
-            " THEN ARRAY(SELECT jsonb_array_elements_text(r.details -> 'fields'))"
-            " ELSE ARRAY(SELECT jsonb_object_keys(r.details)) END",
+            fields="CASE WHEN jsonb_typeof(r.details -> 'fields') = 'array'"
+            " THEN ARRAY(SELECT jsonb_array_elements_text(r.details -> 'fields')) ELSE '{}' END",
             was="r.from_value", became="r.to_value", join="JOIN feedback_card c ON c.id = r.card_id",
         ),
         audited_removal("feedback_card", kind="'feedback.card'", reference="r.reference"),

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
             name='AuditEntry',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.BigIntegerField(editable=False, null=True, unique=True, verbose_name='number')),
+                ('number', models.BigIntegerField(editable=False, null=True, verbose_name='number')),
                 ('hash', models.CharField(blank=True, db_default='', default='', editable=False, max_length=64)),
                 ('at', models.DateTimeField(verbose_name='when')),
                 ('written_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
@@ -44,7 +44,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'audit entry',
                 'verbose_name_plural': 'audit entries',
                 'ordering': ['-at', '-id'],
-                'indexes': [models.Index(condition=models.Q(('number', None)), fields=['id'], name='audit_unsealed'), models.Index(fields=['at', 'id'], name='audit_at'), models.Index(fields=['person', 'at', 'id'], name='audit_person'), models.Index(fields=['action', 'at', 'id'], name='audit_action'), models.Index(condition=models.Q(('reference', ''), _negated=True), fields=['reference', 'at', 'id'], name='audit_reference'), models.Index(condition=models.Q(('kind', 'feedback.card'), _negated=True), fields=['kind', 'at', 'id'], name='audit_kind')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('number', None), _negated=True), fields=('number',), name='audit_number')],
+                'indexes': [models.Index(condition=models.Q(('number', None)), fields=['id'], name='audit_unsealed'), models.Index(fields=['at', 'id'], name='audit_at'), models.Index(condition=models.Q(('person', None), _negated=True), fields=['person', 'at', 'id'], name='audit_person'), models.Index(fields=['action', 'at', 'id'], name='audit_action'), models.Index(condition=models.Q(('reference', ''), _negated=True), fields=['reference', 'at', 'id'], name='audit_reference'), models.Index(condition=models.Q(('kind', 'feedback.card'), _negated=True), fields=['kind', 'at', 'id'], name='audit_kind')],
             },
         ),
         migrations.RunSQL(FUNCTIONS, NO_FUNCTIONS),

@@ -12,10 +12,10 @@ from organisation.models.people import Person
 
 
 class Look(models.TextChoices):
-    """How protected data was read. What was done with it has the action's own word, in its own history."""
+    """How protected data was read. What was done with it has the action's own word, in its own history; none is one of these."""
 
     READ = "read", _("Opened")
-    LISTED = "listed", _("Saw a list")
+    LISTED = "saw_list", _("Saw a list")
     SEARCHED = "searched", _("Searched")
     EXPORTED = "exported", _("Took a list as a file")
     DOWNLOADED = "downloaded", _("Opened a file")
@@ -34,7 +34,7 @@ class AuditEntry(models.Model):
     `api_key` may be gone: nothing in the database holds to them.
     """
 
-    number = models.BigIntegerField(_("number"), null=True, unique=True, editable=False)
+    number = models.BigIntegerField(_("number"), null=True, editable=False)
     hash = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
     at = models.DateTimeField(_("when"))
     written_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -61,10 +61,14 @@ class AuditEntry(models.Model):
         verbose_name = _("audit entry")
         verbose_name_plural = _("audit entries")
         ordering = ["-at", "-id"]
+        constraints = [
+            models.UniqueConstraint(name="audit_number", fields=["number"], condition=~models.Q(number=None))
+        ]
+        # An import writes a hundred thousand of these at once: an index leaves out what nobody looks for by it.
         indexes = [
             models.Index(name="audit_unsealed", fields=["id"], condition=models.Q(number=None)),
             models.Index(name="audit_at", fields=["at", "id"]),
-            models.Index(name="audit_person", fields=["person", "at", "id"]),
+            models.Index(name="audit_person", fields=["person", "at", "id"], condition=~models.Q(person=None)),
             models.Index(name="audit_action", fields=["action", "at", "id"]),
             models.Index(
                 name="audit_reference", fields=["reference", "at", "id"], condition=~models.Q(reference="")

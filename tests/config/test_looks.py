@@ -84,7 +84,7 @@ def card(solvik: Solvik) -> Card:
 
 def looked(**given: Any) -> list[tuple[Any, ...]]:
     """Return the looks since the last call, oldest first."""
-    found = AuditEntry.objects.filter(action__in=["read", "listed", "searched", "exported", "downloaded"], **given)
+    found = AuditEntry.objects.filter(action__in=["read", "saw_list", "searched", "exported", "downloaded"], **given)
     rows = [
         (entry.action, entry.kind, entry.reference, entry.person_id, entry.fields, entry.shown)
         for entry in found.order_by("id")
@@ -107,7 +107,7 @@ def test_staffs_pages_and_files(solvik: Solvik, card: Card, client: Client) -> N
     client.post(f"{here}note/", {"text": "", "seen": "0"})  # refused: the page with the card comes back
     assert looked() == [("read", "feedback.card", card.reference, who, [], None)]
     client.get("/staff/?due=open&unit=roads&kari=nordmann")
-    assert looked() == [("listed", "feedback.card", "", who, ["due", "unit"], 1)]
+    assert looked() == [("saw_list", "feedback.card", "", who, ["due", "unit"], 1)]
     client.get("/staff/?q=Nordmann")
     assert looked() == [("searched", "feedback.card", "", who, ["q"], 1)]
     for form in ("csv", "xlsx"):
@@ -166,11 +166,11 @@ def test_a_key_is_named_beside_who_it_acts_as(solvik: Solvik, card: Card) -> Non
     assert client.get(answer["next"]).json()["results"] == []  # nothing new: nothing was seen
     who = solvik.clerk.pk
     assert looked(api_key=made.key) == [
-        ("listed", "feedback.card", "", who, ["unit"], 1),
+        ("saw_list", "feedback.card", "", who, ["unit"], 1),
         ("read", "feedback.card", card.reference, who, [], None),
         ("read", "feedback.card", card.reference, who, [], None),
         ("exported", "feedback.card", "", who, ["texts"], None),
-        ("listed", "feedback.card", "", who, [], 1),
+        ("saw_list", "feedback.card", "", who, [], 1),
     ]
     assert looked() == []
 
@@ -180,7 +180,7 @@ def test_the_admins_pages_are_looks_too(solvik: Solvik, card: Card, client: Clie
     client.force_login(boss)
     assert client.get(f"/admin/feedback/card/{card.pk}/change/").status_code == 200
     assert client.get("/admin/feedback/card/").status_code == 200
-    assert [one[:2] for one in looked()] == [("read", "feedback.card"), ("listed", "feedback.card")]
+    assert [one[:2] for one in looked()] == [("read", "feedback.card"), ("saw_list", "feedback.card")]
     assert shown_at("admin:index") is None
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import Client
 from django.utils.timezone import now as clock
 
@@ -19,7 +19,7 @@ from config.doctor import audit as doctor_on_audit
 from feedback.models import Card, CardEvent
 from organisation.actions import units
 from organisation.actions.audit import record_look, seal_entries
-from organisation.audit_log import ChainBroken, Head, check_chain, entries, page_of_entries, unsealed
+from organisation.audit_log import ChainBroken, Head, actions, check_chain, entries, page_of_entries, unsealed
 from organisation.chain import BEGINNING, Sealed, canonical, link
 from organisation.erasing import erasing
 from organisation.models import AuditEntry, Change, Look, Person, ScheduledJob, SignIn
@@ -89,10 +89,10 @@ def test_rows_by_one_statement_leave_as_many(solvik: Solvik, django_assert_num_q
     before = AuditEntry.objects.count()
     with django_assert_num_queries(1):
         CardEvent.objects.bulk_create(
-            [CardEvent(card=card, what="listed", at=MONDAY, details={"week": n, "of": n}) for n in range(50)]
+            [CardEvent(card=card, what="listed", at=MONDAY, details={"fields": ["place", "area"]}) for n in range(50)]
         )
     assert AuditEntry.objects.count() == before + 50
-    assert sorted(AuditEntry.objects.latest("id").fields) == ["of", "week"]
+    assert AuditEntry.objects.latest("id").fields == ["place", "area"]
 
 
 def test_a_card_that_is_deleted_leaves_one(solvik: Solvik) -> None:
@@ -166,6 +166,18 @@ def test_no_sql_changes_or_deletes_it(solvik: Solvik) -> None:
     for label, sql in REFUSED.items():
         assert refusal_of(sql) is not None, label
     assert [list(model.objects.order_by("pk").values()) for model in (AuditEntry, CardEvent, Change)] == before
+
+
+def test_no_word_is_a_look_and_a_change() -> None:
+    changes = {code for _group, pairs in actions()[1:] for code, _words in pairs}
+    assert len(changes) > 50
+    assert changes & set(Look.values) == set()
+
+
+def test_two_do_not_get_one_number(solvik: Solvik) -> None:
+    looks(2)
+    with pytest.raises(IntegrityError, match="audit_number"), transaction.atomic():
+        AuditEntry.objects.update(number=1, hash="0" * 64)
 
 
 def test_a_sealed_entry_is_not_sealed_anew(solvik: Solvik) -> None:
