@@ -255,12 +255,15 @@ class ChainBroken(Exception):
         super().__init__(f"The chain is broken at number {number}.")
 
 
+SEALED = (
+    "at", "written_at", "person_id", "api_key_id", "action", "kind", "row", "reference", "fields", "was", "became", "shown",
+)  # fmt: skip
+"""The columns whose values a hash holds, after the number, in the order of `organisation.chain.Sealed`."""
+
+
 def sealed_parts(entry: AuditEntry, number: int) -> Sealed:
     """Return what of an entry its hash holds."""
-    return Sealed(
-        number, entry.at, entry.written_at, entry.person_id, entry.api_key_id, entry.action, entry.kind, entry.row,
-        entry.reference, entry.fields, entry.was, entry.became, entry.shown,
-    )  # fmt: skip
+    return Sealed(number, *(getattr(entry, name) for name in SEALED))
 
 
 def check_chain(*expected: Head) -> Head:
@@ -271,12 +274,13 @@ def check_chain(*expected: Head) -> Head:
     """
     wanted = {head.number: head.hash for head in expected}
     number, before = 0, BEGINNING
-    while rows := list(AuditEntry.objects.filter(number__gt=number).order_by("number")[:BATCH]):
-        for entry in rows:
+    sealed = AuditEntry.objects.order_by("number").values_list("number", "hash", *SEALED)
+    while rows := list(sealed.filter(number__gt=number)[:BATCH]):
+        for found, hash_, *parts in rows:
             number += 1
-            if entry.number != number or entry.hash != link(before, sealed_parts(entry, number)):
+            if found != number or hash_ != link(before, Sealed(number, *parts)):
                 raise ChainBroken(number)
-            before = entry.hash
+            before = hash_
             if wanted.pop(number, before) != before:
                 raise ChainBroken(number)
     if wanted:

@@ -15,6 +15,9 @@ BEGINNING = "0" * 64
 """Stands before the first entry, where every other has the hash of the one before it."""
 
 
+_written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 class Sealed(NamedTuple):
     """What of an entry the hash holds, in this order."""
 
@@ -35,14 +38,13 @@ class Sealed(NamedTuple):
 
 def canonical(entry: Sealed) -> str:
     """Return the entry as the one text that is hashed: a JSON array without spaces, moments in UTC to the microsecond."""
-    plain = [_plain(value) for value in entry]
-    return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+    return _written([_plain(value) for value in entry])
 
 
 def _plain(value: object) -> object:
     if isinstance(value, datetime):
         return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    return list(value) if isinstance(value, Sequence) and not isinstance(value, str) else value
+    return value
 
 
 def link(before: str, entry: Sealed) -> str:

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from organisation.audit_log import sealed_parts
-from organisation.chain import BEGINNING, link
+from organisation.audit_log import SEALED
+from organisation.chain import BEGINNING, Sealed, link
 from organisation.models import ApiKey, AuditEntry, Look, Person
 
 logger = logging.getLogger(__name__)
@@ -58,10 +58,11 @@ def seal_entries(*, most: int = AT_ONCE) -> int:
         last = AuditEntry.objects.exclude(number=None).order_by("-number").first()
         number, before = (last.number or 0, last.hash) if last else (0, BEGINNING)
         ids, numbers, hashes = [], [], []
-        for entry in AuditEntry.objects.filter(number=None).order_by("pk")[:most]:
+        waiting = AuditEntry.objects.filter(number=None).order_by("pk").values_list("pk", *SEALED)
+        for pk, *parts in waiting[:most]:
             number += 1
-            before = link(before, sealed_parts(entry, number))
-            ids.append(entry.pk)
+            before = link(before, Sealed(number, *parts))
+            ids.append(pk)
             numbers.append(number)
             hashes.append(before)
         if ids:

@@ -12,7 +12,7 @@ from organisation.models.people import Person
 
 
 class Look(models.TextChoices):
-    """How protected data was read. What was done with it has the action's own word, in its own history; none is one of these."""
+    """How protected data was read. What was done with it has the action's own word, in its own history, none of these."""
 
     READ = "read", _("Opened")
     LISTED = "saw_list", _("Saw a list")
