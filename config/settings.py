@@ -159,7 +159,7 @@ MIDDLEWARE = [
     "organisation.middleware.SecondStepMiddleware",
     "config.looks.LooksMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "feedback.api.limits.ApiLimits",
+    "config.request_limits.RequestLimits",
 ]
 
 ROOT_URLCONF = "config.urls"
