@@ -17,6 +17,7 @@ import platform
 import subprocess
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from benchmarks.kept import HERE, ROOT, make_sure, prepare_environment
@@ -94,7 +95,8 @@ def machine() -> dict[str, Any]:
 
     with psycopg2.connect(**connection_options(os.environ["BENCH_SERVER"])) as connection:
         database = connection.server_version
-    cpuinfo = [line for line in open("/proc/cpuinfo") if line.startswith("model name")] if sys.platform == "linux" else []
+    known_as = Path("/proc/cpuinfo").read_text().splitlines() if sys.platform == "linux" else []
+    cpuinfo = [line for line in known_as if line.startswith("model name")]
     commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)
     return {
         "cpu": cpuinfo[0].split(":", 1)[1].strip() if cpuinfo else platform.processor(),
@@ -138,10 +140,19 @@ def main() -> None:
     verdicts = judged(largest, of_pages(list(largest))) + judged(largest | of_their_own, OF_JOBS)
     found["targets"] = verdicts
     print(f"\nTargets, on {max(sizes):,} cards:")
-    lines = [(one["work"], one["figure"], one["mark"], f"{one['value']:g}", "met" if one["met"] else "MISSED") for one in verdicts]
+    lines = [
+        (one["work"], one["figure"], one["mark"], f"{one['value']:g}", "met" if one["met"] else "MISSED")
+        for one in verdicts
+    ]
     table(("work", "figure", "target", "measured", ""), lines)
     missed = [one for one in verdicts if not one["met"]]
-    print(f"\n{len(verdicts) - len(missed)} met, {len(missed)} missed" + "".join(f"\n  missed: {one['work']}, {one['figure']} {one['value']:g} ({one['mark']})" for one in missed))
+    print(f"\n{len(verdicts) - len(missed)} met, {len(missed)} missed")
+    for one in missed:
+        print(f"  missed: {one['work']}, {one['figure']} {one['value']:g} ({one['mark']})")
+    for part in (*found["cards"].values(), of_their_own):
+        for name, one in part.items():
+            if isinstance(one, dict) and one.get("failed"):
+                print(f"  could not be measured, or had answers that failed: {name}: {one['failed']}")
     if not options.only:
         sys.path.insert(0, str(ROOT))
         from config.settings import VERSION

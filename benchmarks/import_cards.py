@@ -1,8 +1,8 @@
-"""How fast is an import? `python -m benchmarks.import_cards [ROWS] [--json]` makes a file of cards, imports it into a database
-of its own (made and dropped here), imports it once more, and then writes the rows that came of it by COPY alone.
+"""How fast is an import? `python -m benchmarks.import_cards [ROWS] [--json]` makes a file of cards, imports it into a
+database of its own (made and dropped here), imports it once more, and then writes the rows that came of it by COPY alone.
 
-The mark is three times that COPY, into the same tables with the same indexes and checks. It is no test: a machine that is busy
-is no fault in the code.
+The mark is three times that COPY, into the same tables with the same indexes and checks. It is no test: a machine that is
+busy is no fault in the code.
 """
 
 from __future__ import annotations

@@ -124,7 +124,7 @@ def start() -> dict[str, Any]:
             for name, value in os.environ.items()
             if name not in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "DEMONSTRATION", "BEHIND_PROXY")
         } | {"INNSPILL_VAR": f"{var}/var"}
-        os.chmod(var, 0o711)
+        os.chmod(var, 0o711)  # noqa: S103 (root's database server runs as another user, who walks through)
         _started(env)
         return _started(env)
 

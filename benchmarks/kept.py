@@ -68,9 +68,7 @@ def make_sure(cards: int) -> float | None:
     """Make the database of so many cards unless it is there and made as it would be now. Return the seconds it took."""
     server, name = os.environ["BENCH_SERVER"], name_of(cards)
     with _maintenance(server) as cursor:
-        cursor.execute(
-            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [name]
-        )
+        cursor.execute("SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [name])
         found = cursor.fetchone()
         if found is not None and found[0] == stamp():
             return None

@@ -1,7 +1,8 @@
 """What a request asks of the database: its statements, the rows they read, and how the database comes to them.
 
-The rows are those that PostgreSQL itself counts for the transaction (`pg_stat_xact_user_tables`), so a request is looked at in
-a transaction of its own, which is rolled back.
+The rows are those that PostgreSQL itself counts for the transaction (`pg_stat_xact_user_tables`), so a request is looked at
+in a transaction of its own, which is rolled back. Tables that do not grow with the cards are left out: two hundred units are
+read from first to last, whatever the page.
 """
 
 from __future__ import annotations
@@ -15,16 +16,19 @@ from typing import Any
 
 CARDS = "feedback_card"
 _READ = """
-SELECT coalesce(sum(seq_tup_read + coalesce(idx_tup_fetch, 0)), 0), coalesce(sum(seq_scan) FILTER (WHERE relname = %s), 0)
-FROM pg_stat_xact_user_tables
+SELECT coalesce(sum(s.seq_tup_read + coalesce(s.idx_tup_fetch, 0)), 0),
+       coalesce(sum(s.seq_scan) FILTER (WHERE s.relname = %s), 0)
+FROM pg_stat_xact_user_tables s JOIN pg_class c ON c.oid = s.relid WHERE c.reltuples > %s
 """
+GROWING = 5000
+"""Rows from which on a table is one that grows."""
 _SAVEPOINTS = ("SAVEPOINT", "RELEASE", "ROLLBACK TO")
 
 
 @dataclass
 class Look:
-    """The statements in their order with their values in them, the rows read of all tables, and how often all cards were read
-    from first to last."""
+    """The statements in their order with their values in them, the rows read of tables that grow, and how often all cards
+    were read from first to last."""
 
     statements: list[str] = field(default_factory=list)
     rows: int = 0
@@ -47,11 +51,11 @@ def looked_at() -> Iterator[Look]:
         return execute(sql, params, many, context)
 
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_READ, [CARDS])
+        cursor.execute(_READ, [CARDS, GROWING])
         before = cursor.fetchone()
         with connection.execute_wrapper(record):
             yield look
-        cursor.execute(_READ, [CARDS])
+        cursor.execute(_READ, [CARDS, GROWING])
         look.rows, look.scans_of_cards = (int(now - then) for now, then in zip(cursor.fetchone(), before, strict=True))
         transaction.set_rollback(True)
 

@@ -191,9 +191,7 @@ def fill(cards: int) -> dict[str, Any]:
     # Here all of them wait to be told of.
     CardChange.objects.all().delete()
     ChangeBatch.objects.all().delete()
-    UntoldChange.objects.bulk_create(
-        (UntoldChange(card_id=pk) for pk in range(1, cards + 1)), batch_size=10_000
-    )
+    UntoldChange.objects.bulk_create((UntoldChange(card_id=pk) for pk in range(1, cards + 1)), batch_size=10_000)
     return {"filled": took}
 
 

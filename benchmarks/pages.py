@@ -78,7 +78,17 @@ def _database_processes(cards: int) -> list[psutil.Process]:
 
 def ask(address: str, seconds: float, at_once: int, kind: str, cookie: str, token: str) -> dict[str, Any]:
     """Let wrk ask for so long."""
-    command = ["wrk", "-t1", f"-c{at_once}", f"-d{max(1, round(seconds))}s", "--timeout", "30s", "-s", str(HERE / "ask.lua"), address]
+    command = [
+        "wrk",
+        "-t1",
+        f"-c{at_once}",
+        f"-d{max(1, round(seconds))}s",
+        "--timeout",
+        "30s",
+        "-s",
+        str(HERE / "ask.lua"),
+        address,
+    ]
     done = subprocess.run([*command, "--", kind, cookie, token], capture_output=True, text=True, check=True)
     found: dict[str, Any] = json.loads(done.stdout.rpartition("JSON ")[2])
     found["per_s"] = round(found["requests"] / found.pop("seconds"), 1)
@@ -178,9 +188,7 @@ def measured(cards: int, seconds: float, only: str) -> dict[str, Any]:
         cookie = f"csrftoken={'a' * 32}"
         todo.append(("card by the page", "/", "page", (cookie, "-"), look_at_sending(people, "page")))
     if not only or only in "card by the API":
-        todo.append(
-            ("card by the API", "/api/v1/cards/", "api", ("-", people.token), look_at_sending(people, "api"))
-        )
+        todo.append(("card by the API", "/api/v1/cards/", "api", ("-", people.token), look_at_sending(people, "api")))
     for asked in all_requests(card, now):
         if asked.timed and only in asked.name:
             found = look(people.client(asked), asked.address)
@@ -245,7 +253,9 @@ def taken_away() -> Iterator[None]:
     from feedback.models import Card, CardEvent, UntoldChange
     from organisation.models import BrowserSession, OutgoingMail
 
-    last = {model: model.objects.order_by("-pk").values_list("pk", flat=True).first() or 0 for model in (Card, CardEvent)}
+    last = {
+        model: model.objects.order_by("-pk").values_list("pk", flat=True).first() or 0 for model in (Card, CardEvent)
+    }
     yield
     with connection.cursor() as cursor:
         for relation in Card._meta.related_objects:

@@ -23,8 +23,9 @@ OVERDUE_AT_MOST = 20_000
 CHUNK = 20_000
 
 _BEGINNINGS = """
-vei lys barnehage skole hull fortau brøyte strø vann avløp søppel park lekeplass buss eldre bygg nabo støy hund strand ferje skilt
-fart gate gang sykkel bro tre snø is grus kum bom gjerde benk kirke torg havn idrett hall bibliotek sti skog bad brygge tunnel mast
+vei lys barnehage skole hull fortau brøyte strø vann avløp søppel park lekeplass buss eldre bygg nabo støy hund strand ferje
+skilt fart gate gang sykkel bro tre snø is grus kum bom gjerde benk kirke torg havn idrett hall bibliotek sti skog bad brygge
+tunnel mast
 """.split()  # noqa: SIM905
 _ENDINGS = """
 en et ene er sak plass arbeid tid bruk kant side vakt melding rute leder plan dekke rør sted hus stolpe skade feil kart linje
@@ -33,9 +34,61 @@ _COMMON = """
 det er ikke på i og til som har vi jeg den der mange barn farlig mørkt igjen lenge siden aldri svar ring meg gjerne takk hjelp
 ligger mangler ødelagt ønsker når hvem kan dere se hver dag kveld natt morgen
 """.split()  # noqa: SIM905
-_FIRST = "Kari Ola Åse Per Anne Knut Berit Lars Ingrid Jan Solveig Odd Marit Arne Liv Amina Tomasz Nils Eva Ahmed".split()  # noqa: SIM905
-_LAST = "Østby Ås Bø Ødegård Næss Hansen Berg Lunde Dahl Strand Moen Haugen Lie Vik Kowalski Ali Nguyen Sæther Holm".split()  # noqa: SIM905
-_STREETS = "Storgata Kirkeveien Havnegata Skoleveien Strandgata Bjørkeveien Åsveien Elvegata Parkveien Fjellveien".split()  # noqa: SIM905
+_FIRST = [
+    "Kari",
+    "Ola",
+    "Åse",
+    "Per",
+    "Anne",
+    "Knut",
+    "Berit",
+    "Lars",
+    "Ingrid",
+    "Jan",
+    "Solveig",
+    "Odd",
+    "Marit",
+    "Arne",
+    "Liv",
+    "Amina",
+    "Tomasz",
+    "Nils",
+    "Eva",
+    "Ahmed",
+]
+_LAST = [
+    "Østby",
+    "Ås",
+    "Bø",
+    "Ødegård",
+    "Næss",
+    "Hansen",
+    "Berg",
+    "Lunde",
+    "Dahl",
+    "Strand",
+    "Moen",
+    "Haugen",
+    "Lie",
+    "Vik",
+    "Kowalski",
+    "Ali",
+    "Nguyen",
+    "Sæther",
+    "Holm",
+]
+_STREETS = [
+    "Storgata",
+    "Kirkeveien",
+    "Havnegata",
+    "Skoleveien",
+    "Strandgata",
+    "Bjørkeveien",
+    "Åsveien",
+    "Elvegata",
+    "Parkveien",
+    "Fjellveien",
+]
 
 TABLES = {
     "feedback_card": (
@@ -242,7 +295,9 @@ def _chunks(cards: int, units: list[int], now: datetime) -> Iterator[dict[str, s
         )
         if choose() < 0.85:
             phone, first, last = f"4{chance.randrange(10**7):07d}", chance.choice(_FIRST), chance.choice(_LAST)
-            write("feedback_submitter", pk, f"{first} {last}", place, phone, f"+47{phone}", f"i{pk}@example.org", "", "")
+            write(
+                "feedback_submitter", pk, f"{first} {last}", place, phone, f"+47{phone}", f"i{pk}@example.org", "", ""
+            )
         write("feedback_cardevent", pk, "registered", at, "", "", {})
         if not fresh:
             write("feedback_cardevent", pk, "forwarded", at, "centre", "unit", {})
@@ -251,7 +306,9 @@ def _chunks(cards: int, units: list[int], now: datetime) -> Iterator[dict[str, s
         if done is not None:
             if owed and result == "answered":
                 reaction = chance.choice((1, 2, 3, 4, 4, 5, 5, 5, 6))
-                write("feedback_callback", pk, 1, done, done, "voice", text[:80], "", reaction, False, "", True, "", True)
+                write(
+                    "feedback_callback", pk, 1, done, done, "voice", text[:80], "", reaction, False, "", True, "", True
+                )
                 write("feedback_cardevent", pk, "called_back", done, "", "", {})
             write("feedback_cardevent", pk, "closed", done, "", result, {})
         if pk % CHUNK == 0 or pk == cards:

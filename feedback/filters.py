@@ -187,8 +187,11 @@ class CardFilter(django_filters.FilterSet):
     def ways(self) -> list[QuerySet[Card]]:
         """Return the queries that together give what `qs` gives, a card in several of them perhaps: for a page of the list,
         which reads a few rows of each along its index."""
+        if not self.is_valid():
+            return [self.qs]
         found = []
-        for self._way in ways_to_find(self.form.cleaned_data.get("q", "")) if self.is_bound and self.is_valid() else []:
+        for way in ways_to_find(self.form.cleaned_data["q"]):
+            self._way = way
             found.append(self.filter_queryset(self.queryset.all()))
         self._way = None
         return found or [self.qs]

@@ -587,7 +587,7 @@ def units_and_rules(*joined: str) -> tuple[list[Unit], list[Rule]]:
     in_use = RoutingRule.objects.filter(is_active=True).exclude(category__is_active=False)
     values = {name: name for name in ("position", "pk", "unit_id", "category_id", "kind", "area", "words")}
     rules = ArraySubquery(in_use.order_by().values(row=JSONObject(**values)))
-    # The rules are read once and come with one of the units: asked for by unit they would be read as often as there are units.
+    # Read once and brought by one of the units: asked for by unit they would be read as often as there are units.
     first = Subquery(Unit.objects.order_by("pk").values("pk")[:1])
     with_first = Case(When(pk=first, then=rules), default=None)
     units: list[Any] = list(Unit.objects.select_related("successor", *joined).annotate(rules=with_first))

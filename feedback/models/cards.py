@@ -140,9 +140,7 @@ class Card(models.Model):
             models.Index(
                 name="card_state_newest", fields=["state", "-registered_at", "-id"], condition=~Q(state="closed")
             ),
-            models.Index(
-                name="card_political_newest", fields=["-registered_at", "-id"], condition=Q(political=True)
-            ),
+            models.Index(name="card_political_newest", fields=["-registered_at", "-id"], condition=Q(political=True)),
             models.Index(name="card_received", fields=["received_on", "-registered_at", "-id"]),
             models.Index(name="card_due", fields=["due_on", "-registered_at", "-id"]),
             models.Index(name="card_to_forward", fields=["due_on", "id"], condition=Q(state="registered")),
