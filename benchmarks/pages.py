@@ -99,10 +99,9 @@ def ask(address: str, seconds: float, at_once: int, kind: str, cookie: str, toke
 
 def settle(address: str) -> None:
     """Wait until what was asked for and is awaited by nobody any more has been worked off."""
-    parts = urlsplit(address)
     for _ in range(8):
         with suppress(OSError):
-            urllib.request.urlopen(f"{parts.scheme}://{parts.netloc}/healthz", timeout=120).read()
+            urllib.request.urlopen(f"http://{urlsplit(address).netloc}/healthz", timeout=120).read()
 
 
 class People:

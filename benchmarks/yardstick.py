@@ -54,10 +54,11 @@ def view(request: Any, number: str) -> Any:
 
 
 def _patterns() -> list[Any]:
+    from django.http import HttpResponse
     from django.urls import path
     from django.views.decorators.csrf import csrf_exempt
 
-    return [path("<str:number>/", csrf_exempt(view))]
+    return [path("healthz", lambda _request: HttpResponse()), path("<str:number>/", csrf_exempt(view))]
 
 
 urlpatterns = _patterns()
