@@ -21,6 +21,7 @@ from feedback.filters import CardFilter, in_words, known_part
 from feedback.models import Card, Category
 from feedback.paging import CardPage, order_of, page_of
 from feedback.queries import (
+    COUNTED_TO,
     all_categories,
     counts_for_today,
     for_forwarding,
@@ -99,7 +100,7 @@ class ListPage:
     def page(self) -> CardPage:
         after, before = (self.asked.get(name, "") for name in PLACE)
         shown = for_forwarding if self.to_forward else for_list
-        return page_of(self.filter.qs, self.order, after=after, before=before, shown=shown)
+        return page_of(self.filter.ways(), self.order, after=after, before=before, shown=shown)
 
     @cached_property
     def house(self) -> tuple[list[Unit], list[Rule]]:
@@ -154,7 +155,8 @@ class ListPage:
                 {
                     "due": due,
                     "words": words,
-                    "number": numbers[due],
+                    "number": min(numbers[due], COUNTED_TO),
+                    "over": numbers[due] > COUNTED_TO,
                     "danger": alarming and numbers[due],
                     "here": due == now,
                 }
