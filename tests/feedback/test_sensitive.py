@@ -56,6 +56,11 @@ NOW = SECOND + timedelta(hours=3)
 OUTSIDERS = [
     "clerk", "handler", "water_leader", "chief", "mayors_secretary", "administrator", "reader", "adviser",
 ]  # fmt: skip
+NOT_ABOUT_CARDS = [
+    "/administration/", "/paper-card/", "/mailings/", "/absence/", "/privacy/", "/offline/", "/suggest/", "/webhooks/",
+    "/token/", "/units/", "/categories/", "/send-worker.js",
+]  # fmt: skip
+"""Pages of other things: one role walks them, so that the test stays cheap."""
 THE_SUBMITTERS = {"status", "receipt", "withdraw", "own_file", "own_step"}
 """The submitter's own pages, behind the card's secret."""
 
@@ -161,7 +166,7 @@ def test_nobody_else_meets_it_anywhere(solvik: Solvik, card: Card) -> None:
             page.force_login(person(solvik, name))
             other.force_authenticate(person(solvik, name))
             for address in [*every.values(), *more, *api]:
-                if "/administration/" in address and name != "administrator":
+                if name != "administrator" and any(part in address for part in NOT_ABOUT_CARDS):
                     continue
                 answer = (other if address.startswith("/api/") else page).get(address)
                 said = words_of(answer)
@@ -180,7 +185,7 @@ def test_nobody_else_meets_it_anywhere(solvik: Solvik, card: Card) -> None:
         assert known not in known_here
     # Who sees all cards reads most of it; nobody is refused everything by a mistake of the test.
     assert min(read_by.values()) > 5
-    assert read_by["clerk"] > 40
+    assert read_by["clerk"] > 30
     for sent in OutgoingMail.objects.exclude(to=WHOSE.email):
         said = f"{sent.subject} {sent.text} {sent.html}".lower()
         assert not [word for word in [*SECRETS, known] if word in said], sent.kind
