@@ -43,9 +43,9 @@ _STRONG = {
     What.REOPENING_ASKED,
 }
 
-_REASONS: dict[str, list[tuple[str, str]]] = {
-    What.MARKED_SENSITIVE: MarkReason.choices,
-    What.UNMARKED_SENSITIVE: UnmarkReason.choices,
+_REASONS: dict[str, type[MarkReason] | type[UnmarkReason]] = {
+    What.MARKED_SENSITIVE: MarkReason,
+    What.UNMARKED_SENSITIVE: UnmarkReason,
 }
 _WITH_NEIGHBOURS = {What.HANDED_OVER, What.NEIGHBOUR_NUMBERED, What.NEIGHBOUR_REFUSED, What.NEIGHBOUR_CLOSED}
 _BY_SUBMITTER = {What.SUBMITTER_ADDED, What.WITHDRAWN, What.OWN_REACTION, What.REOPENING_ASKED}
@@ -104,7 +104,7 @@ def _words(event: CardEvent, unit_names: dict[str, str], person_names: dict[str,
     if event.what in (What.READER_NAMED, What.READER_UNNAMED):
         return person_names.get(after, "")
     if event.what in _REASONS:
-        return str(dict(_REASONS[event.what]).get(after, after))
+        return str(dict(_REASONS[event.what].choices).get(after, after))
     if event.what == What.CORRECTED:
         return ", ".join(str(_FIELDS.get(name, name)) for name in event.details.get("fields", []))
     if event.what == What.CONTACT_ATTEMPTED:
