@@ -159,7 +159,7 @@ MIDDLEWARE = [
     "organisation.middleware.SecondStepMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "feedback.views.door.DoorMiddleware",
-    "feedback.api.limits.ApiLimits",
+    "config.request_limits.RequestLimits",
 ]
 
 ROOT_URLCONF = "config.urls"
