@@ -36,6 +36,7 @@ class Permission(StrEnum):
     WORK_ON_CARDS = "work_on_cards"  # call, answer, send back, on the cards the person sees
     DELEGATE_CARDS = "delegate_cards"
     CLOSE_CARDS = "close_cards"
+    MARK_SENSITIVE = "mark_sensitive"  # then the leader and named people alone see the card
     SEE_OVERDUE_LISTS = "see_overdue_lists"  # of the units the person belongs to; all, with SEE_ALL_CARDS
     RUN_OVERDUE_LISTS = "run_overdue_lists"
     SEE_ESCALATIONS = "see_escalations"
@@ -66,7 +67,7 @@ ROLES: dict[Role, RoleEntry] = {
         frozenset(
             {P.SEE_ALL_CARDS, P.REGISTER_CARDS, P.ROUTE_CARDS, P.WORK_ON_CARDS, P.DELEGATE_CARDS, P.CLOSE_CARDS}
             | {P.SEE_OVERDUE_LISTS, P.RUN_OVERDUE_LISTS, P.SEE_ESCALATIONS, P.INFORM_CITIZENS, P.SEE_POLITICAL_CARDS}
-            | {P.TYPE_ANSWERS, P.COUNT_CONTACTS, P.SEE_SCORECARDS, P.SEE_ACTIONS}
+            | {P.TYPE_ANSWERS, P.COUNT_CONTACTS, P.SEE_SCORECARDS, P.SEE_ACTIONS, P.MARK_SENSITIVE}
         ),
     ),
     Role.UNIT_LEADER: RoleEntry(
@@ -76,18 +77,18 @@ ROLES: dict[Role, RoleEntry] = {
         ),
         frozenset(
             {P.SEE_UNIT_CARDS, P.WORK_ON_CARDS, P.DELEGATE_CARDS, P.CLOSE_CARDS, P.SEE_OVERDUE_LISTS}
-            | {P.SEE_SCORECARDS, P.SEE_ACTIONS, P.PLAN_ACTIONS, P.SEE_AUDIT}
+            | {P.SEE_SCORECARDS, P.SEE_ACTIONS, P.PLAN_ACTIONS, P.SEE_AUDIT, P.MARK_SENSITIVE}
         ),
     ),
     Role.CASE_HANDLER: RoleEntry(
         _("Calls the submitters of the cards of the unit and writes down what was said."),
-        frozenset({P.SEE_UNIT_CARDS, P.WORK_ON_CARDS, P.CLOSE_CARDS}),
+        frozenset({P.SEE_UNIT_CARDS, P.WORK_ON_CARDS, P.CLOSE_CARDS, P.MARK_SENSITIVE}),
     ),
     Role.MAYORS_OFFICE: RoleEntry(
         _("Answers the political cards, and sees no others."),
         frozenset(
             {P.SEE_UNIT_CARDS, P.WORK_ON_CARDS, P.DELEGATE_CARDS, P.CLOSE_CARDS, P.SEE_OVERDUE_LISTS}
-            | {P.SEE_POLITICAL_CARDS, P.SEE_SCORECARDS, P.SEE_ACTIONS}
+            | {P.SEE_POLITICAL_CARDS, P.SEE_SCORECARDS, P.SEE_ACTIONS, P.MARK_SENSITIVE}
         ),
     ),
     Role.CHIEF_EXECUTIVE: RoleEntry(
@@ -98,7 +99,7 @@ ROLES: dict[Role, RoleEntry] = {
         _("Reads cards and lists of all units, for figures and surveys."),
         frozenset(
             {P.SEE_ALL_CARDS, P.SEE_OVERDUE_LISTS, P.SEE_ESCALATIONS, P.MANAGE_SURVEYS, P.SEE_SURVEYS, P.TYPE_ANSWERS}
-            | {P.SEE_SCORECARDS, P.MANAGE_SCORECARDS, P.SEE_ACTIONS, P.PLAN_ACTIONS, P.SEE_AUDIT}
+            | {P.SEE_SCORECARDS, P.MANAGE_SCORECARDS, P.SEE_ACTIONS, P.PLAN_ACTIONS, P.SEE_AUDIT, P.MARK_SENSITIVE}
         ),
     ),
     Role.ADMINISTRATOR: RoleEntry(

@@ -8,6 +8,7 @@ from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from feedback.workflow import OPEN_STATES, Channel, CloseResult, Kind, State
@@ -58,6 +59,7 @@ class Card(models.Model):
     text = models.TextField(_("text"))
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="nb")
     political = models.BooleanField(_("political content"), default=False)
+    sensitive = models.BooleanField(_("sensitive"), default=False, db_default=False)
 
     place = models.CharField(_("place"), max_length=250, blank=True)
     area = models.CharField(_("area"), max_length=100, blank=True)
@@ -149,6 +151,7 @@ class Card(models.Model):
             models.Index(name="card_completed", fields=["completed_at"], condition=Q(completed_at__isnull=False)),
             models.Index(name="card_waiting", fields=["completed_at"], condition=Q(state="contact_card_posted")),
             GinIndex(name="card_search", fields=["search"]),
+            models.Index(name="card_sensitive", fields=["unit", "due_on", "id"], condition=Q(sensitive=True)),
         ]
         constraints = [
             models.CheckConstraint(name="card_has_text", condition=~Q(text="")),
@@ -200,7 +203,9 @@ class Card(models.Model):
 
     @property
     def headline(self) -> str:
-        """The first line of the text, at most 90 characters: what lists show."""
+        """The first line of the text, at most 90 characters: what lists and mails show. Of a sensitive card not even that."""
+        if self.sensitive:
+            return gettext("A sensitive card")
         line = self.text.strip().splitlines()[0]
         return line if len(line) <= 90 else f"{line[:89].rstrip()}…"
 

@@ -23,6 +23,7 @@ from feedback.actions.calling import make_contact_card
 from feedback.actions.listing import run_overdue_list
 from feedback.actions.mailings import SentOut, record_mailing
 from feedback.actions.saving import save_filter
+from feedback.actions.sensitive import mark_sensitive
 from feedback.actions.stories import Words, write_story
 from feedback.answer_links import answer_url
 from feedback.models import Card, Category, IncomingMail, Mailing, OverdueEntry, RoutingRule, Story
@@ -92,6 +93,8 @@ SERVICE_CENTRE = {
     "feedback:contact_cards": "/staff/contact-cards/",
     "feedback:handovers": "/staff/neighbours/",
     "feedback:card": "/staff/cards/{card.reference}/",
+    "feedback:sensitive": "/staff/sensitive/",
+    "feedback:look": "/staff/cards/{sensitive.reference}/look/",
     "feedback:write_story": "/staff/cards/{card.reference}/story/",
     "feedback:overdue_weeks": "/staff/overdue/",
     "feedback:preview_overdue": "/staff/overdue/preview/",
@@ -341,6 +344,7 @@ class Life:
         self.mail: IncomingMail = comes(about, now=now)
         entry = OverdueEntry.objects.filter(card=self.card).latest("iso_week")
         self.answer = answer_url(entry, leader, now).removeprefix(settings.SITE_URL)
+        self.sensitive = mark_sensitive(a_card(), reason="child", by=solvik.clerk, now=now)
         self.tablet = signing.dumps(self.survey.pk, salt="survey-kiosk")
 
 
