@@ -33,6 +33,7 @@ OTHER_WORDS = {
     "read_in": gettext_lazy("Read in"),
     "drawn": gettext_lazy("Drawn"),
     "published": gettext_lazy("Published"),
+    "said_why": gettext_lazy("Said why they open it"),
 }
 
 # From one kind to the next along the index `audit_kind`, which leaves cards out.
