@@ -21,6 +21,14 @@ from feedback.models.open311 import (
     ServiceQuestion,
 )
 from feedback.models.overdue import Escalation, ListNotice, OverdueEntry, OverdueList, OverdueRun
+from feedback.models.retention import (
+    CardRetention,
+    Erasure,
+    RetentionHold,
+    RetentionRule,
+    RetentionRun,
+    WithheldFile,
+)
 from feedback.models.routing import Category, RoutingRule
 from feedback.models.saved import SavedFilter
 from feedback.models.sent import SentRequest
@@ -34,10 +42,12 @@ __all__ = [
     "CardChange",
     "CardEvent",
     "CardNote",
+    "CardRetention",
     "Category",
     "ChangeBatch",
     "ContactAttempt",
     "ContactCard",
+    "Erasure",
     "Escalation",
     "FollowUp",
     "Handover",
@@ -61,6 +71,9 @@ __all__ = [
     "ReferenceCounter",
     "Referral",
     "ReopeningRequest",
+    "RetentionHold",
+    "RetentionRule",
+    "RetentionRun",
     "RoutingRule",
     "SavedFilter",
     "SentRequest",
@@ -68,4 +81,5 @@ __all__ = [
     "Story",
     "Submitter",
     "UntoldChange",
+    "WithheldFile",
 ]
