@@ -41,7 +41,8 @@ def _who(request: HttpRequest) -> Person:
 def personal_data(request: HttpRequest) -> HttpResponse:
     """Look for a person and show every place where they are found."""
     _who(request)
-    form, status, found = SoughtForm(request.POST or None), 200, None
+    form = SoughtForm(request.POST if request.method == "POST" else None)
+    status, found = 200, None
     if form.is_bound:
         status = 422
         if form.is_valid():

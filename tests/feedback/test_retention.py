@@ -120,8 +120,9 @@ def test_what_is_refused(solvik: Solvik) -> None:
         a_rule(anonymise=None, delete=30)
     with refuses(NoSuchCard, field="reference"):
         hold_card(None, kind="legal", reason="x", by=None, now=CAME)
+    card = a_card()
     with refuses(NotAllowed):
-        hold_card(a_card(), kind="legal", reason="x", by=solvik.clerk, now=CAME)
+        hold_card(card, kind="legal", reason="x", by=solvik.clerk, now=CAME)
 
 
 def test_the_command_tells_by_step_category_and_kind_and_does_nothing(solvik: Solvik) -> None:
