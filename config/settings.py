@@ -158,7 +158,7 @@ MIDDLEWARE = [
     "organisation.middleware.HtmxLoginRedirectMiddleware",
     "organisation.middleware.SecondStepMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "feedback.api.limits.ApiLimits",
+    "config.request_limits.RequestLimits",
 ]
 
 ROOT_URLCONF = "config.urls"
