@@ -29,7 +29,7 @@ CREATE FUNCTION organisation_audit_stays() RETURNS trigger LANGUAGE plpgsql AS $
     RAISE EXCEPTION 'The audit log is only added to.' USING ERRCODE = 'insufficient_privilege';
 END $$;
 -- A history stays as it was written. What it points at may go (a person's id becomes null: `TG_ARGV[0]` names such columns),
--- and the whole row where somebody's data is erased: `SET LOCAL innspill.erasing = 'on'` (organisation.erasing).
+-- and the whole row where somebody's data is erased: `SET LOCAL innspill.erasing = 'on'` (organisation.history_door).
 CREATE FUNCTION organisation_history_stays() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE was jsonb; becomes jsonb; col text; BEGIN
     IF current_setting('innspill.erasing', true) = 'on' AND TG_OP = 'DELETE' THEN
@@ -111,7 +111,7 @@ def audited_removal(table: str, *, kind: str, reference: str = "''") -> RunSQL:
 def only_added_to(table: str, *, but: str = "by_id") -> RunSQL:
     """Let nobody change, delete or truncate the rows of a history; columns named in `but` (with commas) may become null.
 
-    Rows can be deleted while somebody's data is erased: `organisation.erasing`.
+    Rows can be deleted while somebody's data is erased: `organisation.history_door`.
     """
     return RunSQL(
         f"CREATE TRIGGER stays BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW"

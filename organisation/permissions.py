@@ -24,6 +24,7 @@ class Role(models.TextChoices):
     QUALITY_ADVISER = "quality_adviser", _("Quality adviser")
     ADMINISTRATOR = "administrator", _("Administrator")
     READER = "reader", _("Reader")
+    PRIVACY = "privacy", _("Privacy contact")
 
 
 class Permission(StrEnum):
@@ -52,6 +53,7 @@ class Permission(StrEnum):
     SEE_ACTIONS = "see_actions"  # what is planned about weak results, in all units
     PLAN_ACTIONS = "plan_actions"  # actions and meetings of the units the person leads, or of all
     COUNT_CONTACTS = "count_contacts"  # one press for each contact at the desk
+    HANDLE_PERSONAL_DATA = "handle_personal_data"  # find all on a person, hand it over, block and erase it
 
 
 class RoleEntry(NamedTuple):
@@ -113,12 +115,16 @@ ROLES: dict[Role, RoleEntry] = {
         _("Reads all cards and changes none."),
         frozenset({P.SEE_ALL_CARDS, P.SEE_OVERDUE_LISTS, P.SEE_SURVEYS, P.SEE_SCORECARDS, P.SEE_ACTIONS}),
     ),
+    Role.PRIVACY: RoleEntry(
+        _("Finds what is kept about a person, hands it over, and blocks or erases it."),
+        frozenset({P.HANDLE_PERSONAL_DATA}),
+    ),
 }
 
 
 SEES_PERSONAL_DATA = frozenset(
     {P.SEE_ALL_CARDS, P.SEE_UNIT_CARDS, P.SEE_POLITICAL_CARDS, P.SEE_ESCALATED_CARDS, P.REGISTER_CARDS}
-    | {P.MANAGE_ORGANISATION, P.SEE_AUDIT, P.MANAGE_SURVEYS, P.SEE_SURVEYS, P.TYPE_ANSWERS}
+    | {P.MANAGE_ORGANISATION, P.SEE_AUDIT, P.MANAGE_SURVEYS, P.SEE_SURVEYS, P.TYPE_ANSWERS, P.HANDLE_PERSONAL_DATA}
 )
 """Whoever holds one of these somewhere reads names, and may be asked for a second step at sign-in."""
 

@@ -57,6 +57,10 @@ HARMLESS = {
     "ListNotice": {"dedupe_key"},
     "Category": {"code", "name", "names", "deadline_kind"},
     "Mailing": {"area", "languages", "how"},
+    # Codes, counts, references of cards and ids of rows: which were blocked or went, and nothing of anybody.
+    "RetentionHold": {"kind"},
+    "Erasure": {"key", "step", "cause", "counts", "rows"},
+    "RetentionRun": {"counts"},
     "Referral": {"body"},
     "HeldUpload": {"content_type"},
     # Digests, of a Message-ID and of words; neither can be read back.

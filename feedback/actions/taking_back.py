@@ -12,7 +12,7 @@ from feedback.errors import ChangedMeanwhile, NotAllowed
 from feedback.models import Card, CardEvent
 from feedback.rules import may_register
 from feedback.workflow import Channel
-from organisation.erasing import erasing
+from organisation.history_door import erasing
 from organisation.models import Person
 from organisation.outbox.queueing import queue_mails
 from organisation.outbox.withdrawing import withdraw_mail

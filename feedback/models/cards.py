@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from feedback.workflow import OPEN_STATES, Channel, CloseResult, Kind, State
+from organisation.erasing import GONE, kept_where_empty
 from organisation.models.personal_data import WITH_THE_CARD
 
 _OPEN = Q(state__in=sorted(OPEN_STATES))
@@ -127,6 +128,7 @@ class Card(models.Model):
     personal_data = dict.fromkeys(
         ["text", "place", "latitude", "longitude", "search", "secret", "idempotency_key", "import_key"], WITH_THE_CARD
     )
+    erased_with = {"import_key": kept_where_empty("import_key"), "text": GONE}
 
     class Meta:
         verbose_name = _("card")
@@ -239,6 +241,7 @@ class Submitter(models.Model):
     personal_data = dict.fromkeys(
         ["name", "address", "phone", "phone_key", "email", "other_way", "other_way_note", "search"], WITH_THE_CARD
     )
+    erased_with = {"email_failed_at": None}
 
     class Meta:
         verbose_name = _("submitter")
@@ -277,6 +280,7 @@ class Attachment(models.Model):
     )
 
     personal_data = dict.fromkeys(["file", "name", "sha256"], WITH_THE_CARD)
+    erased_whole = True
 
     class Meta:
         verbose_name = _("attachment")

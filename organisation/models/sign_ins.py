@@ -53,6 +53,7 @@ class BrowserSession(AbstractBaseSession):
     personal_data = dict.fromkeys(
         ["session_key", "session_data", "address", "browser", "provider_session", "provider_subject"], WHEN_SIGNED_OUT
     )
+    erased_whole = True
 
     class Meta(AbstractBaseSession.Meta):
         verbose_name = _("session")  # type: ignore[assignment]
@@ -95,6 +96,7 @@ class SignIn(models.Model):
     browser = models.CharField(_("browser"), max_length=60, blank=True)
 
     personal_data = {"at": WITH_THE_SIGN_IN_LOG, "address": WITH_THE_SIGN_IN_LOG, "browser": WITH_THE_SIGN_IN_LOG}
+    erased_whole = True
 
     class Meta:
         verbose_name = _("sign-in")

@@ -43,7 +43,7 @@ from feedback.models import (
     ServiceQuestion,
     Story,
 )
-from organisation.erasing import erasing
+from organisation.history_door import erasing
 from tests.factories import MONDAY, CategoryFactory, Solvik, a_card, day, events, oslo
 from tests.feedback.open311 import a_key
 

@@ -12,7 +12,7 @@ from feedback.actions.closing import reopen_card
 from feedback.actions.moving import delegate_card
 from feedback.actions.reminding import remind_of_deadlines
 from feedback.models import Card, CardEvent
-from organisation.erasing import erasing
+from organisation.history_door import erasing
 from organisation.models import OutgoingMail
 from organisation.models.municipality import DeadlineKind
 from tests.factories import (

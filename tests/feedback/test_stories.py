@@ -27,7 +27,7 @@ from feedback.actions.stories import (
 from feedback.errors import NotAllowed
 from feedback.models import Card, Story
 from feedback.queries import published_stories
-from organisation.erasing import erasing
+from organisation.history_door import erasing
 from tests.factories import MONDAY, CategoryFactory, Solvik, a_card, events, oslo
 from tests.refusals import refuses
 

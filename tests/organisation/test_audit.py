@@ -21,7 +21,7 @@ from organisation.actions import units
 from organisation.actions.audit import record_look, seal_entries
 from organisation.audit_log import ChainBroken, Head, actions, check_chain, entries, page_of_entries, unsealed
 from organisation.chain import BEGINNING, Sealed, canonical, link
-from organisation.erasing import erasing
+from organisation.history_door import erasing
 from organisation.models import AuditEntry, Change, Look, Person, ScheduledJob, SignIn
 from organisation.permissions import Role
 from organisation.tasks import check_audit, seal_audit

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from organisation.erasing import erasing
+from organisation.history_door import erasing
 from organisation.errors import NotAllowed, Refused
 from organisation.models import Change, Person
 from organisation.permissions import Role

@@ -12,7 +12,7 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from organisation.erasing import erasing
+from organisation.history_door import erasing
 from organisation.errors import NotAllowed, Refused
 from organisation.models import Change, Person
 from organisation.permissions import Role

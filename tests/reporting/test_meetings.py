@@ -9,7 +9,7 @@ import pytest
 
 from feedback.deadlines import Contact
 from feedback.models import Card
-from organisation.erasing import erasing
+from organisation.history_door import erasing
 from organisation.errors import NotAllowed, Refused
 from organisation.models import Change
 from reporting.actions.initiatives import Plan, plan_initiative

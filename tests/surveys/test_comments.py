@@ -17,7 +17,7 @@ from feedback.actions.undoing import TooLateToUndo
 from feedback.errors import ChangedMeanwhile
 from feedback.models import Card, CardEvent
 from feedback.workflow import CloseResult
-from organisation.erasing import erasing
+from organisation.history_door import erasing
 from organisation.errors import NotAllowed, Refused
 from organisation.models import Change, OutgoingMail, Person
 from surveys.actions.comment_base import CommentChanged, CommentHeld, CommentSent, NotReadable, fingerprint

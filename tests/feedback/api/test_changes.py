@@ -18,7 +18,7 @@ from feedback.actions.numbering import KEPT, forget_batches, place_changes
 from feedback.deadlines import Contact
 from feedback.feed import Changes, Cursor, changes_since, first_cursor
 from feedback.models import Card, CardChange, ChangeBatch, OverdueEntry, OverdueList, OverdueRun, UntoldChange
-from organisation.erasing import erasing
+from organisation.history_door import erasing
 from organisation.models import Person
 from tests.factories import a_card, make_solvik
 from tests.feedback.api.conftest import NOW, Town, hours

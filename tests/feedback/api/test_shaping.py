@@ -15,7 +15,7 @@ from rest_framework.test import APIClient
 from feedback.deadlines import Contact
 from feedback.models import Card, OverdueRun
 from organisation.actions.api_keys import create_api_key
-from organisation.erasing import erasing
+from organisation.history_door import erasing
 from organisation.models import Unit
 from tests.feedback.api.conftest import NOW, Town
 from tests.feedback.api.test_house_and_overdue import MONDAY
