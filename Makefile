@@ -2,7 +2,7 @@
 # A machine with Python 3.11 or newer and nothing else is enough for the first two; none of them needs root.
 
 .DELETE_ON_ERROR:
-.PHONY: run test check lock clean install install-dev
+.PHONY: run test check faults lock clean install install-dev
 
 BIN := .venv/bin
 PY := $(BIN)/python
@@ -33,6 +33,10 @@ check: install-dev
 	$(PY) manage.py makemigrations --check --dry-run
 	$(PY) manage.py check
 	$(PY) -m pytest -n auto --maxprocesses 2 --dist worksteal
+
+# Breaks a town's parts for ten minutes under load, and prints what was lost: nothing. FAULTS="--minutes 2 --seed 7" changes it.
+faults: install-dev
+	@$(PY) -m tests.faults.storm --json var/faults/report.json $(FAULTS)
 
 install: $(RUN_STAMP) $(NODE_STAMP)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import smtplib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from time import monotonic
 
@@ -56,7 +56,7 @@ class Delivered:
     sent: int = 0
     put_off: int = 0
     failed: int = 0
-    is_down: bool = False
+    is_down: bool = field(default=False, compare=False)
     """The mail server was away or silent, and the pass ended there."""
 
 

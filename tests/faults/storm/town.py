@@ -24,8 +24,9 @@ from urllib.request import urlopen
 
 import psycopg2
 
+from config.backup import program
 from config.embedded.place import make_var, settle
-from config.embedded.postgres import NAME, PORT, Postgres
+from config.embedded.postgres import MAJOR, NAME, PORT, Postgres
 from config.embedded.valkey import SOCKET, Valkey
 from tests.post_office import free_port
 
@@ -160,11 +161,14 @@ class Town:
 
     # --- Parts ---
 
-    def open(self) -> None:
-        """Start the database and the queue, and make the tables."""
+    def open(self, tables: Path | None = None) -> None:
+        """Start the database and the queue, and make the tables: from a dump, where one is given."""
         self.media.mkdir()
         self.database.start()
         self.queue.start()
+        if tables is not None:
+            words = ["--no-owner", "--no-privileges", "-h", str(self.place.sockets), "-p", PORT, "-U", NAME, "-d", NAME]
+            subprocess.run([program("pg_restore", int(MAJOR)), *words, tables], check=True, timeout=120)
         self.manage("migrate", "--verbosity", "0", "--no-input", seconds=600)
 
     def people(self) -> None:

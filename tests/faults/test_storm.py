@@ -1,0 +1,34 @@
+"""Five faults in a minute of load, as `make faults` makes them for ten: nothing acknowledged is lost, nothing told without need."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from config.backup import program
+from config.embedded.postgres import MAJOR
+from tests.faults.conftest import ROOT
+
+pytestmark = [pytest.mark.fault, pytest.mark.django_db(transaction=True)]
+
+RUN = ["--short", "--minutes", "0.9", "--cards", "150", "--seed", "11", "--settle", "20", "--quiet"]
+
+
+def test_five_faults_in_a_minute_lose_nothing(tmp_path: Path) -> None:
+    own, tables, report = connection.settings_dict, tmp_path / "tables.dump", tmp_path / "report.json"
+    dump = [program("pg_dump", int(MAJOR)), "--format=custom", "--file", tables, "-h", own["HOST"], "-U", own["USER"]]
+    subprocess.run([*dump, *(["-p", str(own["PORT"])] if own["PORT"] else []), own["NAME"]], check=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.faults.storm", *RUN, "--tables", tables, "--json", report],
+        cwd=ROOT, text=True, capture_output=True, timeout=500, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = json.loads(report.read_text())
+    assert len(found["faults"]) == 5
+    assert found["counted"]["cards acknowledged"] >= 100
+    assert found["counted"]["cards lost"] == 0
