@@ -1,4 +1,4 @@
-"""Five faults in a minute of load, as `make faults` makes them for ten: nothing acknowledged is lost, nothing told without need."""
+"""Five faults in a minute of load, as `make faults` makes twenty-four in ten: nothing acknowledged is lost."""
 
 from __future__ import annotations
 

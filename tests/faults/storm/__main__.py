@@ -290,7 +290,9 @@ def options_of(words: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--short", action="store_true", help="five faults, and no waiting for what goes by itself later"
     )
-    parser.add_argument("--tables", type=Path, help="a dump (pg_dump --format=custom) of the empty tables: it is quicker")
+    parser.add_argument(
+        "--tables", type=Path, help="a dump (pg_dump --format=custom) of the empty tables: it is quicker"
+    )
     parser.add_argument("--json", type=Path, help="write the report there, too")
     parser.add_argument("--keep", action="store_true", help="keep the logs beside the report")
     parser.add_argument("--quiet", action="store_true")

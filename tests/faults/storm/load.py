@@ -227,7 +227,7 @@ class People:
         page.used += 1
         if answer.status != 302:
             return f"page {answer.status}{' with a picture' if card.picture else ''}"
-        card.secret = answer.headers["location"].strip("/").split("/")[-1]
+        card.secret = answer.headers["location"].split("/card/")[1].split("/")[0]
         card.acknowledged = time.time()
         return ""
 

@@ -49,10 +49,10 @@ def _cards(proof: Proof, town: Town, people: People) -> None:
     found = {text: (reference, secret, pk) for reference, secret, text, pk in rows}
     promised = people.said.acknowledged
     lost = [card for card in promised if card.text not in found]
+    there = [card for card in promised if card.text in found]
     other = [
-        card for card in promised
-        if (card.text in found and card.reference not in ("", found[card.text][0]))
-        or (card.text in found and card.secret not in ("", found[card.text][1]))
+        card for card in there
+        if card.reference not in ("", found[card.text][0]) or card.secret not in ("", found[card.text][1])
     ]  # fmt: skip
     doubles = [text for text, times in by_text.items() if times > 1]
     posted = {card.text for card in people.said.cards.values()}
