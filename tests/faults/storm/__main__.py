@@ -23,8 +23,8 @@ from tests.faults.storm.post import Hooks, Letters, open_hooks
 from tests.faults.storm.proof import Proof, prove
 from tests.faults.storm.town import SEND_AHEAD, Town, furnish
 
-FIRST_AFTER, CALM_AT_END = 10.0, 20.0
-"""Seconds of load before the first fault and after the last one began."""
+CALM = {False: (10.0, 20.0), True: (4.0, 8.0)}
+"""Seconds of load before the first fault and after the last one began, of a long run and a short one."""
 OLD_CARDS = 60
 RECOVERY = 240.0
 """Seconds after which a part that is not well again is taken to be lost."""
@@ -114,9 +114,10 @@ class Storm:
             if "beats_away" in names:  # the longest first
                 names.remove("beats_away")
                 names.insert(1, "beats_away")
-        slot = (self.seconds - FIRST_AFTER - CALM_AT_END) / len(names)
+        before, after = CALM[self.options.short]
+        slot = (self.seconds - before - after) / len(names)
         for n, name in enumerate(names):
-            at = FIRST_AFTER + slot * (n + dice.uniform(0, 0.6))
+            at = before + slot * (n + dice.uniform(0, 0.6))
             self.struck.append(Struck(getattr(kinds, name)(), at))
         return self.struck
 

@@ -67,7 +67,7 @@ class Kinds:
             session.cursor().execute("LOCK TABLE feedback_card IN ACCESS EXCLUSIVE MODE")
 
             def hold() -> None:
-                held.wait(seconds + 5)
+                held.wait(120)
                 with suppress(Exception):  # the server may be gone meanwhile
                     session.rollback()
                     session.close()

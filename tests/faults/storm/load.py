@@ -76,32 +76,20 @@ class Said:
 
 
 class Client:
-    """One connection at a time to the web server."""
+    """A client of the web server, which connects anew for each request, as people's do that come and go."""
 
     def __init__(self, port: int) -> None:
         self.port = port
-        self.line: http.client.HTTPConnection | None = None
 
     def ask(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Answer:
-        """Send one request. Raises OSError or http.client.HTTPException, and is then connected no more."""
-        if self.line is None:
-            self.line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        """Send one request. Raises OSError or http.client.HTTPException."""
+        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         try:
-            self.line.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
-            answer = self.line.getresponse()
-            content = answer.read()
-        except (OSError, http.client.HTTPException):
-            self.close()
-            raise
-        found = {name.lower(): value for name, value in answer.getheaders()}
-        if answer.will_close:
-            self.close()
-        return Answer(answer.status, found, content)
-
-    def close(self) -> None:
-        if self.line is not None:
-            self.line.close()
-            self.line = None
+            line.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
+            answer = line.getresponse()
+            return Answer(answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read())
+        finally:
+            line.close()
 
 
 class People:
@@ -163,12 +151,11 @@ class People:
                 number, f"Hull i veien nummer {number:06} {uuid.UUID(int=dice.getrandbits(128))}",
                 by="page" if dice.random() < 0.4 else "api", email=f"{who}{number}@example.test", posted=time.time(),
             )  # fmt: skip
-            card.picture = card.by == "page" and dice.random() < 0.1
+            card.picture = card.by == "page" and dice.random() < 0.25
             with self.said.lock:
                 self.said.cards[number] = card
             send = self._by_page if card.by == "page" else self._by_api
             self._until_answered(partial(send, client, page, card), card)
-        client.close()
 
     def _until_answered(self, send: Callable[[], str], card: Card | None = None) -> bool:
         """Try again and again; return whether it was taken. `send` returns why not, or nothing."""
@@ -247,7 +234,6 @@ class People:
                 "notes": {"text": key},
             }[step]  # fmt: skip
             self._until_answered(partial(self._take_step, client, card, step, key, body))
-        client.close()
 
     def _take_step(self, client: Client, card: Card, step: str, key: str, body: dict[str, Any]) -> str:
         self.said.unsure.add(key)
@@ -271,7 +257,6 @@ class People:
         while not self.stop.wait(1.0):
             if not self._until_answered(lambda: self.read_on(client)):
                 break
-        client.close()
 
     def read_on(self, client: Client) -> str:
         """Read one page of changes. Returns why not, or nothing."""
