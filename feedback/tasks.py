@@ -76,7 +76,7 @@ def throw_away_uploads() -> str:
 @recorded("feedback.apply_retention")
 def keep_no_longer() -> str:
     """Each night: the cards whose days are over are blocked, anonymised or deleted, by the rules of their categories."""
-    now = timezone.now()
+    now = clock.now()
     run = apply_retention(today=working_calendar(municipality()).local_date(now), now=now)
     return ", ".join(f"{step}: {cards}" for step, cards in run.totals().items()) or "nothing was due"
 
