@@ -20,6 +20,8 @@ logger = logging.getLogger(__name__)
 class Entry(ModelEntry):
     """One job of the schedule."""
 
+    last_run_at: datetime
+
     def is_due(self) -> Any:
         """Tell whether it is to be started, and when to ask again. What it did in the future, it did not do."""
         now = self._default_now()
@@ -32,6 +34,7 @@ class Scheduler(DatabaseScheduler):
     """What `celery beat` runs (settings.CELERY_BEAT_SCHEDULER)."""
 
     Entry = Entry
+    _last_full_sync: datetime | None
 
     @property
     def schedule(self) -> Any:

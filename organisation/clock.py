@@ -22,5 +22,5 @@ def of_database() -> datetime:
     """Return the present moment by the database's clock."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
-        (moment,) = cursor.fetchone()
-    return moment  # type: ignore[no-any-return]
+        moment: datetime = cursor.fetchone()[0]
+    return moment
