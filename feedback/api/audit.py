@@ -61,7 +61,7 @@ class AuditSerializer(serializers.Serializer):
     results = AuditEntrySerializer(many=True)
 
 
-ANSWER = {
+ANSWER: dict[str, Any] = {
     "next": None,
     "results": [
         {
@@ -108,7 +108,7 @@ class AuditView(APIView):
         only_parameters(request, (*FILTERS, "cursor"))
         form = AuditFilter(request.query_params, kinds=kinds(), actions=actions())
         if not form.is_valid():
-            raise ValidationError(form.errors, "invalid")
+            raise ValidationError({name: [str(one) for one in said] for name, said in form.errors.items()}, "invalid")
         found = entries(zone=request._request.municipality.zone, **form.cleaned_data)  # type: ignore[attr-defined]
         page = page_of_entries(found, after=request.query_params.get("cursor", ""))
         kept = {name: value for name, value in request.query_params.items() if name != "cursor"}
