@@ -13,12 +13,12 @@ import xlsxwriter
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
-from feedback.cells import Cell, as_text
 from feedback.masking import masked
 from feedback.models import Callback, Card, Category
 from feedback.queries import with_attempts
 from feedback.rules import needs_contact
 from feedback.workflow import OPEN_STATES, Channel, CloseResult, Kind, State
+from organisation.cells import Cell, as_text
 from organisation.models import Person
 
 logger = logging.getLogger(__name__)

@@ -6,11 +6,28 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
+from functools import reduce
+from operator import or_
 from typing import Any, NamedTuple, TypeVar
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import Count, Exists, F, Func, Max, Model, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    Max,
+    Model,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce, JSONObject
 
 from feedback.masking import FIELDS, masked
@@ -306,28 +323,37 @@ def registered_on(day: date, zone: tzinfo) -> Q:
     return Q(registered_at__gte=start, registered_at__lt=end)
 
 
+COUNTED_TO = 1000
+"""So far numbers are counted that tell how much waits: of more it is told that they are more."""
+
+
+class _Counted(Subquery):
+    """How many rows a sub-query gives."""
+
+    template = "(SELECT count(*) FROM (%(subquery)s) counted)"
+    output_field = IntegerField()
+
+
 def counts_for_today(person: Person, today: date, zone: tzinfo) -> dict[str, int]:
-    """Return the numbers at the top of the work list by the filter's choice that leads to each, in one query."""
-    waiting = ContactCard.objects.filter(card=OuterRef("pk"), cycle=OuterRef("cycle"), posted_on__isnull=True)
-    is_open, came_today = Q(state__in=sorted(OPEN_STATES)), registered_on(today, zone)
-    asking = asking_to_reopen(visible_to(person)).order_by().annotate(number=Func("pk", function="COUNT"))
-    # Of all cards only those that some number counts: with a million closed ones the others are not looked at. Those who
-    # ask to reopen are mostly closed and counted apart; the sum with a count of nothing makes it a figure of the same row.
-    return (
-        visible_to(person)
-        .filter(is_open | came_today)
-        .aggregate(
-            unrouted=Count("pk", filter=Q(state=State.REGISTERED, returned_at__isnull=True)),
-            registered_today=Count("pk", filter=came_today),
-            today=Count("pk", filter=is_open & Q(due_on=today)),
-            tomorrow=Count("pk", filter=is_open & Q(due_on=today + timedelta(days=1))),
-            overdue=Count("pk", filter=is_open & Q(due_on__lt=today)),
-            to_post=Count("pk", filter=is_open & Q(Exists(waiting))),
-            returned=Count("pk", filter=Q(state=State.REGISTERED, returned_at__isnull=False)),
-            asks_reopen=Count("pk") * 0 + Subquery(asking.values("number")),
-            open=Count("pk", filter=is_open),
-        )
-    )
+    """Return the numbers at the top of the work list by the filter's choice that leads to each, in one query.
+
+    Each is counted by itself along an index, and no further than one more than COUNTED_TO.
+    """
+    seen = visible_to(person).order_by()
+    is_open, registered = open_cards(seen), seen.filter(state=State.REGISTERED)
+    asked = {
+        "unrouted": registered.filter(returned_at__isnull=True),
+        "registered_today": seen.filter(registered_on(today, zone)),
+        "today": is_open.filter(due_on=today),
+        "tomorrow": is_open.filter(due_on=today + timedelta(days=1)),
+        "overdue": is_open.filter(due_on__lt=today),
+        "to_post": contact_cards_to_post(seen),
+        "returned": registered.filter(returned_at__isnull=False),
+        "asks_reopen": asking_to_reopen(seen),
+        "open": is_open,
+    }
+    counted = {name: _Counted(cards.values("pk")[: COUNTED_TO + 1]) for name, cards in asked.items()}
+    return Person.objects.order_by().values(**counted).get(pk=person.pk)
 
 
 # --- Search --------------------------------------------------------------------------------------------------------
@@ -339,21 +365,30 @@ def search(cards: QuerySet[Card], text: str) -> QuerySet[Card]:
     Words are matched by stem and by beginning: PostgreSQL's Norwegian stemmer does not join «vei» and «veien», a prefix
     does. All words must be found in the card, or all in the submitter's name and address.
     """
+    ways = ways_to_find(text)
+    return cards.filter(reduce(or_, ways)) if ways else cards
+
+
+def ways_to_find(text: str) -> list[Q]:
+    """Return the conditions of which a card that `text` finds fits one; none where everything is found.
+
+    One by one each goes along an index of its own. Joined by OR they go along none: every card is looked at.
+    """
     text = text.replace("\x00", "").strip()
     if not text:
-        return cards
+        return []
     if not re.search(r"\w", text):
-        return cards.none()  # signs alone are no words, and PostgreSQL refuses an empty query
+        return [Q(pk__in=[])]  # signs alone are no words, and PostgreSQL refuses an empty query
     digits = re.sub(r"[\s()+.-]", "", text)
     if reference := parse_reference(text):
         # One phone number in ten, written without its plus, has a check digit that holds by chance.
         by_phone = Submitter.objects.filter(phone_key__in=_phones(digits)).values("card")
-        return cards.filter(Q(reference=reference) | Q(pk__in=by_phone))
+        return [Q(reference=reference), Q(pk__in=by_phone)]
     if digits.isdigit() and len(digits) >= 5:
         by_phone = Submitter.objects.filter(phone_key__in=_phones(digits)).values("card")
-        return cards.filter(Q(pk__in=by_phone) | Q(search=_query(text, "norwegian")))
+        return [Q(pk__in=by_phone), Q(search=_query(text, "norwegian"))]
     by_name = Submitter.objects.filter(search=_query(text, "simple")).values("card")
-    return cards.filter(Q(search=_query(text, "norwegian")) | Q(pk__in=by_name))
+    return [Q(search=_query(text, "norwegian")), Q(pk__in=by_name)]
 
 
 def phone_keys(text: str) -> set[str]:
@@ -616,11 +651,15 @@ def rules_in_use() -> list[Rule]:
 def units_and_rules(*joined: str) -> tuple[list[Unit], list[Rule]]:
     """Return all units, sectors too, with their successors and what is to be joined, and the rules of `rules_in_use`
     (one query)."""
-    of_unit = RoutingRule.objects.filter(unit=OuterRef("pk"), is_active=True).exclude(category__is_active=False)
+    in_use = RoutingRule.objects.filter(is_active=True).exclude(category__is_active=False)
     values = {name: name for name in ("position", "pk", "unit_id", "category_id", "kind", "area", "words")}
-    rules = ArraySubquery(of_unit.order_by().values(row=JSONObject(**values)))
-    units: list[Any] = list(Unit.objects.select_related("successor", *joined).annotate(rules_here=rules))
-    found = sorted((row for unit in units for row in unit.rules_here), key=lambda row: (row["position"], row["pk"]))
+    rules = ArraySubquery(in_use.order_by().values(row=JSONObject(**values)))
+    # Read once and brought by one of the units: asked for by unit they would be read as often as there are units.
+    first = Subquery(Unit.objects.order_by("pk").values("pk")[:1])
+    with_first = Case(When(pk=first, then=rules), default=None)
+    units: list[Any] = list(Unit.objects.select_related("successor", *joined).annotate(rules=with_first))
+    rows = (row for unit in units for row in unit.rules or ())
+    found = sorted(rows, key=lambda row: (row["position"], row["pk"]))
     return units, [
         Rule(row["pk"], row["unit_id"], row["category_id"], row["kind"], row["area"], tuple(row["words"]))
         for row in found

@@ -165,6 +165,11 @@ def visible_stories(person: Person) -> Q:
     return Q(ordinary, card__unit__in=grants.units_with(Permission.DELEGATE_CARDS))
 
 
+def may_see_audit(person: Person, card: Card) -> bool:
+    """Whether `person` may see who read and changed `card`: who answers for its unit, and who watches over all."""
+    return grants_of(person).allows(Permission.SEE_AUDIT, card.unit_id)
+
+
 def may_do(person: Person, step: Step, card: Card) -> bool:
     """Whether `person` holds what `step` asks for, whatever the card's state. The submitter's steps are nobody else's."""
     if step in SUBMITTERS_STEPS:

@@ -16,11 +16,11 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from feedback.cells import safe_text
 from feedback.masking import masked
 from feedback.models import Card
 from feedback.queries import with_attempts
 from feedback.rules import needs_contact
+from organisation.cells import safe_text
 from organisation.models import Person
 
 logger = logging.getLogger(__name__)

@@ -24,6 +24,7 @@ class Role(models.TextChoices):
     QUALITY_ADVISER = "quality_adviser", _("Quality adviser")
     ADMINISTRATOR = "administrator", _("Administrator")
     READER = "reader", _("Reader")
+    PRIVACY = "privacy", _("Privacy contact")
 
 
 class Permission(StrEnum):
@@ -42,6 +43,7 @@ class Permission(StrEnum):
     SEE_ESCALATIONS = "see_escalations"
     INFORM_CITIZENS = "inform_citizens"  # the paper card, what was sent out, the stories that are published
     MANAGE_ORGANISATION = "manage_organisation"
+    SEE_AUDIT = "see_audit"  # who read and changed what: of the units the person leads, or of all
     MANAGE_WEBHOOKS = "manage_webhooks"  # which other systems are told of events
     MANAGE_SURVEYS = "manage_surveys"  # build, draw, field, close, publish
     SEE_SURVEYS = "see_surveys"  # how a survey goes, and its results before they are published
@@ -51,6 +53,7 @@ class Permission(StrEnum):
     SEE_ACTIONS = "see_actions"  # what is planned about weak results, in all units
     PLAN_ACTIONS = "plan_actions"  # actions and meetings of the units the person leads, or of all
     COUNT_CONTACTS = "count_contacts"  # one press for each contact at the desk
+    HANDLE_PERSONAL_DATA = "handle_personal_data"  # find all on a person, hand it over, block and erase it
 
 
 class RoleEntry(NamedTuple):
@@ -76,7 +79,7 @@ ROLES: dict[Role, RoleEntry] = {
         ),
         frozenset(
             {P.SEE_UNIT_CARDS, P.WORK_ON_CARDS, P.DELEGATE_CARDS, P.CLOSE_CARDS, P.SEE_OVERDUE_LISTS}
-            | {P.SEE_SCORECARDS, P.SEE_ACTIONS, P.PLAN_ACTIONS, P.MARK_SENSITIVE}
+            | {P.SEE_SCORECARDS, P.SEE_ACTIONS, P.PLAN_ACTIONS, P.SEE_AUDIT, P.MARK_SENSITIVE}
         ),
     ),
     Role.CASE_HANDLER: RoleEntry(
@@ -98,13 +101,13 @@ ROLES: dict[Role, RoleEntry] = {
         _("Reads cards and lists of all units, for figures and surveys."),
         frozenset(
             {P.SEE_ALL_CARDS, P.SEE_OVERDUE_LISTS, P.SEE_ESCALATIONS, P.MANAGE_SURVEYS, P.SEE_SURVEYS, P.TYPE_ANSWERS}
-            | {P.SEE_SCORECARDS, P.MANAGE_SCORECARDS, P.SEE_ACTIONS, P.PLAN_ACTIONS, P.MARK_SENSITIVE}
+            | {P.SEE_SCORECARDS, P.MANAGE_SCORECARDS, P.SEE_ACTIONS, P.PLAN_ACTIONS, P.SEE_AUDIT, P.MARK_SENSITIVE}
         ),
     ),
     Role.ADMINISTRATOR: RoleEntry(
         _("Keeps units, people, roles, categories and rules. Sees no cards by that alone."),
         frozenset(
-            {P.MANAGE_ORGANISATION, P.MANAGE_WEBHOOKS, P.SEE_SCORECARDS, P.MANAGE_SCORECARDS}
+            {P.MANAGE_ORGANISATION, P.SEE_AUDIT, P.MANAGE_WEBHOOKS, P.SEE_SCORECARDS, P.MANAGE_SCORECARDS}
             | {P.SEE_ACTIONS, P.PLAN_ACTIONS}
         ),
     ),
@@ -112,12 +115,16 @@ ROLES: dict[Role, RoleEntry] = {
         _("Reads all cards and changes none."),
         frozenset({P.SEE_ALL_CARDS, P.SEE_OVERDUE_LISTS, P.SEE_SURVEYS, P.SEE_SCORECARDS, P.SEE_ACTIONS}),
     ),
+    Role.PRIVACY: RoleEntry(
+        _("Finds what is kept about a person, hands it over, and blocks or erases it."),
+        frozenset({P.HANDLE_PERSONAL_DATA}),
+    ),
 }
 
 
 SEES_PERSONAL_DATA = frozenset(
     {P.SEE_ALL_CARDS, P.SEE_UNIT_CARDS, P.SEE_POLITICAL_CARDS, P.SEE_ESCALATED_CARDS, P.REGISTER_CARDS}
-    | {P.MANAGE_ORGANISATION, P.MANAGE_SURVEYS, P.SEE_SURVEYS, P.TYPE_ANSWERS}
+    | {P.MANAGE_ORGANISATION, P.SEE_AUDIT, P.MANAGE_SURVEYS, P.SEE_SURVEYS, P.TYPE_ANSWERS, P.HANDLE_PERSONAL_DATA}
 )
 """Whoever holds one of these somewhere reads names, and may be asked for a second step at sign-in."""
 
@@ -137,6 +144,7 @@ class Scope(models.TextChoices):
     ACTIONS_READ = "actions:read", _("Read actions")
     ACTIONS_WRITE = "actions:write", _("Plan actions and write how they go")
     OPEN311_WRITE = "open311:write", _("Send messages by Open311 and follow its own")
+    AUDIT_READ = "audit:read", _("Read who read and changed what")
 
 
 _READING_CARDS = {P.SEE_ALL_CARDS, P.SEE_UNIT_CARDS, P.SEE_POLITICAL_CARDS, P.SEE_ESCALATED_CARDS}
@@ -153,6 +161,7 @@ SCOPES: dict[Scope, frozenset[Permission]] = {
     Scope.FIGURES_READ: frozenset({P.SEE_SCORECARDS}),
     Scope.FIGURES_WRITE: frozenset({P.SEE_SCORECARDS, P.MANAGE_SCORECARDS, P.COUNT_CONTACTS}),
     Scope.WEBHOOKS_WRITE: frozenset({P.MANAGE_WEBHOOKS}),
+    Scope.AUDIT_READ: frozenset({P.SEE_AUDIT}),
     Scope.ACTIONS_READ: frozenset({P.SEE_ACTIONS}),
     Scope.ACTIONS_WRITE: frozenset({P.SEE_ACTIONS, P.PLAN_ACTIONS}),
 }

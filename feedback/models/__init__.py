@@ -21,6 +21,14 @@ from feedback.models.open311 import (
     ServiceQuestion,
 )
 from feedback.models.overdue import Escalation, ListNotice, OverdueEntry, OverdueList, OverdueRun
+from feedback.models.retention import (
+    CardRetention,
+    Erasure,
+    RetentionHold,
+    RetentionRule,
+    RetentionRun,
+    WithheldFile,
+)
 from feedback.models.routing import Category, RoutingRule
 from feedback.models.saved import SavedFilter
 from feedback.models.sensitive import CardLook, CardLookNote, CardReader, LookReason, MarkReason, UnmarkReason
@@ -38,10 +46,12 @@ __all__ = [
     "CardLookNote",
     "CardNote",
     "CardReader",
+    "CardRetention",
     "Category",
     "ChangeBatch",
     "ContactAttempt",
     "ContactCard",
+    "Erasure",
     "Escalation",
     "FollowUp",
     "Handover",
@@ -67,6 +77,9 @@ __all__ = [
     "ReferenceCounter",
     "Referral",
     "ReopeningRequest",
+    "RetentionHold",
+    "RetentionRule",
+    "RetentionRun",
     "RoutingRule",
     "SavedFilter",
     "SentRequest",
@@ -75,4 +88,5 @@ __all__ = [
     "Submitter",
     "UnmarkReason",
     "UntoldChange",
+    "WithheldFile",
 ]

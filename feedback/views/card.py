@@ -19,7 +19,7 @@ from feedback.errors import NotAllowed, Refused
 from feedback.handover_queries import handovers_of
 from feedback.models import Card
 from feedback.queries import card_by_reference, is_visible, looks_at, people_in_history
-from feedback.rules import may_do, may_propose_story
+from feedback.rules import may_do, may_propose_story, may_see_audit
 from feedback.views.access import card_for
 from feedback.views.bulk import undo_message
 from feedback.views.drawing import Desk, Drawing
@@ -117,6 +117,7 @@ def page_of(drawing: Drawing, back: Back | None) -> dict[str, Any]:
         "handovers": handovers_of(card) if card.handovers.all() else [],
         "linked_pictures": [one for one in card.linked_pictures.all() if one.state != one.State.FETCHED],
         "may_hand_over": may_do(drawing.desk.person, Step.HAND_OVER, card),
+        "may_see_audit": may_see_audit(drawing.desk.person, card),
         "stories": card.stories.all(),
         "readers": drawing.readers,
         "looks": looks_at(card) if card.sensitive else [],

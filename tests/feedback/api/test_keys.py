@@ -148,4 +148,4 @@ def test_a_key_costs_two_statements_on_a_day_and_one_after_it(town: Town, keyed:
 
     first = statements()
     assert statements() == first - 1
-    assert first == 4  # the municipality, the key, the day of its use, the cards
+    assert first == 5  # the municipality, the key, the day of its use, the cards, the look that is written down

@@ -4,12 +4,14 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from organisation.audited import audited, only_added_to
+
 
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('feedback', '0017_what_can_happen_now'),
-        ('organisation', '0010_what_keys_may'),
+        ('feedback', '0019_lists_along_indexes'),
+        ('organisation', '0011_audit'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -93,4 +95,9 @@ class Migration(migrations.Migration):
             model_name='cardreader',
             constraint=models.UniqueConstraint(fields=('card', 'person'), name='reader_named_once'),
         ),
+        audited(
+            "feedback_cardlook", kind="'feedback.card'", action="'said_why'", by="r.person_id", row="r.card_id",
+            reference="c.reference", became="r.reason", join="JOIN feedback_card c ON c.id = r.card_id",
+        ),
+        only_added_to("feedback_cardlook", but="person_id"),
     ]
