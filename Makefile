@@ -2,7 +2,7 @@
 # A machine with Python 3.11 or newer and nothing else is enough for the first two; none of them needs root.
 
 .DELETE_ON_ERROR:
-.PHONY: run test check bench lock clean install install-dev
+.PHONY: run test check bench faults lock clean install install-dev
 
 BIN := .venv/bin
 PY := $(BIN)/python
@@ -37,6 +37,10 @@ check: install-dev
 # What it takes, on 10,000 and 100,000 cards, which targets are met and which missed. BENCH=1m and BENCH=10m: on more. Needs wrk.
 bench: install-dev
 	@$(PY) -m benchmarks --size "$(BENCH)" --only "$(ONLY)"
+
+# Breaks a town's parts for ten minutes under load, and prints what was lost: nothing. FAULTS="--minutes 2 --seed 7" changes it.
+faults: install-dev
+	@$(PY) -m tests.faults.storm --json var/faults/report.json $(FAULTS)
 
 install: $(RUN_STAMP) $(NODE_STAMP)
 

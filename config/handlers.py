@@ -40,11 +40,14 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
     """Django has written the error down before it comes here."""
+    is_away = isinstance(sys.exception(), (OperationalError, InterfaceError))
     if request.path.startswith(API):
-        if isinstance(sys.exception(), (OperationalError, InterfaceError)):
+        if is_away:
             return problem_response(request, "unavailable", 503, UNAVAILABLE, headers={"Retry-After": "60"})
         return problem_response(request, "server_error", 500, SERVER_ERROR)
     if request.path.startswith(open311.PATH):
-        is_away = isinstance(sys.exception(), (OperationalError, InterfaceError))
         return open311.error_at(request.path, 503 if is_away else 500, UNAVAILABLE if is_away else open311.SERVER_ERROR)
-    return defaults.server_error(request)
+    response = defaults.server_error(request)
+    if is_away:
+        response.status_code, response["Retry-After"] = 503, "60"
+    return response

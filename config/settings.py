@@ -59,6 +59,15 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 # Server-side cursors do not live through a transaction-pooling proxy such as PgBouncer.
 DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = env.bool("BEHIND_PGBOUNCER", False)
+# What a request waits for at most: for somebody who holds a row or a table, and for one statement. config/gunicorn.py sets
+# both; workers and commands wait as long as it takes. A proxy such as PgBouncer takes no such options.
+for _limit, _seconds in (
+    ("lock_timeout", env.int("DATABASE_LOCK_SECONDS", 0)),
+    ("statement_timeout", env.int("DATABASE_STATEMENT_SECONDS", 0)),
+):
+    if _seconds and not env.bool("BEHIND_PGBOUNCER", False):
+        _given = DATABASES["default"]["OPTIONS"].get("options", "")
+        DATABASES["default"]["OPTIONS"]["options"] = f"{_given} -c {_limit}={_seconds}s".strip()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = redis_at(env.str("REDIS_URL", "") or embedded.redis_url())
@@ -370,8 +379,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "max_retries": 0,
 }
 CELERY_BEAT_SCHEDULE = SCHEDULE
-CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULER = "config.beat:Scheduler"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# One clock for all workers, whatever becomes of a machine's own (organisation/clock.py).
+WORK_BY_THE_DATABASES_CLOCK = True
 
 # --- Doors for other systems ---------------------------------------------------------------------------------------
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from organisation.history_door import erasing
 from organisation.errors import NotAllowed, Refused
+from organisation.history_door import erasing
 from organisation.models import Change, Person
 from organisation.permissions import Role
 from reporting.actions.assessments import (

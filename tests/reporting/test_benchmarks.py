@@ -12,8 +12,8 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from organisation.history_door import erasing
 from organisation.errors import NotAllowed, Refused
+from organisation.history_door import erasing
 from organisation.models import Change, Person
 from organisation.permissions import Role
 from organisation.queries import municipality

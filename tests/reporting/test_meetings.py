@@ -9,8 +9,8 @@ import pytest
 
 from feedback.deadlines import Contact
 from feedback.models import Card
-from organisation.history_door import erasing
 from organisation.errors import NotAllowed, Refused
+from organisation.history_door import erasing
 from organisation.models import Change
 from reporting.actions.initiatives import Plan, plan_initiative
 from reporting.actions.meetings import (

@@ -17,8 +17,8 @@ from feedback.actions.undoing import TooLateToUndo
 from feedback.errors import ChangedMeanwhile
 from feedback.models import Card, CardEvent
 from feedback.workflow import CloseResult
-from organisation.history_door import erasing
 from organisation.errors import NotAllowed, Refused
+from organisation.history_door import erasing
 from organisation.models import Change, OutgoingMail, Person
 from surveys.actions.comment_base import CommentChanged, CommentHeld, CommentSent, NotReadable, fingerprint
 from surveys.actions.comment_review import (
