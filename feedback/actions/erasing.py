@@ -159,9 +159,10 @@ def lift_block(card: Card, *, cause: str, by: Person | None, now: datetime, like
         return _write_down(Erasure.Step.LIFT, [card], counts, cause=cause, by=by, now=now, like=like)
 
 
-def _rows(place: Place, ids: Sequence[int]) -> Iterable[Any]:
+def _rows(place: Place, ids: Sequence[int]) -> models.QuerySet[Any]:
     rows: models.QuerySet[Any] = place.model._default_manager.filter(**{f"{place.card}__in": ids})
-    return rows.annotate(card_key=models.F(place.card)).order_by("pk")
+    rows = rows.annotate(card_key=models.F(place.card))
+    return rows.order_by("pk")
 
 
 def _values(place: Place, row: Model) -> dict[str, Any]:
