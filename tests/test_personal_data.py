@@ -65,6 +65,8 @@ HARMLESS = {
     "HeldUpload": {"content_type"},
     # Digests, of a Message-ID and of words; neither can be read back.
     "IncomingMail": {"key", "digest", "state", "reason"},
+    # Codes: why somebody opened a sensitive card, and whether on the page; their own words lie in CardLookNote.
+    "CardLook": {"reason", "by"},
     "InterviewConsent": {"wording"},
     # Digests of what a client sent, which cannot be read back; the person's id is part of the key.
     "SentRequest": {"key", "body", "answer"},

@@ -14,11 +14,11 @@ CLERK = "lene.myhre@solvik.example"
 
 
 def sensitive(told: Told, furnished: Furnished) -> None:
-    """Mark an open card about care at home, and let the unit's leader look at it twice, a day apart."""
+    """Mark an open card about care at home, or a school, and let the unit's leader look at it twice."""
     cards = Card.objects.filter(
-        category__code="home_care", state__in=OPEN_STATES, due_on__gt=told.today, unit__leader__isnull=False
+        category__code__in=["home_care", "school"], state__in=OPEN_STATES, unit__leader__isnull=False
     )
-    card = cards.select_related("unit__leader").order_by("due_on", "id").first()
+    card = cards.select_related("unit__leader").order_by("category__code", "due_on", "id").first()
     if card is None or card.unit.leader is None:
         return
     marked_at = max(card.registered_at + timedelta(minutes=4), told.now - timedelta(days=1, minutes=40))
