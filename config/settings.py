@@ -157,7 +157,9 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "organisation.middleware.HtmxLoginRedirectMiddleware",
     "organisation.middleware.SecondStepMiddleware",
+    "config.looks.LooksMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "feedback.views.door.DoorMiddleware",
     "config.request_limits.RequestLimits",
 ]
 
@@ -233,6 +235,7 @@ SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", 60)
 SESSION_HOURS = env.int("SESSION_HOURS", 12)
 SIGN_IN_LOG_MONTHS = env.int("SIGN_IN_LOG_MONTHS", 12)
 # A person's API token for e-mail and password: no second step is asked for, so none is given but in the demonstration.
+SENSITIVE_LOOK_MINUTES = env.int("SENSITIVE_LOOK_MINUTES", 30)
 PASSWORD_TOKENS = env.bool("PASSWORD_TOKENS", DEMONSTRATION)
 
 # The municipality's identity provider (docs/sign-in.md).
@@ -287,6 +290,8 @@ STATICFILES_DIRS = [
 # What is not installed is told of by config.checks, in one sentence, and not by every command.
 STATICFILES_DIRS = [entry for entry in STATICFILES_DIRS if not isinstance(entry, tuple) or entry[1].is_dir()]
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(VAR_DIR / "media")))
+# The register of erasures: outside the database and its backups, so that a restored backup forgets what was erased since.
+ERASURES_FILE = Path(env.str("ERASURES_FILE", str(VAR_DIR / "erasures.jsonl")))
 STORAGES = {
     # Citizens' pictures and scans are never served by path: a view looks at who asks first.
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -12,6 +12,7 @@ from feedback.actions.holding import delete_expired_uploads
 from feedback.actions.listing import latest_week_to_run, run_overdue_list
 from feedback.actions.numbering import AT_ONCE, forget_batches, place_changes
 from feedback.actions.reminding import remind_of_deadlines
+from feedback.actions.retention import apply_retention
 from feedback.actions.sending_once import forget_requests
 from feedback.actions.sorting_mail import forget_mails
 from feedback.actions.taking_requests import PICTURES_TASK
@@ -68,6 +69,15 @@ def close_waiting() -> str:
 def throw_away_uploads() -> str:
     """Each hour: the files of messages that were begun a day ago and never sent."""
     return f"{delete_expired_uploads(now=timezone.now())} deleted"
+
+
+@shared_task(name="feedback.apply_retention")
+@recorded("feedback.apply_retention")
+def keep_no_longer() -> str:
+    """Each night: the cards whose days are over are blocked, anonymised or deleted, by the rules of their categories."""
+    now = timezone.now()
+    run = apply_retention(today=working_calendar(municipality()).local_date(now), now=now)
+    return ", ".join(f"{step}: {cards}" for step, cards in run.totals().items()) or "nothing was due"
 
 
 @shared_task(name="feedback.forget_requests")

@@ -19,6 +19,7 @@ from config.demo.days import CALENDAR, OSLO, at
 from config.demo.furnish import Furnished, furnish, make_rules
 from config.demo.informing import inform
 from config.demo.interviews import interviews
+from config.demo.keeping import keeping
 from config.demo.mail_in import mails_that_came
 from config.demo.neighbours import neighbours
 from config.demo.places import NEW_RULES
@@ -26,6 +27,7 @@ from config.demo.plans import Story
 from config.demo.reports import make_reports
 from config.demo.rows import Rows
 from config.demo.scorecards import scorecards
+from config.demo.sensitive import sensitive
 from config.demo.sources import sources
 from config.demo.story import build_story
 from config.demo.surveys import surveys
@@ -41,13 +43,16 @@ from feedback.models import (
     CardEvent,
     CardNote,
     Category,
+    Erasure,
     Escalation,
     IncomingMail,
     ListNotice,
     Neighbour,
     OverdueList,
     ReferenceCounter,
+    RetentionRun,
     Submitter,
+    WithheldFile,
 )
 from feedback.reference import reference
 from organisation.calendar import IsoWeek
@@ -98,6 +103,9 @@ _ROOTS = (
     DeskContact,
     Population,
     Comparator,
+    Erasure,
+    RetentionRun,
+    WithheldFile,
 )
 
 ADVISER = "ragnhild.opsahl@solvik.example"
@@ -152,6 +160,7 @@ def load_demo(*, seed: int, now: datetime, anew: bool = False) -> Loaded | None:
         make_rules(NEW_RULES, furnished.units, furnished.categories)
         _make_past_lists(story)
         inform(story, furnished)
+        sensitive(story, furnished)
         neighbours(furnished, by=furnished.people[ADMINISTRATOR], now=story.now)
         mails_that_came(story)
         surveys(by=furnished.people[ADVISER], units=furnished.units, today=story.today, seed=seed)
@@ -164,6 +173,7 @@ def load_demo(*, seed: int, now: datetime, anew: bool = False) -> Loaded | None:
         make_themes(by=furnished.people[ADVISER], now=story.now)
         action_plans(by=furnished.people[ADVISER], today=story.today)
         make_reports(by=furnished.people[ADVISER], today=story.today, now=story.now)
+        keeping(by=furnished.people[ADMINISTRATOR], now=story.now)
         webhooks(by=furnished.people[ADMINISTRATOR], units=furnished.units, now=story.now, seed=seed)
         return Loaded(story.today, len(story.cards), events, OverdueList.objects.count(), Escalation.objects.count())
 

@@ -21,8 +21,17 @@ from feedback.models.open311 import (
     ServiceQuestion,
 )
 from feedback.models.overdue import Escalation, ListNotice, OverdueEntry, OverdueList, OverdueRun
+from feedback.models.retention import (
+    CardRetention,
+    Erasure,
+    RetentionHold,
+    RetentionRule,
+    RetentionRun,
+    WithheldFile,
+)
 from feedback.models.routing import Category, RoutingRule
 from feedback.models.saved import SavedFilter
+from feedback.models.sensitive import CardLook, CardLookNote, CardReader, LookReason, MarkReason, UnmarkReason
 from feedback.models.sent import SentRequest
 from feedback.models.stories import Story
 
@@ -33,11 +42,16 @@ __all__ = [
     "Card",
     "CardChange",
     "CardEvent",
+    "CardLook",
+    "CardLookNote",
     "CardNote",
+    "CardReader",
+    "CardRetention",
     "Category",
     "ChangeBatch",
     "ContactAttempt",
     "ContactCard",
+    "Erasure",
     "Escalation",
     "FollowUp",
     "Handover",
@@ -47,7 +61,9 @@ __all__ = [
     "InterviewConsent",
     "LinkedPicture",
     "ListNotice",
+    "LookReason",
     "Mailing",
+    "MarkReason",
     "Neighbour",
     "NeighbourService",
     "OfferedService",
@@ -61,11 +77,16 @@ __all__ = [
     "ReferenceCounter",
     "Referral",
     "ReopeningRequest",
+    "RetentionHold",
+    "RetentionRule",
+    "RetentionRun",
     "RoutingRule",
     "SavedFilter",
     "SentRequest",
     "ServiceQuestion",
     "Story",
     "Submitter",
+    "UnmarkReason",
     "UntoldChange",
+    "WithheldFile",
 ]

@@ -8,9 +8,11 @@ from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from feedback.workflow import OPEN_STATES, Channel, CloseResult, Kind, State
+from organisation.erasing import GONE, kept_where_empty
 from organisation.models.personal_data import WITH_THE_CARD
 
 _OPEN = Q(state__in=sorted(OPEN_STATES))
@@ -58,6 +60,7 @@ class Card(models.Model):
     text = models.TextField(_("text"))
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="nb")
     political = models.BooleanField(_("political content"), default=False)
+    sensitive = models.BooleanField(_("sensitive"), default=False, db_default=False)
 
     place = models.CharField(_("place"), max_length=250, blank=True)
     area = models.CharField(_("area"), max_length=100, blank=True)
@@ -125,6 +128,7 @@ class Card(models.Model):
     personal_data = dict.fromkeys(
         ["text", "place", "latitude", "longitude", "search", "secret", "idempotency_key", "import_key"], WITH_THE_CARD
     )
+    erased_with = {"import_key": kept_where_empty("import_key"), "text": GONE}
 
     class Meta:
         verbose_name = _("card")
@@ -149,6 +153,7 @@ class Card(models.Model):
             models.Index(name="card_completed", fields=["completed_at"], condition=Q(completed_at__isnull=False)),
             models.Index(name="card_waiting", fields=["completed_at"], condition=Q(state="contact_card_posted")),
             GinIndex(name="card_search", fields=["search"]),
+            models.Index(name="card_sensitive", fields=["unit", "due_on", "id"], condition=Q(sensitive=True)),
         ]
         constraints = [
             models.CheckConstraint(name="card_has_text", condition=~Q(text="")),
@@ -200,7 +205,9 @@ class Card(models.Model):
 
     @property
     def headline(self) -> str:
-        """The first line of the text, at most 90 characters: what lists show."""
+        """The first line of the text, at most 90 characters: what lists and mails show. Of a sensitive card not even that."""
+        if self.sensitive:
+            return gettext("A sensitive card")
         line = self.text.strip().splitlines()[0]
         return line if len(line) <= 90 else f"{line[:89].rstrip()}…"
 
@@ -234,6 +241,7 @@ class Submitter(models.Model):
     personal_data = dict.fromkeys(
         ["name", "address", "phone", "phone_key", "email", "other_way", "other_way_note", "search"], WITH_THE_CARD
     )
+    erased_with = {"email_failed_at": None}
 
     class Meta:
         verbose_name = _("submitter")
@@ -272,6 +280,7 @@ class Attachment(models.Model):
     )
 
     personal_data = dict.fromkeys(["file", "name", "sha256"], WITH_THE_CARD)
+    erased_whole = True
 
     class Meta:
         verbose_name = _("attachment")

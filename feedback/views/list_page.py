@@ -26,6 +26,7 @@ from feedback.queries import (
     counts_for_today,
     for_forwarding,
     for_list,
+    masked_for,
     saved_filters,
     units_and_rules,
     visible_to,
@@ -100,7 +101,9 @@ class ListPage:
     def page(self) -> CardPage:
         after, before = (self.asked.get(name, "") for name in PLACE)
         shown = for_forwarding if self.to_forward else for_list
-        return page_of(self.filter.ways(), self.order, after=after, before=before, shown=shown)
+        page = page_of(self.filter.ways(), self.order, after=after, before=before, shown=shown)
+        masked_for(self.person, page.rows)
+        return page
 
     @cached_property
     def house(self) -> tuple[list[Unit], list[Rule]]:
@@ -176,6 +179,7 @@ class ListPage:
 
     def rows_context(self) -> dict[str, Any]:
         """Return what the rows' part of the page shows."""
+        self.request.shown = len(self.page.rows)  # type: ignore[attr-defined]  # for the audit log (config.looks)
         query = known_part(self.asked, *PLACE).urlencode()
         filter_only = known_part(self.asked).urlencode()
         return {

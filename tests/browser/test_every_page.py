@@ -23,6 +23,7 @@ from feedback.actions.calling import make_contact_card
 from feedback.actions.listing import run_overdue_list
 from feedback.actions.mailings import SentOut, record_mailing
 from feedback.actions.saving import save_filter
+from feedback.actions.sensitive import mark_sensitive
 from feedback.actions.stories import Words, write_story
 from feedback.answer_links import answer_url
 from feedback.models import Card, Category, IncomingMail, Mailing, OverdueEntry, RoutingRule, Story
@@ -92,6 +93,8 @@ SERVICE_CENTRE = {
     "feedback:contact_cards": "/staff/contact-cards/",
     "feedback:handovers": "/staff/neighbours/",
     "feedback:card": "/staff/cards/{card.reference}/",
+    "feedback:sensitive": "/staff/sensitive/",
+    "feedback:look": "/staff/cards/{sensitive.reference}/look/",
     "feedback:write_story": "/staff/cards/{card.reference}/story/",
     "feedback:overdue_weeks": "/staff/overdue/",
     "feedback:preview_overdue": "/staff/overdue/preview/",
@@ -122,6 +125,9 @@ ADMINISTRATOR = {
     "feedback:new_rule": "/staff/administration/new-rule/",
     "feedback:rule": "/staff/administration/rules/{rule.pk}/",
     "feedback:deadlines": "/staff/administration/deadlines/",
+    "feedback:retention": "/staff/administration/retention/",
+    "feedback:usual_retention": "/staff/administration/retention/usual/",
+    "feedback:retention_rule": "/staff/administration/retention/categories/{category.code}/",
     "feedback:open311": "/staff/administration/open311/",
     "feedback:new_neighbour": "/staff/administration/open311/new-neighbour/",
     "feedback:neighbour": "/staff/administration/open311/neighbours/county-roads/",
@@ -148,8 +154,10 @@ ADMINISTRATOR = {
     "organisation:webhook": "/staff/administration/webhooks/{webhook.key}/",
     "organisation:change_webhook": "/staff/administration/webhooks/{webhook.key}/change/",
     "organisation:log": "/staff/administration/log/",
+    "organisation:audit": "/staff/administration/audit/",
     "organisation:sign_ins": "/staff/administration/people/{person.pk}/sign-ins/",
     "organisation:provider_roles": "/staff/administration/provider/",
+    "feedback:personal_data": "/staff/personal-data/",
 }
 MAYORS_OFFICE = {"feedback:political": "/staff/political/"}
 CHIEF_EXECUTIVE = {"feedback:chief": "/staff/chief/"}
@@ -163,7 +171,8 @@ FILES = {
     "feedback:import_template", "surveys:population_template", "surveys:import_answers_template",
     "reporting:import_template", "reporting:evidence_file", "reporting:criterion_file",
     "security_txt", "reporting:raw_answer", "look:colour", "look:arms", "feedback:send_worker",
-    "feedback:mail_original", "feedback:card_mail", "mfa_download_recovery_codes",
+    "feedback:personal_data_file", "feedback:mail_original", "feedback:card_mail", "organisation:audit_file",
+    "mfa_download_recovery_codes",
 }  # fmt: skip
 """Answered with a file, and tested where the file is."""
 ELSEWHERE = {
@@ -173,6 +182,7 @@ ELSEWHERE = {
 """Those that send on at once to a page that is visited, and the demonstration's own page, which has its own test."""
 
 QUALITY_ADVISER = {
+    "feedback:card_audit": "/staff/cards/{card.reference}/audit/",
     "surveys:surveys": "/staff/surveys/",
     "surveys:new": "/staff/surveys/new/",
     "surveys:survey": "/staff/surveys/{draft.code}/",
@@ -315,6 +325,7 @@ class Life:
         self.held: Comment = the_comment(self.commented, "Ring")
         send_comment(the_comment(self.commented, "Hull"), Coding(unit=solvik.roads), by=None, now=now)
         RoleFactory(person=solvik.sector_leader, role=Role.QUALITY_ADVISER)
+        RoleFactory(person=solvik.administrator, role=Role.PRIVACY)
         self.row = a_scorecard_with_figures(now)
         self.scorecard = self.row.factor.goal.scorecard
         self.group = a_group_beside(self.row.indicator, last=now.year - 1)
@@ -339,6 +350,7 @@ class Life:
         self.mail: IncomingMail = comes(about, now=now)
         entry = OverdueEntry.objects.filter(card=self.card).latest("iso_week")
         self.answer = answer_url(entry, leader, now).removeprefix(settings.SITE_URL)
+        self.sensitive = mark_sensitive(a_card(), reason="child", by=solvik.clerk, now=now)
         self.tablet = signing.dumps(self.survey.pk, salt="survey-kiosk")
 
 

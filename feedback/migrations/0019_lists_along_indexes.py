@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     atomic = False  # the indexes are made while cards come in
 
     dependencies = [
-        ('feedback', '0017_what_can_happen_now'),
+        ('feedback', '0018_audited'),
         ('organisation', '0010_what_keys_may'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
