@@ -25,7 +25,7 @@ class Asked:
     address: str
     who: str = "clerk"
     statements: int = 10
-    rows: int = 3000
+    rows: int = 5000
     timed: bool = False
     searching: bool = False
 
