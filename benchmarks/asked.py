@@ -9,7 +9,9 @@ from typing import Any
 
 LIST = "/staff/"
 SEARCHING = (
-    "received of a unit long ago", "called back or not reached", "not registered the same day", "called back in a week"
+    "received of a unit long ago", "called back or not reached", "not registered the same day", "called back in a week",
+    "received in a month long ago",
+    "due in a month long ago",
 )  # fmt: skip
 
 
@@ -25,7 +27,7 @@ class Asked:
     address: str
     who: str = "clerk"
     statements: int = 10
-    rows: int = 3000
+    rows: int = 5000
     timed: bool = False
     searching: bool = False
 

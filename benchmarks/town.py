@@ -131,14 +131,15 @@ def build(cards: int, *, now: datetime) -> None:
     """Write the town into an empty, migrated database, in one transaction, and have its statistics taken."""
     from django.db import connection, transaction
 
+    usual = {table: _usual(table) for table in TABLES}
+    columns = {table: [*names.split(), *usual[table]] for table, names in TABLES.items()}
     with transaction.atomic():
         units = _house()
         with connection.cursor() as cursor:
             with _unhindered(cursor):
-                for rows in _chunks(cards, units, now):
+                for rows in _chunks(cards, units, now, usual):
                     for table, text in rows.items():
-                        columns = TABLES[table].replace(" ", ", ")
-                        cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN", io.StringIO(text))
+                        cursor.copy_expert(f"COPY {table} ({', '.join(columns[table])}) FROM STDIN", io.StringIO(text))
                 cursor.execute("SELECT setval(pg_get_serial_sequence('feedback_card', 'id'), %s)", [cards])
                 cursor.execute(_LISTS, {"now": now})
                 cursor.execute(_TOLD, {"now": now})
@@ -237,7 +238,20 @@ def _when(cards: int, chance: random.Random, now: datetime) -> Iterator[datetime
         yield min(moment.replace(hour=hour, minute=chance.randrange(60), second=chance.randrange(60)), now)
 
 
-def _chunks(cards: int, units: list[int], now: datetime) -> Iterator[dict[str, str]]:
+def _usual(table: str) -> dict[str, Any]:
+    """The columns that are not named and must hold something, with what the model puts in a new row."""
+    from django.apps import apps
+
+    model = next(model for model in apps.get_models() if model._meta.db_table == table)
+    return {
+        field.column: field.get_default()
+        for field in model._meta.local_concrete_fields
+        if field.column not in TABLES[table].split()
+        and not (field.null or field.generated or field.primary_key or field.has_db_default())
+    }
+
+
+def _chunks(cards: int, units: list[int], now: datetime, usual: dict[str, dict[str, Any]]) -> Iterator[dict[str, str]]:
     """Yield the rows of some thousand cards at a time, by table, as COPY reads them."""
     from feedback.models import Category
     from feedback.reference import reference
@@ -249,9 +263,10 @@ def _chunks(cards: int, units: list[int], now: datetime) -> Iterator[dict[str, s
     late = min(OVERDUE_AT_MOST, cards // 50) / max(1, cards * 110 / (365 * YEARS))
     numbers: dict[int, int] = {}
     lines: dict[str, list[str]] = {table: [] for table in TABLES}
+    ends = {table: [_as_copied(value) for value in values.values()] for table, values in usual.items()}
 
     def write(table: str, *values: Any) -> None:
-        lines[table].append("\t".join([_as_copied(value) for value in values]))
+        lines[table].append("\t".join([*map(_as_copied, values), *ends[table]]))
 
     for pk, at in enumerate(_when(cards, chance, now), 1):
         day = at.date()

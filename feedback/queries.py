@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
 from functools import reduce
 from operator import or_
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, cast
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchQuery
@@ -353,7 +353,7 @@ def counts_for_today(person: Person, today: date, zone: tzinfo) -> dict[str, int
         "open": is_open,
     }
     counted = {name: _Counted(cards.values("pk")[: COUNTED_TO + 1]) for name, cards in asked.items()}
-    return Person.objects.order_by().values(**counted).get(pk=person.pk)
+    return cast("dict[str, int]", Person.objects.order_by().values(**counted).get(pk=person.pk))
 
 
 # --- Search --------------------------------------------------------------------------------------------------------
