@@ -37,7 +37,7 @@ class UnmarkForm(StepForm):
 
 
 class NameForm(StepForm):
-    person = forms.ModelChoiceField(
+    person = forms.ModelChoiceField(  # type: ignore[assignment]  # a field, which Django takes off the class
         Person.objects.none(), label=_("Who?"), empty_label=_("Choose a person"),
         error_messages={"required": NOBODY, "invalid_choice": NOBODY},
         help_text=_("May open this card, each time with a reason, until the card goes to another unit."),
