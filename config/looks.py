@@ -18,7 +18,7 @@ from feedback.reference import parse_reference
 from organisation.actions.audit import record_look
 from organisation.models import ApiKey, Look, Person
 
-CARD, ATTACHMENT = "feedback.card", "feedback.attachment"
+CARD, SUBMITTER, ATTACHMENT = "feedback.card", "feedback.submitter", "feedback.attachment"
 OVERDUE, MAIL, PERSON = "feedback.overduelist", "feedback.incomingmail", "organisation.person"
 SURVEY, COMMENT, INTERVIEWS = "surveys.survey", "surveys.comment", "reporting.interviewdraw"
 
@@ -51,7 +51,7 @@ LOOKS: Mapping[str, Shows] = {
         CARD,
         "feedback:worklist feedback:forward feedback:undo feedback:today feedback:political feedback:chief"
         " feedback:contact_cards feedback:print_contact_cards feedback:post_contact_cards feedback:handovers"
-        " api:cards api:changes",
+        " feedback:sensitive api:cards api:changes",
     ),
     **_all(Look.SEARCHED, CARD, "feedback:register_look_up"),
     **_all(Look.EXPORTED, CARD, "feedback:download api:cards-csv api:cards-ndjson"),
@@ -65,6 +65,9 @@ LOOKS: Mapping[str, Shows] = {
     **_all(Look.LISTED, MAIL, "feedback:mail_queue"),
     **_all(Look.READ, MAIL, "feedback:mail_in feedback:mail_card feedback:mail_file feedback:mail_dismiss"),
     **_all(Look.DOWNLOADED, MAIL, "feedback:mail_original"),
+    **_all(Look.SEARCHED, SUBMITTER, "feedback:personal_data"),
+    **_all(Look.READ, SUBMITTER, "feedback:personal_data_decide"),
+    **_all(Look.EXPORTED, SUBMITTER, "feedback:personal_data_file"),
     **_all(Look.LISTED, PERSON, "organisation:people"),
     **_all(Look.READ, PERSON, "organisation:person organisation:sign_ins organisation:give_role"),
     **_all(Look.LISTED, "organisation.change", "organisation:log"),
@@ -132,8 +135,8 @@ def _write(request: HttpRequest, response: HttpResponseBase, shows: Shows, kwarg
     look, shown = shows.look, _number(request, response)
     if look == Look.LISTED and SEARCHES & set(names):
         look = Look.SEARCHED
-    elif look == Look.LISTED and shown == 0:
-        return  # a system that asks each minute whether there is anything new has seen nothing
+    elif shown == 0 and (look == Look.LISTED or request.method == "GET"):
+        return  # a system that asks each minute whether there is anything new has seen nothing, nor who opens an empty form
     key = getattr(request, "auth", None)
     record_look(
         look,

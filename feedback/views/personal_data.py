@@ -47,6 +47,7 @@ def personal_data(request: HttpRequest) -> HttpResponse:
         status = 422
         if form.is_valid():
             status, found = 200, find_person(form.sought())
+    request.shown = len(found or ())  # type: ignore[attr-defined]
     latest = Erasure.objects.exclude(cause=Erasure.Cause.RETENTION).select_related("by")[:10]
     context = {"section": "personal_data", "form": form, "found": found, "latest": latest}
     return render(request, "feedback/personal_data/look.html", context, status=status)

@@ -28,7 +28,7 @@ OPEN = {
         publish_story withdraw_story delete_story overdue_weeks run_overdue escalations administration import_cards
         import_template close_unit categories new_category category move_category rules new_rule rule move_rule remove_rule
         open311 new_neighbour neighbour ask_neighbour map_services offered_service new_service_question service_question
-        remove_service_question deadlines""",
+        remove_service_question deadlines look retention usual_retention retention_rule remove_retention release_card""",
     "organisation": """units new_unit unit new_person send_link take_role write_absence take_back_absence end_all
         take_second_step provider_roles remove_provider_role texts text calendar open_after_all municipality look change_arms
         take_arms_away api_keys new_api_key revoke_api_key webhooks new_webhook given_up replay_delivery webhook

@@ -16,7 +16,7 @@ from django.test import Client
 from django.utils.timezone import now as clock
 
 from config.doctor import audit as doctor_on_audit
-from feedback.models import Card, CardEvent
+from feedback.models import Card, CardEvent, CardLook
 from organisation.actions import units
 from organisation.actions.audit import record_look, seal_entries
 from organisation.audit_log import ChainBroken, Head, actions, check_chain, entries, page_of_entries, unsealed
@@ -113,8 +113,8 @@ def test_the_histories_that_are_written_are_these() -> None:
             " 'audited_removal') ORDER BY 1, 2"
         )
         found = cursor.fetchall()
-    audited = [CardEvent, Change, SignIn, Draw, Population, Publication, InitiativeEvent, InterviewDraw]
-    stays = [AuditEntry, Change, CardEvent]
+    audited = [CardEvent, CardLook, Change, SignIn, Draw, Population, Publication, InitiativeEvent, InterviewDraw]
+    stays = [AuditEntry, Change, CardEvent, CardLook]
     assert found == sorted(
         [("audited", model._meta.db_table) for model in audited]
         + [("audited_removal", model._meta.db_table) for model in (Card, Population)]
