@@ -1,0 +1,157 @@
+"""Who comes through which door: every address of the whole house, everybody in turn, asked for and sent an empty form.
+
+The table is `matrix.txt`; an address without a row there fails, and so does a row without an address. Each thing in the
+addresses is of the roads unit, so that the columns of its own leader and handler and of another unit's leader say what
+is theirs and what is not. What needs an API key of a certain scope is in `feedback/api/test_rights.py`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import LazySettings
+from django.core.handlers.base import BaseHandler
+from django.core.signals import request_finished
+from django.db import close_old_connections, connection, transaction
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
+from django.urls import reverse
+
+from organisation.models import Person
+from tests.factories import make_solvik
+from tests.life import Life, address, addresses
+
+TABLE = Path(__file__).with_name("matrix.txt")
+WHO = ["A", "S", "L", "H", "O", "M", "C", "Q", "X", "R", "N"]
+WORDS = {"s": "sent to sign-in", "-": "refused", "0": "not there", "x": "no such door", "2": "let in", "3": "sent on",
+         "4": "the form is faulty", "!": "no municipality, no setting"}  # fmt: skip
+CLOSED = {"s", "-", "0", "x"}
+WRITTEN_BY_ANY = re.compile(r'"(organisation_(browsersession|signin|failedtries)|django_session)"')
+"""Tables in which a refusal too may leave something: the session, and the log of who tried to sign in."""
+
+Row = tuple[str, str]
+"""What comes of asking and of sending, a sign for each in WHO."""
+
+
+def table() -> dict[str, Row]:
+    rows: dict[str, Row] = {}
+    for line in TABLE.read_text().splitlines():
+        if line and not line.startswith("#"):
+            name, asked, sent = line.rsplit(maxsplit=2)
+            assert name not in rows, f"{name} stands there twice."
+            assert len(asked) == len(sent) == len(WHO), line
+            assert set(asked + sent) <= set(WORDS), line
+            rows[name.strip()] = (asked, sent)
+    return rows
+
+
+def row_of(name: str, rows: dict[str, Row]) -> str | None:
+    """Return the name of the row that decides: the address's own, or one with a star."""
+    if name in rows:
+        return name
+    return next((pattern for pattern in rows if pattern.endswith("*") and fnmatchcase(name, pattern)), None)
+
+
+def test_every_address_has_a_row_and_every_row_an_address() -> None:
+    rows, names = table(), [name for name, _pattern in addresses()]
+    decided = {name: row_of(name, rows) for name in names}
+    without = [name for name, row in decided.items() if row is None]
+    assert without == [], "Say in tests/matrix.txt who may. How a row is written: at the top of the file."
+    assert set(rows) - set(decided.values()) == set(), "These are there no more."
+
+
+@contextmanager
+def taken_back() -> Iterator[list[str]]:
+    """Give what is written meanwhile, but the sessions, and take it all back."""
+    written: list[str] = []
+
+    def see(execute: Any, sql: Any, *rest: Any) -> Any:
+        if str(sql).startswith(("INSERT", "UPDATE", "DELETE")) and not WRITTEN_BY_ANY.search(str(sql)[:80]):
+            written.append(str(sql)[:80])
+        return execute(sql, *rest)
+
+    with transaction.atomic(), connection.execute_wrapper(see):
+        yield written
+        transaction.set_rollback(True)
+
+
+def sign_of(answer: HttpResponse) -> str:
+    status = answer.status_code
+    if status == 401 or (status == 302 and answer["Location"].startswith(reverse("account_login"))):
+        return "s"
+    assert status < 500 or status == 503, status
+    return {403: "-", 404: "0", 405: "x", 503: "!"}.get(status, str(status)[0])
+
+
+class Visitor:
+    """Somebody whose browser is signed in, however the last request left it.
+
+    Goes to Django's handler itself: the test client keeps the context of each template, which takes longer than the page.
+    """
+
+    def __init__(self, person: Person | None) -> None:
+        client = Client()
+        if person is not None:
+            client.force_login(person)
+        cookies = "; ".join(f"{name}={cookie.value}" for name, cookie in client.cookies.items())
+        self.requests = RequestFactory(headers={"Accept-Language": "en"} | ({"Cookie": cookies} if cookies else {}))
+        self.handler = BaseHandler()
+        self.handler.load_middleware()
+
+    def call(self, method: str, path: str) -> tuple[str, list[str]]:
+        """Ask, or send an empty form, and return the sign of the answer and what was written meanwhile."""
+        json = (
+            {"content_type": "application/json", "data": "{}"} if path.startswith("/api/") and method == "post" else {}
+        )
+        request = getattr(self.requests, method)(path, **json)
+        request._dont_enforce_csrf_checks = True
+        with taken_back() as written:
+            answer = self.handler.get_response(request)
+            if answer.streaming:
+                b"".join(answer.streaming_content)
+            request_finished.disconnect(close_old_connections)
+            answer.close()  # a file that was not read
+            request_finished.connect(close_old_connections)
+        return sign_of(answer), written
+
+
+@pytest.fixture
+def everybody(db: None, settings: LazySettings, tmp_path: Path) -> tuple[dict[str, Visitor], Life]:
+    settings.MEDIA_ROOT = tmp_path
+    # What would be fetched from elsewhere meets a closed port of this machine.
+    settings.KOLADA_URL = settings.SSB_URL = settings.KLASS_URL = "http://127.0.0.1:9"
+    solvik = make_solvik()
+    life = Life(solvik)
+    people = [
+        None, solvik.clerk, solvik.roads_leader, solvik.handler, solvik.water_leader, solvik.mayors_secretary, solvik.chief,
+        life.adviser, solvik.administrator, solvik.reader, life.nobody,
+    ]  # fmt: skip
+    return dict(zip(WHO, map(Visitor, people), strict=True)), life
+
+
+def test_everybody_comes_where_the_table_lets_them_and_no_further(
+    everybody: tuple[dict[str, Visitor], Life],
+) -> None:
+    people, life = everybody
+    rows, faults = table(), []
+    for name, pattern in addresses():
+        path = address(name, pattern, life.standing_in(name))
+        found = []
+        for method in ("get", "post"):
+            signs = ""
+            for who, person in people.items():
+                sign, written = person.call(method, path)
+                signs += sign
+                if written and sign in CLOSED:
+                    faults.append(f"{name}: {method} by {who} is answered «{WORDS[sign]}», and wrote {written[0]}")
+            found.append(signs)
+        decided = row_of(name, rows)
+        if decided is None or rows[decided] != tuple(found):
+            faults.append(f"{name:40} {found[0]} {found[1]}")
+    assert faults == [], "\n".join(["Otherwise than in tests/matrix.txt:", *faults])
