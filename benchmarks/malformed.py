@@ -32,6 +32,7 @@ from typing import Any
 from urllib.parse import quote, quote_from_bytes
 
 ROOT = Path(__file__).resolve().parent.parent
+Headers = tuple[tuple[str, str], ...]
 LONGEST = 2.0
 """Seconds that an answer may take."""
 GROWS = 1.2
@@ -203,13 +204,16 @@ class Targets:
     """Addresses of everything there is; who asks, as (cookie, token) by name; and the fields that forms have there."""
 
     paths: list[str]
-    who: dict[str, tuple[tuple[str, str], ...]]
+    who: dict[str, Headers]
     fields: dict[str, list[str]] = field(default_factory=dict)
 
     def learn(self, server: Server) -> None:
         """Read off each page which fields its forms have, as whoever is let in."""
         for path in self.paths:
-            for headers in self.who.values():
+            staffs = path.startswith("/staff/")
+            for name, headers in self.who.items():
+                if name == "key" or (staffs and name in ("nobody", "anybody")):
+                    continue
                 status, body = server.send(Sent("GET", path, headers))
                 if status == 200 and b"<form" in body:
                     found = re.findall(r'\bname="([^"]+)"', body.decode("utf-8", "replace"))
@@ -522,6 +526,7 @@ def _encoded(value: str | bytes) -> bytes:
     return quote_from_bytes(raw).encode()
 
 
+PART = b"--x\r\nContent-Disposition: form-data; name="
 FORM = ("Content-Type", "application/x-www-form-urlencoded")
 
 
@@ -570,13 +575,13 @@ def by_hand(targets: Targets, how_many: int, choose: random.Random) -> Iterator[
                 b"--x\r\n\r\n",
                 b"--x\r\nContent-Disposition: form-data\r\n\r\na\r\n--x--\r\n",
                 b'--x\r\nContent-Disposition: form-data; name="text"\r\n\r\na',
-                b'--x\r\nContent-Disposition: form-data; name="uploads"; filename="\x00../a"\r\nContent-Type: image/png\r\n\r\nabc\r\n--x--\r\n',
-                b'--x\r\nContent-Disposition: form-data; name="a"\r\nContent-Transfer-Encoding: base64\r\n\r\n!!!\r\n--x--\r\n',
+                PART + b'"uploads"; filename="\x00../a"\r\nContent-Type: image/png\r\n\r\nabc\r\n--x--\r\n',
+                PART + b'"a"\r\nContent-Transfer-Encoding: base64\r\n\r\n!!!\r\n--x--\r\n',
                 b"--x\r\nContent-Disposition: form-data; name*=utf-8''%ff\r\n\r\na\r\n--x--\r\n",
                 b"--x\r\n" + b"A" * 3000 + b": b\r\n\r\n\r\n--x--\r\n",
                 b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\na\r\n' * 1200 + b"--x--\r\n",
                 b'--x\r\nContent-Disposition: form-data; name="f"; filename="a"\r\n\r\na\r\n' * 150 + b"--x--\r\n",
-                b'--x\r\nContent-Disposition: form-data; name="t"\r\nContent-Type: text/plain; charset=zlib\r\n\r\na\r\n--x--\r\n',
+                PART + b'"t"\r\nContent-Type: text/plain; charset=zlib\r\n\r\na\r\n--x--\r\n',
             ]
         )
         kind = ("Content-Type", "multipart/form-data; boundary=x")
@@ -848,9 +853,7 @@ class Door:
     others: tuple[tuple[str, str], ...] = ()
 
 
-def uploads(
-    doors: list[Door], who: dict[str, tuple[tuple[str, str], ...]], how_many: int, choose: random.Random
-) -> Iterator[Sent]:
+def uploads(doors: list[Door], who: dict[str, Headers], how_many: int, choose: random.Random) -> Iterator[Sent]:
     """Give forms with files that are not what they should be."""
     good = whole_files()
     bad = traps(good)
@@ -885,12 +888,27 @@ def uploads(
 # --- The whole run --------------------------------------------------------------------------------------------------------
 
 
-def everything() -> tuple[Targets, list[Door]]:
-    """Make a municipality with something on every page, and return its addresses and the doors for files."""
+def signed_in(people: dict[str, Any]) -> dict[str, Headers]:
+    """Give the headers by which each is known, and those of nobody, of anybody with a form's token, and of a key."""
     from django.conf import settings
     from django.test import Client
-    from django.utils import timezone
     from rest_framework.authtoken.models import Token
+
+    token = "a" * 32
+    form_token = f"{settings.CSRF_COOKIE_NAME}={token}"
+    who: dict[str, Headers] = {"nobody": (), "anybody": (("Cookie", form_token), ("X-CSRFToken", token))}
+    for name, person in people.items():
+        client = Client()
+        client.force_login(person)
+        session = f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
+        who[name] = (("Cookie", f"{session}; {form_token}"), ("X-CSRFToken", token))
+    who["key"] = (("Authorization", f"Bearer {Token.objects.create(user=people['clerk']).key}"),)
+    return who
+
+
+def everything() -> tuple[Targets, list[Door]]:
+    """Make a municipality with something on every page, and return its addresses and the doors for files."""
+    from django.utils import timezone
 
     from tests.factories import make_solvik
     from tests.life import Life, address, addresses
@@ -910,20 +928,14 @@ def everything() -> tuple[Targets, list[Door]]:
         for name, pattern in addresses()
         if name not in ends and (not name.startswith("admin") or "card" in name)
     ]
-    who: dict[str, tuple[tuple[str, str], ...]] = {"nobody": ()}
-    for name, person in (
-        ("clerk", solvik.clerk),
-        ("administrator", solvik.administrator),
-        ("adviser", life.adviser),
-        ("leader", solvik.roads_leader),
-    ):
-        client = Client()
-        client.force_login(person)
-        csrf = "a" * 32
-        cookies = f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}; {settings.CSRF_COOKIE_NAME}={csrf}"
-        who[name] = (("Cookie", cookies), ("X-CSRFToken", csrf))
-    who["anybody"] = (("Cookie", f"{settings.CSRF_COOKIE_NAME}={'a' * 32}"), ("X-CSRFToken", "a" * 32))
-    who["key"] = (("Authorization", f"Bearer {Token.objects.create(user=solvik.clerk).key}"),)
+    who = signed_in(
+        {
+            "clerk": solvik.clerk,
+            "administrator": solvik.administrator,
+            "adviser": life.adviser,
+            "leader": solvik.roads_leader,
+        }
+    )
     card, year = life.card, timezone.now().year
     doors = [
         Door("/", "uploads", "anybody", (("text", "Hull i veien"),)),

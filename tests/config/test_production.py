@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 from django.core.exceptions import ImproperlyConfigured
 
 from config.secret_files import SECRETS, read_secret_files
@@ -93,3 +94,19 @@ def test_a_file_that_is_no_secret_is_told_without_what_is_in_it(
     with pytest.raises(ImproperlyConfigured, match=sentence) as told:
         read_secret_files(given | {"SECRET_KEY_FILE": str(kept)})
     assert "another" not in str(told.value)
+
+
+def test_the_container_is_nobody_and_its_root_is_read_only() -> None:
+    users = [line.split()[1] for line in (ROOT / "Dockerfile").read_text().splitlines() if line.startswith("USER ")]
+    assert users[-1] not in ("root", "0")
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+    ours = {name: one for name, one in services.items() if one["image"] == "innspill:latest"}
+    assert set(ours) == {"migrate", "web", "worker", "beat"}
+    for name, one in ours.items():
+        assert (one["read_only"], one["cap_drop"], one["security_opt"]) == (
+            True,
+            ["ALL"],
+            ["no-new-privileges:true"],
+        ), name
+        assert not one.get("privileged"), name
+        assert not one.get("user"), name
