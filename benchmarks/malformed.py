@@ -15,6 +15,7 @@ import json
 import os
 import random
 import re
+import signal
 import socket
 import statistics
 import subprocess
@@ -159,6 +160,8 @@ class Server:
             self.one(sent, report)
             if number % 50 == 0:
                 report.memory.append(self.memory())
+            if number % 500 == 499:
+                print(f"{number + 1} {sent.what}, {len(report.faults)} faults", file=sys.stderr, flush=True)
         if self.workers() != workers:
             report.faults.append(f"a worker died: {workers} became {self.workers()}")
 
@@ -990,7 +993,10 @@ def main() -> int:
     words.add_argument("--uploads", type=int, default=5_000)
     words.add_argument("--seed", type=int, default=7)
     given = words.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the server and the database go too
+    # The tests' settings, whose limits hold nobody up, on servers of its own.
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+    os.environ.setdefault("INNSPILL_VAR", str(ROOT / "var" / "malformed"))
     from benchmarks.own_database import own_database
 
     name = "innspill_malformed"

@@ -175,6 +175,7 @@ class Life:
             "kind": "rows", "limits": 1, "one": 1, "item": 1, "answer": 1, "sha256": self.attachment.sha256,
             "id": self.webhook.key, "survey": self.draft.code, "group": self.group.key, "number": page.reference,
             "colour": "0a5c36", "uidb36": "1", "batch": "20261116T090000000000", "of": "figures", "anything": "nothing",
+            "app_label": "organisation",
         }  # fmt: skip
         space, _colon, _short = name.rpartition(":")
         return {
