@@ -2,7 +2,7 @@
 # A machine with Python 3.11 or newer and nothing else is enough for the first two; none of them needs root.
 
 .DELETE_ON_ERROR:
-.PHONY: run test check matrix malformed sbom lock clean install install-dev
+.PHONY: run test check matrix malformed sbom bench lock clean install install-dev
 
 BIN := .venv/bin
 PY := $(BIN)/python
@@ -46,6 +46,10 @@ malformed: install-dev
 # What Innspill is made of, as CycloneDX JSON.
 sbom: install-dev
 	@$(PY) -m tools.sbom
+
+# What it takes, on 10,000 and 100,000 cards, which targets are met and which missed. BENCH=1m and BENCH=10m: on more. Needs wrk.
+bench: install-dev
+	@$(PY) -m benchmarks --size "$(BENCH)" --only "$(ONLY)"
 
 install: $(RUN_STAMP) $(NODE_STAMP)
 

@@ -33,6 +33,7 @@ from config.celery import app
 from config.checks import missing_packages
 from feedback.actions.listing import latest_week_to_run
 from feedback.models import IncomingMail, OverdueRun
+from organisation.audit_log import unsealed
 from organisation.models import OutgoingMail, ScheduledJob
 from organisation.queries import NotSetUp, municipality, working_calendar
 
@@ -43,6 +44,7 @@ BEAT_LATEST = timedelta(minutes=3)  # some job is due each minute
 BEAT_SAVED_LATEST = timedelta(minutes=6)  # beat writes down what it started every three minutes
 JOB_LATE = timedelta(minutes=15)
 MAIL_LATE = timedelta(minutes=10)
+SEALING_LATE = timedelta(minutes=10)
 MAILBOX_LATE = timedelta(minutes=15)
 MAIL_WAITS_LONG = timedelta(days=2)
 LISTS_LATE = timedelta(hours=2)  # the hourly look makes up what Monday morning missed
@@ -73,7 +75,14 @@ def examine(now: datetime) -> list[Finding]:
     findings.append(answers := worker(has_queue=line.state == OK))
     if has_tables:
         try:
-            findings += [beat(now, has_worker=answers.state == OK), *jobs(now), *mails(now), *mailbox(now), *here(now)]
+            findings += [
+                beat(now, has_worker=answers.state == OK),
+                *jobs(now),
+                *mails(now),
+                *mailbox(now),
+                *audit(now),
+                *here(now),
+            ]
         except DatabaseError as error:
             findings.append(Finding("database", FAULT, f"The database fails: {_line(error)}", "Look into its log."))
     else:
@@ -277,6 +286,25 @@ def mailbox(now: datetime) -> Iterator[Finding]:
     else:
         read = f"Read at {_local(last)}; " if last else ""
         yield Finding("mailbox", OK, f"{read}{words}", values=values)
+
+
+def audit(now: datetime) -> Iterator[Finding]:
+    """Whether the audit log was whole when it was last checked, and whether its entries get their places."""
+    job = ScheduledJob.objects.filter(name="organisation.check_audit").first()
+    number, oldest = unsealed()
+    values = {"unsealed": number, "oldest": oldest, "checked": job.finished_at if job is not None else None}
+    if job is not None and job.result == "failed: ChainBroken":
+        words = f"The audit log was not what was written when it was checked at {_local(job.started_at)}."
+        do = "See where with «manage.py verify_audit», keep the database as it is, and find out who was in it."
+        yield Finding("audit log", FAULT, words, do, values)
+    elif oldest is not None and now - oldest > SEALING_LATE:
+        words = f"{number} entries of the audit log wait for their place, the oldest since {_local(oldest)}."
+        yield Finding("audit log", WARNING, words, "See that worker and beat work.", values)
+    else:
+        checked = f"checked at {_local(job.finished_at)}" if job is not None and job.finished_at else "not checked yet"
+        yield Finding(
+            "audit log", OK, f"The audit log is only added to, {checked}; {number} entries wait", values=values
+        )
 
 
 def mail_server() -> Finding:

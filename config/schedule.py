@@ -52,6 +52,8 @@ SCHEDULE = {
         "task": "organisation.delete_old_deliveries",
         "schedule": crontab(hour="3", minute="15"),
     },
+    "organisation.seal_audit": {"task": "organisation.seal_audit", "schedule": crontab()},
+    "organisation.check_audit": {"task": "organisation.check_audit", "schedule": crontab(hour="4", minute="30")},
     "organisation.sweep_mail": {"task": "organisation.sweep_mail", "schedule": crontab()},
     "organisation.delete_expired_mail": {
         "task": "organisation.delete_expired_mail",

@@ -175,8 +175,10 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "organisation.middleware.HtmxLoginRedirectMiddleware",
     "organisation.middleware.SecondStepMiddleware",
+    "config.looks.LooksMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "feedback.api.limits.ApiLimits",
+    "feedback.views.door.DoorMiddleware",
+    "config.request_limits.RequestLimits",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -251,6 +253,7 @@ SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", 60)
 SESSION_HOURS = env.int("SESSION_HOURS", 12)
 SIGN_IN_LOG_MONTHS = env.int("SIGN_IN_LOG_MONTHS", 12)
 # A person's API token for e-mail and password: no second step is asked for, so none is given but in the demonstration.
+SENSITIVE_LOOK_MINUTES = env.int("SENSITIVE_LOOK_MINUTES", 30)
 PASSWORD_TOKENS = env.bool("PASSWORD_TOKENS", DEMONSTRATION)
 
 # The municipality's identity provider (docs/sign-in.md).

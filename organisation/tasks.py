@@ -8,7 +8,9 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from organisation.actions.audit import AT_ONCE, seal_entries
 from organisation.actions.sign_ins import forget_sign_ins
+from organisation.audit_log import check_chain
 from organisation.jobs import recorded
 from organisation.outbox.delivery import delete_expired, deliver_due
 from organisation.queries import municipality, working_calendar
@@ -68,3 +70,23 @@ def forget_sign_ins_of_old() -> str:
     now = timezone.now()
     lines, sessions = forget_sign_ins(before=now - timedelta(days=30.4 * settings.SIGN_IN_LOG_MONTHS), now=now)
     return f"deleted {lines} lines, {sessions} sessions"
+
+
+@shared_task(name="organisation.seal_audit")
+@recorded("organisation.seal_audit")
+def seal_audit() -> str:
+    """Each minute: entries of the audit log get their place in the chain."""
+    sealed = 0
+    while taken := seal_entries():
+        sealed += taken
+        if taken < AT_ONCE:
+            break
+    return f"{sealed} sealed"
+
+
+@shared_task(name="organisation.check_audit")
+@recorded("organisation.check_audit")
+def check_audit() -> str:
+    """Each night: the whole chain computed anew. One that is broken makes this job fail, which `doctor` and /metrics tell."""
+    head = check_chain()
+    return f"whole to {head.number}"

@@ -23,6 +23,7 @@ from feedback.actions.correcting import add_attachments
 from feedback.actions.listing import run_overdue_list
 from feedback.actions.mailings import SentOut, record_mailing
 from feedback.actions.saving import save_filter
+from feedback.actions.sensitive import mark_sensitive
 from feedback.actions.stories import Words, write_story
 from feedback.actions.storing import Upload
 from feedback.answer_links import answer_url
@@ -152,6 +153,7 @@ class Life:
         self.mail: IncomingMail = comes(about, now=now)
         entry = OverdueEntry.objects.filter(card=self.card).latest("iso_week")
         self.answer = answer_url(entry, leader, now).removeprefix(settings.SITE_URL)
+        self.sensitive = mark_sensitive(a_card(), reason="child", by=solvik.clerk, now=now)
         self.tablet = signing.dumps(self.survey.pk, salt="survey-kiosk")
         self.attachment: Attachment = a_picture_of(self.card, now)
         upload = an_upload("bilde.pdf")
@@ -212,6 +214,7 @@ class Life:
             "feedback:own_step": {"step": "add"},
             "feedback:answer": {"token": self.answer.strip("/").rpartition("/")[2]},
             "feedback:remove_absence": {"pk": self.absence.pk},
+            "feedback:look": {"reference": self.sensitive.reference},
             "feedback:filter": {"pk": SavedFilter.objects.get().pk},
             "feedback:attachment": {"pk": self.attachment.pk},
             "feedback:card_mail": {"pk": self.mail.pk},

@@ -23,6 +23,8 @@ HARMLESS = {
     },
     # Ids and codes, and values of fields that are not personal; of those that are, the field's name alone.
     "Change": {"kind", "name", "what", "fields"},
+    # Ids, codes, a card's reference, names of fields, and a hash of them.
+    "AuditEntry": {"hash", "action", "kind", "reference", "fields", "was", "became"},
     "DayOff": {"name"},
     "Unit": {"code", "name", "name_key", "kind", "email"},
     "OwnWording": {"key", "language", "text"},

@@ -26,6 +26,7 @@ from config.demo.plans import Story
 from config.demo.reports import make_reports
 from config.demo.rows import Rows
 from config.demo.scorecards import scorecards
+from config.demo.sensitive import sensitive
 from config.demo.sources import sources
 from config.demo.story import build_story
 from config.demo.surveys import surveys
@@ -152,6 +153,7 @@ def load_demo(*, seed: int, now: datetime, anew: bool = False) -> Loaded | None:
         make_rules(NEW_RULES, furnished.units, furnished.categories)
         _make_past_lists(story)
         inform(story, furnished)
+        sensitive(story, furnished)
         neighbours(furnished, by=furnished.people[ADMINISTRATOR], now=story.now)
         mails_that_came(story)
         surveys(by=furnished.people[ADVISER], units=furnished.units, today=story.today, seed=seed)

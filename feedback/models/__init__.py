@@ -23,6 +23,7 @@ from feedback.models.open311 import (
 from feedback.models.overdue import Escalation, ListNotice, OverdueEntry, OverdueList, OverdueRun
 from feedback.models.routing import Category, RoutingRule
 from feedback.models.saved import SavedFilter
+from feedback.models.sensitive import CardLook, CardLookNote, CardReader, LookReason, MarkReason, UnmarkReason
 from feedback.models.sent import SentRequest
 from feedback.models.stories import Story
 
@@ -33,7 +34,10 @@ __all__ = [
     "Card",
     "CardChange",
     "CardEvent",
+    "CardLook",
+    "CardLookNote",
     "CardNote",
+    "CardReader",
     "Category",
     "ChangeBatch",
     "ContactAttempt",
@@ -47,7 +51,9 @@ __all__ = [
     "InterviewConsent",
     "LinkedPicture",
     "ListNotice",
+    "LookReason",
     "Mailing",
+    "MarkReason",
     "Neighbour",
     "NeighbourService",
     "OfferedService",
@@ -67,5 +73,6 @@ __all__ = [
     "ServiceQuestion",
     "Story",
     "Submitter",
+    "UnmarkReason",
     "UntoldChange",
 ]

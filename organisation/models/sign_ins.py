@@ -83,6 +83,9 @@ class SignIn(models.Model):
         FACTOR_REMOVED = "factor_removed", _("Second step removed")
         PASSWORD_CHANGED = "password_changed", _("Password changed")
 
+    OF_ACCESS = (What.FACTOR_ADDED, What.FACTOR_REMOVED, What.PASSWORD_CHANGED)
+    """What stays in the audit log when the line here is deleted."""
+
     at = models.DateTimeField(_("when"))
     person = models.ForeignKey(Person, models.CASCADE, null=True, related_name="sign_ins", verbose_name=_("person"))
     what = models.CharField(_("what"), max_length=20, choices=What.choices)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 from django.contrib import messages
@@ -25,6 +23,7 @@ from organisation.permissions import Permission
 from organisation.views.access import person_who_may
 from organisation.views.answering import show_refusal
 from organisation.views.downloads import as_csv
+from organisation.views.uploads import is_larger, laid_down
 from surveys.forms.importing import AnswersForm
 from surveys.importing.mapping import RoundMapping, round_mapping_of
 from surveys.importing.own_columns import own_round, template
@@ -68,13 +67,10 @@ def _read(form: AnswersForm, survey: Survey, *, dry_run: bool) -> RoundReport | 
     """Return what came of it; None, with the sentence at the field, where the file as a whole cannot be read."""
     data = form.cleaned_data
     file: UploadedFile = data["file"]
-    if (file.size or 0) > MOST_MB * 1024 * 1024:
+    if is_larger(file, MOST_MB):
         form.add_error("file", _("The file is larger than %(most)s MB.") % {"most": MOST_MB})
         return None
-    with NamedTemporaryFile(suffix=".csv") as kept:
-        shutil.copyfileobj(file, kept)
-        kept.flush()
-        path = Path(kept.name)
+    with laid_down(file) as path:
         try:
             mapping = _mapping(path, survey, data)
             return import_responses(

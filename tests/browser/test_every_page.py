@@ -55,6 +55,8 @@ SERVICE_CENTRE = {
     "feedback:contact_cards": "/staff/contact-cards/",
     "feedback:handovers": "/staff/neighbours/",
     "feedback:card": "/staff/cards/{card.reference}/",
+    "feedback:sensitive": "/staff/sensitive/",
+    "feedback:look": "/staff/cards/{sensitive.reference}/look/",
     "feedback:write_story": "/staff/cards/{card.reference}/story/",
     "feedback:overdue_weeks": "/staff/overdue/",
     "feedback:preview_overdue": "/staff/overdue/preview/",
@@ -111,6 +113,7 @@ ADMINISTRATOR = {
     "organisation:webhook": "/staff/administration/webhooks/{webhook.key}/",
     "organisation:change_webhook": "/staff/administration/webhooks/{webhook.key}/change/",
     "organisation:log": "/staff/administration/log/",
+    "organisation:audit": "/staff/administration/audit/",
     "organisation:sign_ins": "/staff/administration/people/{person.pk}/sign-ins/",
     "organisation:provider_roles": "/staff/administration/provider/",
 }
@@ -126,7 +129,7 @@ FILES = {
     "feedback:import_template", "surveys:population_template", "surveys:import_answers_template",
     "reporting:import_template", "reporting:evidence_file", "reporting:criterion_file",
     "security_txt", "reporting:raw_answer", "look:colour", "look:arms", "feedback:send_worker",
-    "feedback:mail_original", "feedback:card_mail", "mfa_download_recovery_codes",
+    "feedback:mail_original", "feedback:card_mail", "organisation:audit_file", "mfa_download_recovery_codes",
 }  # fmt: skip
 """Answered with a file, and tested where the file is."""
 ELSEWHERE = {
@@ -136,6 +139,7 @@ ELSEWHERE = {
 """Those that send on at once to a page that is visited, and the demonstration's own page, which has its own test."""
 
 QUALITY_ADVISER = {
+    "feedback:card_audit": "/staff/cards/{card.reference}/audit/",
     "surveys:surveys": "/staff/surveys/",
     "surveys:new": "/staff/surveys/new/",
     "surveys:survey": "/staff/surveys/{draft.code}/",

@@ -70,6 +70,7 @@ def test_the_service_centre_registers_forwards_runs_the_lists_and_posts_the_cont
     page.get_by_role("link", name="Overdue lists").click()
     page.get_by_role("button", name="Run the lists").click()
     expect(page.get_by_role("rowheader", name="Vann")).to_be_visible()
+    page.get_by_role("link", name="Cards", exact=True).click()
     page.get_by_role("link", name="Contact cards", exact=True).click()
     page.get_by_role("button", name="Make one document of the chosen").click()
     page.get_by_role("button", name="The chosen are posted").click()

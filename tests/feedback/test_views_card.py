@@ -235,7 +235,7 @@ def test_a_card_costs_the_same_whatever_its_history(
     for _ in range(how_many):
         record_contact_attempt(card, by=solvik.handler, now=NOW)
     client.force_login(solvik.handler)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(f"/staff/cards/{card.reference}/")
 
 

@@ -36,6 +36,7 @@ TABLE = {
     P.PLAN_ACTIONS: ".x...xx.",
     P.COUNT_CONTACTS: "x.......",
     P.MANAGE_WEBHOOKS: "......x.",
+    P.SEE_AUDIT: ".x...xx.",
 }
 
 

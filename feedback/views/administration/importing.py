@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 from django.contrib import messages
@@ -27,6 +24,7 @@ from organisation.errors import Refused
 from organisation.views.access import administrator
 from organisation.views.answering import show_refusal
 from organisation.views.downloads import as_csv
+from organisation.views.uploads import is_larger, laid_down
 
 SHOWN = 200
 """Lines with faults that the page shows."""
@@ -61,15 +59,13 @@ def import_file(request: HttpRequest) -> HttpResponse:
 def _read(form: ImportCardsForm, *, dry_run: bool) -> Report | None:
     """Return what came of it; None, with the sentence at the field, where the file as a whole cannot be read."""
     file: UploadedFile = form.cleaned_data["file"]
-    if (file.size or 0) > MOST_MB * 1024 * 1024:
+    if is_larger(file, MOST_MB):
         form.add_error(
             "file", _("The file is larger than %(most)s MB. The command import_cards takes it.") % {"most": MOST_MB}
         )
         return None
-    with NamedTemporaryFile(suffix=".csv") as kept:
-        shutil.copyfileobj(file, kept)
-        kept.flush()
-        path, mapping = Path(kept.name), form.cleaned_data["mapping"]
+    mapping = form.cleaned_data["mapping"]
+    with laid_down(file) as path:
         try:
             theirs = mapping_of(toml_of(mapping)) if mapping.strip() else None
             chosen = theirs or own_mapping(path, form.cleaned_data["source"])

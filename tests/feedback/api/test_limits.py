@@ -110,3 +110,27 @@ def test_over_in_the_callers_language(town: Town) -> None:
         client.get(UNITS)
     detail = check(client.get(UNITS), 429, "throttled")["detail"]
     assert re.search(r"\b42\b", detail)
+
+
+OPEN311 = "/open311/v2/services"
+
+
+@pytest.mark.parametrize("form", ["json", "xml"])
+def test_open311_says_it_in_its_own_way(town: Town, form: str) -> None:
+    client = APIClient(headers={"Accept-Language": "en"})
+    assert [client.get(f"{OPEN311}.{form}").status_code for _ in range(2)] == [200, 200]
+    over = client.get(f"{OPEN311}.{form}")
+    assert (over.status_code, over["Retry-After"], over["RateLimit"]) == (429, "42", '"address";r=0;t=42')
+    if form == "json":
+        assert [entry["code"] for entry in over.json()] == [429]
+    else:
+        assert b"<code>429</code>" in over.content
+    assert client.post(f"/open311/v2/requests.{form}", {"service_code": "x"}).status_code == 429
+
+
+def test_who_tries_open311_keys_is_known_by_the_address(town: Town) -> None:
+    client = APIClient()
+    tries = [client.get(f"/open311/v2/requests.json?api_key=innspill_{number}").status_code for number in range(4)]
+    assert tries == [403, 403, 429, 429]
+    good = keyed(town).get(UNITS)
+    assert good.status_code == 200
