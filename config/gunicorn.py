@@ -29,7 +29,7 @@ control_socket_disable = True
 os.environ.setdefault("DATABASE_LOCK_SECONDS", "15")
 os.environ.setdefault("DATABASE_STATEMENT_SECONDS", "55")
 
-_watched = bool(os.environ.get("METRICS_TOKEN", ""))
+_watched = bool(os.environ.get("METRICS_TOKEN", "") or os.environ.get("METRICS_TOKEN_FILE", ""))
 if _watched and not os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
     # Where the workers' figures add up; set before they fork, and before anything imports the library.
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="innspill-metrics-", dir=worker_tmp_dir)
