@@ -39,8 +39,8 @@ KINDS = (
         (
             "feedback.card", "feedback.submitter", "feedback.attachment", "feedback.contactattempt", "feedback.callback",
             "feedback.followup", "feedback.preliminaryanswer", "feedback.referral", "feedback.addition",
-            "feedback.ownreaction", "feedback.reopeningrequest", "feedback.cardnote", "feedback.retentionhold",
-            "feedback.cardretention", "feedback.withheldfile",
+            "feedback.ownreaction", "feedback.reopeningrequest", "feedback.cardnote", "feedback.cardlooknote",
+            "feedback.retentionhold", "feedback.cardretention", "feedback.withheldfile",
         ),
     ),
     Kind(

@@ -17,6 +17,8 @@ from feedback.models import (
     Card,
     CardChange,
     CardNote,
+    CardReader,
+    CardRetention,
     Category,
     ChangeBatch,
     ContactCard,
@@ -38,6 +40,7 @@ from feedback.models import (
     ReceivedUpdate,
     Referral,
     ReopeningRequest,
+    RetentionRule,
     RoutingRule,
     SavedFilter,
     ServiceQuestion,
@@ -222,6 +225,19 @@ VIOLATIONS: dict[str, list[Callable[[Card, Solvik], Any]]] = {
         lambda c, s: CategoryFactory(deadline_days=3),
         lambda c, s: CategoryFactory(deadline_kind="calendar_days"),
         lambda c, s: CategoryFactory(deadline_days=0, deadline_kind="calendar_days"),
+    ],
+    "retention_one_default": [lambda c, s: [RetentionRule.objects.create(block_days=1) for _ in range(2)]],
+    "retention_steps_in_order": [
+        lambda c, s: RetentionRule.objects.create(block_days=2, anonymise_days=2),
+        lambda c, s: RetentionRule.objects.create(anonymise_days=9, delete_days=9),
+        lambda c, s: RetentionRule.objects.create(delete_days=9),
+    ],
+    "card_retention_of_something": [lambda c, s: CardRetention.objects.create(card=c)],
+    "card_retention_anonymised_is_empty": [
+        lambda c, s: CardRetention.objects.create(card=c, anonymised_at=MONDAY, values={"feedback.card": []})
+    ],
+    "reader_named_once": [
+        lambda c, s: [CardReader.objects.create(card=c, person=s.clerk, named_at=MONDAY) for _ in range(2)]
     ],
     "feedback_category_code_key": [lambda c, s: [CategoryFactory(code="roads") for _ in range(2)]],
     "routing_rule_asks_something": [lambda c, s: rule(s)],

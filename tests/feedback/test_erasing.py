@@ -56,7 +56,7 @@ def a_life(solvik: Solvik) -> list[int]:
 
 
 def kept() -> str:
-    return str({name: rows for name, rows in everything().items() if name != "Erasure"})
+    return str({name: rows for name, rows in everything().items() if name != "feedback_erasure"})
 
 
 @pytest.fixture(autouse=True)
@@ -103,7 +103,7 @@ def test_a_life_is_blocked_brought_back_blocked_again_and_anonymised(
 
     with django_capture_on_commit_callbacks(execute=True):
         block_cards(ids, cause=ASKED, by=None, now=LATER)
-    own = ("CardRetention", "WithheldFile")
+    own = ("feedback_cardretention", "feedback_withheldfile")
     assert WORD not in str({name: rows for name, rows in everything().items() if name not in own})
     assert WORD not in str(list(OutgoingMail.objects.values()))
     assert WORD in str(list(CardRetention.objects.values_list("values", flat=True)))
@@ -113,7 +113,13 @@ def test_a_life_is_blocked_brought_back_blocked_again_and_anonymised(
     for card in Card.objects.filter(pk__in=ids):
         lift_block(card, cause=ASKED, by=None, now=LATER)
     after = everything()
-    changing = {"Erasure", "OutgoingMail", "UntoldChange", "CardChange", "ChangeBatch"}
+    changing = {
+        "feedback_erasure",
+        "organisation_outgoingmail",
+        "feedback_untoldchange",
+        "feedback_cardchange",
+        "feedback_changebatch",
+    }
     assert {name for name in before if name not in changing and before[name] != after[name]} == set()
     with refuses(NotBlocked):
         lift_block(Card.objects.get(pk=ids[0]), cause=ASKED, by=None, now=LATER)
