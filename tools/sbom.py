@@ -53,6 +53,10 @@ def _licence_of(name: str) -> list[object]:
     return [LicenseFactory().make_from_string(said)] if said else []
 
 
+def hexed(digest: str) -> str:
+    return base64.b64decode(digest).hex()
+
+
 def from_npm(file: Path) -> Iterator[Component]:
     for folder, about in json.loads(file.read_text())["packages"].items():
         if not folder:
@@ -64,11 +68,15 @@ def from_npm(file: Path) -> Iterator[Component]:
             group=group or None, name=short, version=about["version"], type=ComponentType.LIBRARY,
             scope=ComponentScope.REQUIRED,
             licenses=[LicenseFactory().make_from_string(about["license"])] if "license" in about else [],
+<<<<<<< HEAD
             hashes=[
                 HashType(
                     alg=HashAlgorithm(algorithm.upper().replace("SHA", "SHA-")), content=base64.b64decode(digest).hex()
                 )
             ],
+=======
+            hashes=[HashType(alg=HashAlgorithm(algorithm.upper().replace("SHA", "SHA-")), content=hexed(digest))],
+>>>>>>> 4354979
             purl=PackageURL("npm", namespace=group or None, name=short, version=about["version"]),
             bom_ref=f"npm:{name}@{about['version']}",
         )  # fmt: skip
