@@ -68,15 +68,7 @@ def from_npm(file: Path) -> Iterator[Component]:
             group=group or None, name=short, version=about["version"], type=ComponentType.LIBRARY,
             scope=ComponentScope.REQUIRED,
             licenses=[LicenseFactory().make_from_string(about["license"])] if "license" in about else [],
-<<<<<<< HEAD
-            hashes=[
-                HashType(
-                    alg=HashAlgorithm(algorithm.upper().replace("SHA", "SHA-")), content=base64.b64decode(digest).hex()
-                )
-            ],
-=======
             hashes=[HashType(alg=HashAlgorithm(algorithm.upper().replace("SHA", "SHA-")), content=hexed(digest))],
->>>>>>> 4354979
             purl=PackageURL("npm", namespace=group or None, name=short, version=about["version"]),
             bom_ref=f"npm:{name}@{about['version']}",
         )  # fmt: skip
