@@ -25,7 +25,7 @@ errorlog = "-"
 loglevel = os.environ.get("GUNICORN_LOG_LEVEL", "") or "warning"
 control_socket_disable = True
 
-_watched = bool(os.environ.get("METRICS_TOKEN", ""))
+_watched = bool(os.environ.get("METRICS_TOKEN", "") or os.environ.get("METRICS_TOKEN_FILE", ""))
 if _watched and not os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
     # Where the workers' figures add up; set before they fork, and before anything imports the library.
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="innspill-metrics-", dir=worker_tmp_dir)

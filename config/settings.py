@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
+from typing import Literal
 
 import environ
 from csp.constants import NONE, SELF
@@ -18,6 +20,7 @@ from config.addresses import database_at, mailbox_at, redis_at
 from config.demo.municipality import SHARED_PASSWORD
 from config.logs import logging_settings
 from config.schedule import SCHEDULE
+from config.secret_files import read_secret_files
 from config.secret_key import kept_secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -26,6 +29,7 @@ VERSION = "0.1.0"
 VAR_DIR = embedded.var_dir()
 TESTING = "pytest" in sys.modules
 
+read_secret_files(os.environ)
 env = environ.Env()
 
 # --- Who we are on the network -------------------------------------------------------------------------------------
@@ -35,10 +39,24 @@ SITE_URL = env.str("SITE_URL", f"http://127.0.0.1:{env.str('PORT', '8000')}").rs
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 BEHIND_TLS = SITE_URL.startswith("https://")
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
-SESSION_COOKIE_HTTPONLY = True
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", False) else None
+BEHIND_PROXY = env.bool("BEHIND_PROXY", False)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = BEHIND_TLS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE: Literal["Lax"] = "Lax"
+if BEHIND_TLS:
+    # A browser takes a cookie of such a name over TLS alone, from this host alone: no neighbouring site can lay one here.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+    SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 365 * 24 * 60 * 60)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+# Only a proxy tells us that somebody came by plain HTTP; without its word we would send everybody round in circles.
+SECURE_SSL_REDIRECT = BEHIND_TLS and BEHIND_PROXY
+SILENCED_SYSTEM_CHECKS = [
+    "security.W005",  # other names below the municipality's domain are not ours to decide about
+    "security.W021",  # nor is the browsers' list
+]
+# Addresses hold keys (receipt, survey, weekly list): no other site is told them.
 SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
 # --- Demonstration -------------------------------------------------------------------------------------------------
@@ -142,6 +160,7 @@ MIDDLEWARE = [
     "config.metrics.MetricsMiddleware",
     "config.logs.RequestIdMiddleware",
     "config.health.HealthMiddleware",
+    "config.response_headers.ResponseHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -207,7 +226,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 # Bursts are stopped in the cache; what slows guessing at one login lies in the database (organisation/tries.py).
 ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip"}
-ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("BEHIND_PROXY", False) else 0
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60
@@ -385,7 +404,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "feedback.api.problems.handler",
     # Who is behind a proxy is told by its last word in X-Forwarded-For; without a proxy that header is anybody's word.
-    "NUM_PROXIES": 1 if env.bool("BEHIND_PROXY", False) else 0,
+    "NUM_PROXIES": 1 if BEHIND_PROXY else 0,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 SPECTACULAR_SETTINGS = {
