@@ -48,7 +48,7 @@ def _page(
     try:
         return view(request, exception)
     except (SuspiciousOperation, MultiPartParserError) as unreadable:
-        request.POST = QueryDict()  # type: ignore[assignment]
+        request.POST = QueryDict()
         return defaults.bad_request(request, unreadable)
 
 

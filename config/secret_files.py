@@ -32,6 +32,6 @@ def read_secret_files(environment: MutableMapping[str, str]) -> None:
         if not secret:
             raise ImproperlyConfigured(f"{name}_FILE: «{file}» is empty.")
         # Processes that we start find both, and they say the same.
-        if environment.get(name, secret) != secret:
+        if (environment.get(name, "") or secret) != secret:
             raise ImproperlyConfigured(f"{name} and {name}_FILE say different things: set one of them.")
         environment[name] = secret
