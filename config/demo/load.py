@@ -56,7 +56,7 @@ from feedback.models import (
 )
 from feedback.reference import reference
 from organisation.calendar import IsoWeek
-from organisation.models import DayOff, Municipality, OutgoingMail, OwnWording, Person, Unit
+from organisation.models import AuditEntry, DayOff, Municipality, OutgoingMail, OwnWording, Person, Unit
 from organisation.permissions import Role
 from organisation.queries import people_with
 from reporting.models import (
@@ -79,6 +79,7 @@ AFTER_LIST_MOMENT = timedelta(seconds=21)  # beat and worker need a little while
 
 # All other rows of the demonstration hang on these.
 _ROOTS = (
+    AuditEntry,
     Municipality,
     DayOff,
     Person,
@@ -185,13 +186,22 @@ def _hold() -> None:
 
 
 def _clear() -> None:
-    """Throw the old demonstration away with all that hangs on it, whichever app's it is: it was made up, every row."""
+    """Throw the old demonstration away with all that hangs on it, whichever app's it is: it was made up, every row.
+
+    Its histories and its audit log too, which nothing else ever empties.
+    """
     originals = IncomingMail.objects.exclude(file="").values_list("file", flat=True)
     files = [*Attachment.objects.values_list("file", flat=True), *originals]
     tables = ", ".join(connection.ops.quote_name(model._meta.db_table) for model in _ROOTS)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table with checks still to come is not truncated
+        cursor.execute("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'stays_whole'")
+        histories = [row[0] for row in cursor.fetchall()]
+        for table in histories:
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER stays_whole")
         cursor.execute(f"TRUNCATE {tables} CASCADE")
+        for table in histories:
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER stays_whole")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     transaction.on_commit(partial(_delete_files, files))
 
