@@ -253,6 +253,7 @@ MATRIX = {
     "chief_executive": (403, 0, 404, 404),
     "quality_adviser": (403, 2, 200, 200),
     "reader": (403, 2, 200, 200),
+    "privacy": (403, 403, 403, 403),
 }
 
 
