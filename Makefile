@@ -2,7 +2,7 @@
 # A machine with Python 3.11 or newer and nothing else is enough for the first two; none of them needs root.
 
 .DELETE_ON_ERROR:
-.PHONY: run test check matrix malformed sbom bench faults lock clean install install-dev
+.PHONY: run test check lock clean install install-dev
 
 BIN := .venv/bin
 PY := $(BIN)/python
@@ -32,28 +32,7 @@ check: install-dev
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	$(PY) manage.py makemigrations --check --dry-run
 	$(PY) manage.py check
-	SITE_URL=https://innspill.example.no BEHIND_PROXY=1 DEMONSTRATION=0 $(PY) manage.py check --deploy --fail-level WARNING
 	$(PY) -m pytest -n auto --maxprocesses 2 --dist worksteal
-
-# Everybody at every address there is, asked for and sent an empty form: `make check` asks of those let in one in turn.
-matrix: install-dev
-	MATRIX=whole $(PY) -m pytest tests/test_matrix.py
-
-# What no browser sends, at a server of its own: 10,000 requests and 5,000 files.
-malformed: install-dev
-	@$(PY) -m benchmarks.malformed
-
-# What Innspill is made of, as CycloneDX JSON.
-sbom: install-dev
-	@$(PY) -m tools.sbom
-
-# What it takes, on 10,000 and 100,000 cards, which targets are met and which missed. BENCH=1m and BENCH=10m: on more. Needs wrk.
-bench: install-dev
-	@$(PY) -m benchmarks --size "$(BENCH)" --only "$(ONLY)"
-
-# Breaks a town's parts for ten minutes under load, and prints what was lost: nothing. FAULTS="--minutes 2 --seed 7" changes it.
-faults: install-dev
-	@$(PY) -m tests.faults.storm --json var/faults/report.json $(FAULTS)
 
 install: $(RUN_STAMP) $(NODE_STAMP)
 

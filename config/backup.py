@@ -42,8 +42,6 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import FileField
 
 from config.embedded.postgres import MAJOR
-from feedback.actions.erasure_register import read_register, write_register
-from feedback.actions.replaying import replay
 
 FORMAT = 1
 DATABASE, ATTACHMENTS, MANIFEST, SEALED = "database.dump", "attachments.tar", "manifest.json", ".age"
@@ -357,8 +355,6 @@ def _or_none(folder: Path) -> Backup | None:
 def restore(folder: Path, *, identities: Sequence[str] = (), replace: bool = False) -> Backup:
     """Bring database and attachments back as they were, then apply the migrations that came since.
 
-    What was erased after the backup is there again: `forget_again` is the next thing to do.
-
     The database must have no tables, or `replace` let them go: in one transaction, so that a restore that fails leaves what
     was there. Attachments are laid beside those that are there; one of the same name is written over.
 
@@ -385,32 +381,6 @@ def restore(folder: Path, *, identities: Sequence[str] = (), replace: bool = Fal
     _check_rows(backup)
     call_command("migrate", verbosity=0, interactive=False)
     return backup
-
-
-def save_erasures(*, now: datetime) -> None:
-    """Write the erasures that the database still knows of to the register, before the database is let go."""
-    if "feedback_erasure" in connection.introspection.table_names():
-        write_register(now=now)
-
-
-def forget_again(register: Path, *, now: datetime) -> str:
-    """Do again what was erased after the backup was made, and return a sentence on it.
-
-    Raises BackupError where the register is not there or a line of it cannot be read: then nobody knows what should go.
-    """
-    try:
-        found = read_register(register)
-    except OSError as error:
-        raise BackupError(
-            f"The register of erasures {register} cannot be read ({error.strerror}). The backup is restored, and what was "
-            "erased after it was made is there again. Find the register and run «manage.py replay_erasures --erasures FILE»."
-        ) from None
-    done = replay(found.erasures, now=now)
-    if found.damaged:
-        raise BackupError(
-            f"{found.damaged} lines of {register} cannot be read. The other erasures were done again: {done.done}."
-        )
-    return f"Erasures made since the backup and done again: {done.done} (known already: {done.known})."
 
 
 def _check_known(backup: Backup) -> None:

@@ -25,11 +25,7 @@ errorlog = "-"
 loglevel = os.environ.get("GUNICORN_LOG_LEVEL", "") or "warning"
 control_socket_disable = True
 
-# A request gives up before its reader does, and its thread is free again for those who can be served.
-os.environ.setdefault("DATABASE_LOCK_SECONDS", "15")
-os.environ.setdefault("DATABASE_STATEMENT_SECONDS", "55")
-
-_watched = bool(os.environ.get("METRICS_TOKEN", "") or os.environ.get("METRICS_TOKEN_FILE", ""))
+_watched = bool(os.environ.get("METRICS_TOKEN", ""))
 if _watched and not os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
     # Where the workers' figures add up; set before they fork, and before anything imports the library.
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="innspill-metrics-", dir=worker_tmp_dir)

@@ -31,7 +31,6 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from config.celery import SENT_AT
 from config.health import readiness
 from feedback.models import Card
-from organisation.audit_log import unsealed
 from organisation.models import OutgoingMail, ScheduledJob
 from organisation.queries import NotSetUp, municipality
 
@@ -89,7 +88,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 class _Waiting:
-    """What is asked when the page is read: eight statements and one look at the queue."""
+    """What is asked when the page is read: seven statements and one look at the queue."""
 
     def collect(self) -> Iterator[Metric]:
         """Yield how the parts are and what waits; only the former where the database is away."""
@@ -111,7 +110,6 @@ def _of_database(now: datetime) -> Iterator[Metric]:
         yield GaugeMetricFamily("innspill_cards_open", "Cards that are not completed.", counted["open"])
         yield GaugeMetricFamily("innspill_cards_overdue", "Cards whose deadline has passed.", counted["overdue"])
     yield from _of_mail(now)
-    yield from _of_audit(now)
     yield from _of_jobs()
 
 
@@ -125,13 +123,6 @@ def _of_mail(now: datetime) -> Iterator[Metric]:
     yield GaugeMetricFamily("innspill_mail_waiting", "Mails that wait to be sent.", found["waiting"])
     yield GaugeMetricFamily("innspill_mail_waiting_seconds", "Age of the oldest mail that waits.", age)
     yield GaugeMetricFamily("innspill_mail_failed", "Mails that could not be sent.", found["failed"])
-
-
-def _of_audit(now: datetime) -> Iterator[Metric]:
-    number, oldest = unsealed()
-    age = (now - oldest).total_seconds() if oldest else 0.0
-    yield GaugeMetricFamily("innspill_audit_unsealed", "Entries of the audit log without a place in its chain.", number)
-    yield GaugeMetricFamily("innspill_audit_unsealed_seconds", "Age of the oldest of them.", max(age, 0.0))
 
 
 def _of_jobs() -> Iterator[Metric]:

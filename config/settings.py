@@ -5,10 +5,8 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
-from typing import Literal
 
 import environ
 from csp.constants import NONE, SELF
@@ -20,7 +18,6 @@ from config.addresses import database_at, mailbox_at, redis_at
 from config.demo.municipality import SHARED_PASSWORD
 from config.logs import logging_settings
 from config.schedule import SCHEDULE
-from config.secret_files import read_secret_files
 from config.secret_key import kept_secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -29,7 +26,6 @@ VERSION = "0.1.0"
 VAR_DIR = embedded.var_dir()
 TESTING = "pytest" in sys.modules
 
-read_secret_files(os.environ)
 env = environ.Env()
 
 # --- Who we are on the network -------------------------------------------------------------------------------------
@@ -39,24 +35,10 @@ SITE_URL = env.str("SITE_URL", f"http://127.0.0.1:{env.str('PORT', '8000')}").rs
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 BEHIND_TLS = SITE_URL.startswith("https://")
-BEHIND_PROXY = env.bool("BEHIND_PROXY", False)
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = BEHIND_TLS
-SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
-LANGUAGE_COOKIE_SAMESITE: Literal["Lax"] = "Lax"
-if BEHIND_TLS:
-    # A browser takes a cookie of such a name over TLS alone, from this host alone: no neighbouring site can lay one here.
-    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
-    SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 365 * 24 * 60 * 60)
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
-# Only a proxy tells us that somebody came by plain HTTP; without its word we would send everybody round in circles.
-SECURE_SSL_REDIRECT = BEHIND_TLS and BEHIND_PROXY
-SILENCED_SYSTEM_CHECKS = [
-    "security.W005",  # other names below the municipality's domain are not ours to decide about
-    "security.W021",  # nor is the browsers' list
-]
-# Addresses hold keys (receipt, survey, weekly list): no other site is told them.
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
+SESSION_COOKIE_HTTPONLY = True
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", False) else None
 SECURE_REFERRER_POLICY = "same-origin"
-SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
 # --- Demonstration -------------------------------------------------------------------------------------------------
@@ -77,15 +59,6 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 # Server-side cursors do not live through a transaction-pooling proxy such as PgBouncer.
 DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = env.bool("BEHIND_PGBOUNCER", False)
-# What a request waits for at most: for somebody who holds a row or a table, and for one statement. config/gunicorn.py sets
-# both; workers and commands wait as long as it takes. A proxy such as PgBouncer takes no such options.
-for _limit, _seconds in (
-    ("lock_timeout", env.int("DATABASE_LOCK_SECONDS", 0)),
-    ("statement_timeout", env.int("DATABASE_STATEMENT_SECONDS", 0)),
-):
-    if _seconds and not env.bool("BEHIND_PGBOUNCER", False):
-        _given = DATABASES["default"]["OPTIONS"].get("options", "")
-        DATABASES["default"]["OPTIONS"]["options"] = f"{_given} -c {_limit}={_seconds}s".strip()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = redis_at(env.str("REDIS_URL", "") or embedded.redis_url())
@@ -169,7 +142,6 @@ MIDDLEWARE = [
     "config.metrics.MetricsMiddleware",
     "config.logs.RequestIdMiddleware",
     "config.health.HealthMiddleware",
-    "config.response_headers.ResponseHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -185,9 +157,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "organisation.middleware.HtmxLoginRedirectMiddleware",
     "organisation.middleware.SecondStepMiddleware",
-    "config.looks.LooksMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "feedback.views.door.DoorMiddleware",
     "config.request_limits.RequestLimits",
 ]
 
@@ -235,7 +205,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 # Bursts are stopped in the cache; what slows guessing at one login lies in the database (organisation/tries.py).
 ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip"}
-ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("BEHIND_PROXY", False) else 0
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60
@@ -263,7 +233,6 @@ SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", 60)
 SESSION_HOURS = env.int("SESSION_HOURS", 12)
 SIGN_IN_LOG_MONTHS = env.int("SIGN_IN_LOG_MONTHS", 12)
 # A person's API token for e-mail and password: no second step is asked for, so none is given but in the demonstration.
-SENSITIVE_LOOK_MINUTES = env.int("SENSITIVE_LOOK_MINUTES", 30)
 PASSWORD_TOKENS = env.bool("PASSWORD_TOKENS", DEMONSTRATION)
 
 # The municipality's identity provider (docs/sign-in.md).
@@ -318,8 +287,6 @@ STATICFILES_DIRS = [
 # What is not installed is told of by config.checks, in one sentence, and not by every command.
 STATICFILES_DIRS = [entry for entry in STATICFILES_DIRS if not isinstance(entry, tuple) or entry[1].is_dir()]
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(VAR_DIR / "media")))
-# The register of erasures: outside the database and its backups, so that a restored backup forgets what was erased since.
-ERASURES_FILE = Path(env.str("ERASURES_FILE", str(VAR_DIR / "erasures.jsonl")))
 STORAGES = {
     # Citizens' pictures and scans are never served by path: a view looks at who asks first.
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -398,10 +365,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "max_retries": 0,
 }
 CELERY_BEAT_SCHEDULE = SCHEDULE
-CELERY_BEAT_SCHEDULER = "config.beat:Scheduler"
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-# One clock for all workers, whatever becomes of a machine's own (organisation/clock.py).
-WORK_BY_THE_DATABASES_CLOCK = True
 
 # --- Doors for other systems ---------------------------------------------------------------------------------------
 
@@ -417,7 +382,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "feedback.api.problems.handler",
     # Who is behind a proxy is told by its last word in X-Forwarded-For; without a proxy that header is anybody's word.
-    "NUM_PROXIES": 1 if BEHIND_PROXY else 0,
+    "NUM_PROXIES": 1 if env.bool("BEHIND_PROXY", False) else 0,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 SPECTACULAR_SETTINGS = {

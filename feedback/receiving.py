@@ -14,7 +14,6 @@ from django.db import InterfaceError, OperationalError
 
 from feedback.actions.correcting import Upload
 from feedback.actions.receiving import Received, take_in_mail
-from feedback.actions.storing import NoRoom
 from feedback.forms.files import MOST, checked_file
 from feedback.mail_reading import File, Read, read_header, read_mail
 from feedback.models import IncomingMail
@@ -32,7 +31,7 @@ def receive(raw: bytes, *, now: datetime, size: int = 0) -> IncomingMail:
     try:
         mail = _read(raw, size)
         return take_in_mail(mail, now=now)
-    except (OperationalError, InterfaceError, OSError, NotSetUp, NoRoom):
+    except (OperationalError, InterfaceError, OSError, NotSetUp):
         raise
     except Exception:
         # Whatever somebody managed to put into a mail: people see it, with the original, and it stops no other.

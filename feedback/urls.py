@@ -10,7 +10,6 @@ from feedback.views import (
     attachments,
     bulk,
     card,
-    card_audit,
     chief,
     citizen,
     contact_cards,
@@ -23,17 +22,15 @@ from feedback.views import (
     overdue,
     overdue_sending,
     paper_card,
-    personal_data,
     political,
     register,
     saved,
-    sensitive,
     status,
     stories,
     today,
     worklist,
 )
-from feedback.views.administration import categories, closing, deadlines, front, importing, neighbours, retention, rules
+from feedback.views.administration import categories, closing, deadlines, front, importing, neighbours, rules
 
 app_name = "feedback"
 
@@ -68,14 +65,11 @@ urlpatterns = [
     path("staff/contact-cards/print/", contact_cards.print_chosen, name="print_contact_cards"),
     path("staff/contact-cards/posted/", contact_cards.post_chosen, name="post_contact_cards"),
     path("staff/contact-cards/<str:batch>.pdf", contact_cards.document, name="contact_cards_document"),
-    path("staff/sensitive/", sensitive.sensitive, name="sensitive"),
     path("staff/cards/<str:reference>/", card.card, name="card"),
-    path("staff/cards/<str:reference>/look/", sensitive.door, name="look"),
     path("staff/cards/<str:reference>/contact-card.pdf", attachments.contact_card, name="contact_card"),
     path("staff/cards/<str:reference>/files/<int:pk>/", attachments.attachment, name="attachment"),
     path("staff/cards/<str:reference>/mail/<int:pk>.eml", mail.original_of_card, name="card_mail"),
     path("staff/cards/<str:reference>/story/", stories.write, name="write_story"),
-    path("staff/cards/<str:reference>/audit/", card_audit.card_audit, name="card_audit"),
     path("staff/cards/<str:reference>/handovers/<int:pk>/again/", handovers.again, name="handover_again"),
     path("staff/cards/<str:reference>/handovers/<int:pk>/number/", handovers.number, name="handover_number"),
     path("staff/cards/<str:reference>/handovers/<int:pk>/stop/", handovers.stop, name="handover_stop"),
@@ -134,14 +128,6 @@ urlpatterns = [
         neighbours.take_question_away,
         name="remove_service_question",
     ),
-    path("staff/administration/retention/", retention.retention, name="retention"),
-    path("staff/administration/retention/usual/", retention.rule, name="usual_retention"),
-    path("staff/administration/retention/categories/<slug:code>/", retention.rule, name="retention_rule"),
-    path("staff/administration/retention/categories/<slug:code>/remove/", retention.remove, name="remove_retention"),
-    path("staff/administration/retention/cards/<str:reference>/release/", retention.release, name="release_card"),
-    path("staff/personal-data/", personal_data.personal_data, name="personal_data"),
-    path("staff/personal-data/decide/", personal_data.decide, name="personal_data_decide"),
-    path("staff/personal-data/data.<str:form>", personal_data.hand_over, name="personal_data_file"),
     path("staff/administration/deadlines/", deadlines.deadlines, name="deadlines"),
     path("staff/escalations/<str:week>/", escalations.escalation, name="escalation"),
 ]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 
-from organisation import clock
+from django.utils import timezone
+
 from organisation.models import ScheduledJob
 from organisation.queries import NotSetUp
 
@@ -20,7 +21,7 @@ def recorded(name: str) -> Callable[[Callable[[], str]], Callable[[], str]]:
     def wrap(job: Callable[[], str]) -> Callable[[], str]:
         @functools.wraps(job)
         def run() -> str:
-            started = clock.now()
+            started = timezone.now()
             ScheduledJob.objects.update_or_create(
                 name=name, defaults={"started_at": started, "finished_at": None, "result": "running"}
             )
@@ -31,7 +32,7 @@ def recorded(name: str) -> Callable[[Callable[[], str]], Callable[[], str]]:
             except Exception as error:
                 ScheduledJob.objects.filter(name=name).update(result=f"failed: {type(error).__name__}")
                 raise
-            ScheduledJob.objects.filter(name=name).update(finished_at=clock.now(), result=result[:500])
+            ScheduledJob.objects.filter(name=name).update(finished_at=timezone.now(), result=result[:500])
             return result
 
         return run

@@ -220,7 +220,7 @@ PEOPLE = (
     ),
     Person(name="Lene Myhre", roles=("service_centre",), unit="SERV", title="rådgiver"),
     Person(name="Ahmed Warsame", roles=("service_centre",), unit="SERV", title="konsulent"),
-    Person(name="Solveig Nygård", roles=("service_centre", "privacy"), unit="SERV", title="konsulent"),
+    Person(name="Solveig Nygård", roles=("service_centre",), unit="SERV", title="konsulent"),
     Person(name="Vidar Klokk", roles=("administrator",), unit="SERV", title="systemansvarlig"),
     Person(name="Helene Brandval", roles=("chief_executive",), title="kommunedirektør"),
     Person(

@@ -21,17 +21,8 @@ from feedback.models.open311 import (
     ServiceQuestion,
 )
 from feedback.models.overdue import Escalation, ListNotice, OverdueEntry, OverdueList, OverdueRun
-from feedback.models.retention import (
-    CardRetention,
-    Erasure,
-    RetentionHold,
-    RetentionRule,
-    RetentionRun,
-    WithheldFile,
-)
 from feedback.models.routing import Category, RoutingRule
 from feedback.models.saved import SavedFilter
-from feedback.models.sensitive import CardLook, CardLookNote, CardReader, LookReason, MarkReason, UnmarkReason
 from feedback.models.sent import SentRequest
 from feedback.models.stories import Story
 
@@ -42,16 +33,11 @@ __all__ = [
     "Card",
     "CardChange",
     "CardEvent",
-    "CardLook",
-    "CardLookNote",
     "CardNote",
-    "CardReader",
-    "CardRetention",
     "Category",
     "ChangeBatch",
     "ContactAttempt",
     "ContactCard",
-    "Erasure",
     "Escalation",
     "FollowUp",
     "Handover",
@@ -61,9 +47,7 @@ __all__ = [
     "InterviewConsent",
     "LinkedPicture",
     "ListNotice",
-    "LookReason",
     "Mailing",
-    "MarkReason",
     "Neighbour",
     "NeighbourService",
     "OfferedService",
@@ -77,16 +61,11 @@ __all__ = [
     "ReferenceCounter",
     "Referral",
     "ReopeningRequest",
-    "RetentionHold",
-    "RetentionRule",
-    "RetentionRun",
     "RoutingRule",
     "SavedFilter",
     "SentRequest",
     "ServiceQuestion",
     "Story",
     "Submitter",
-    "UnmarkReason",
     "UntoldChange",
-    "WithheldFile",
 ]

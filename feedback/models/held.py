@@ -21,7 +21,6 @@ class HeldUpload(models.Model):
     held_at = models.DateTimeField(db_index=True)
 
     personal_data = dict.fromkeys(["key", "file", "name"], WHEN_SENT)
-    erased_whole = True
 
     class Meta:
         verbose_name = _("held file")

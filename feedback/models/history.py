@@ -58,10 +58,6 @@ class CardEvent(models.Model):
         STORY_PUBLISHED = "story_published", _("Story published")
         STORY_WITHDRAWN = "story_withdrawn", _("Story taken down")
         STORY_DELETED = "story_deleted", _("Story thrown away")
-        MARKED_SENSITIVE = "marked_sensitive", _("Marked as sensitive")
-        UNMARKED_SENSITIVE = "unmarked_sensitive", _("No longer sensitive")
-        READER_NAMED = "reader_named", _("Named: may open the card")
-        READER_UNNAMED = "reader_unnamed", _("No longer named")
 
     # What the weekly run, the reminder and a story write does not change what a person is about to do.
     OF_NO_WEIGHT = (
@@ -78,9 +74,6 @@ class CardEvent(models.Model):
         What.STORY_WITHDRAWN,
         What.STORY_DELETED,
     )
-
-    NAMING_PEOPLE = (What.DELEGATED, What.READER_NAMED, What.READER_UNNAMED)
-    """Events whose `to_value` is a person's id."""
 
     card = models.ForeignKey("feedback.Card", models.CASCADE, related_name="events")
     what = models.CharField(_("what"), max_length=30, choices=What.choices)

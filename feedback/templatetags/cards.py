@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from django import template
 from django.conf import settings
-from django.utils.html import format_html_join
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,8 +15,6 @@ from feedback.workflow import OPEN_STATES, CloseResult, State
 from organisation.templatetags.page import short_day
 
 register = template.Library()
-
-_SELECTED = SafeString(" selected")
 
 _STATES = {
     State.REGISTERED: ("○", "warning"),
@@ -87,19 +82,3 @@ def map_address(card: Card) -> str:
     """The address of a map that shows the place, "" where none is set (MAP_LINK_URL)."""
     address = str(settings.MAP_LINK_URL)
     return address.replace("{latitude}", str(card.latitude)).replace("{longitude}", str(card.longitude))
-
-
-@register.simple_tag
-def options(choices: Iterable[tuple[Any, Any]], value: str) -> SafeString:
-    """The options of a list to choose from: a city has hundreds of units, and a template takes its time over each."""
-    return format_html_join(
-        "",
-        '<option value="{}"{}>{}</option>',
-        ((code or "", _SELECTED if str(code) == value else "", label if code else _("All")) for code, label in choices),
-    )
-
-
-@register.simple_tag
-def suggestions(rows: Iterable[Any]) -> SafeString:
-    """The options of a list that is looked up while one types: the names of the rows."""
-    return format_html_join("", '<option value="{}"></option>', ((row.name,) for row in rows))

@@ -22,9 +22,7 @@ from feedback.deadlines import due_on
 from feedback.errors import Refused
 from feedback.forms.citizen import IN_A_SENTENCE, CitizenForm
 from feedback.models import Card, Category
-from feedback.privacy_kinds import told_kinds
 from feedback.queries import suggestion_for
-from feedback.retention import usual_rule
 from feedback.views.held import held_for, keep_files, keys_in, shown
 from feedback.views.limits import (
     Sending,
@@ -132,6 +130,5 @@ def receipt(request: HttpRequest, secret: str) -> HttpResponse:
 
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
-    """How a message is treated: who sees it, what for, by which law, and for how long, from the models' own declarations."""
-    context = {"kinds": [told for told in told_kinds() if told.kind.for_citizens], "usual": usual_rule()}
-    return render(request, "feedback/citizen/privacy.html", context)
+    """How a message is treated: who sees it, what for, and for how long."""
+    return render(request, "feedback/citizen/privacy.html")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import logging
 from datetime import datetime
 from typing import BinaryIO, NamedTuple, cast
 
@@ -15,8 +14,6 @@ from feedback.models import HeldUpload
 from feedback.pictures import UnreadablePicture, thumbnail
 from feedback.queries import held_uploads
 from feedback.views.limits import Holding, seconds_to_wait
-
-logger = logging.getLogger(__name__)
 
 MOST_KEYS = 10
 """Twice what goes with a card. More is neither kept nor looked at."""
@@ -50,11 +47,7 @@ def keep_files(request: HttpRequest, form: KeptFiles, now: datetime) -> bool:
     good = form.accepted[: MOST_KEYS - len(form.held)]
     if not good or seconds_to_wait(request, Holding):
         return not came
-    try:
-        form.held += hold_uploads(good, now=now)
-    except OSError:
-        logger.exception("Files of a form that is shown again could not be kept.")
-        return False
+    form.held += hold_uploads(good, now=now)
     return len(good) == len(came)
 
 

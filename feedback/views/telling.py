@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from feedback.models import Card, CardEvent, MarkReason, UnmarkReason
+from feedback.models import Card, CardEvent
 from feedback.workflow import Channel, CloseResult
 from organisation.templatetags.page import short_day
 
@@ -43,10 +43,6 @@ _STRONG = {
     What.REOPENING_ASKED,
 }
 
-_REASONS: dict[str, type[MarkReason] | type[UnmarkReason]] = {
-    What.MARKED_SENSITIVE: MarkReason,
-    What.UNMARKED_SENSITIVE: UnmarkReason,
-}
 _WITH_NEIGHBOURS = {What.HANDED_OVER, What.NEIGHBOUR_NUMBERED, What.NEIGHBOUR_REFUSED, What.NEIGHBOUR_CLOSED}
 _BY_SUBMITTER = {What.SUBMITTER_ADDED, What.WITHDRAWN, What.OWN_REACTION, What.REOPENING_ASKED}
 _YES_OR_NO = {"yes": gettext_lazy("yes"), "no": gettext_lazy("no")}
@@ -101,10 +97,6 @@ def _words(event: CardEvent, unit_names: dict[str, str], person_names: dict[str,
         return unit_names.get(after, after)
     if event.what == What.DELEGATED:
         return person_names.get(after, "") if after else _("taken back")
-    if event.what in (What.READER_NAMED, What.READER_UNNAMED):
-        return person_names.get(after, "")
-    if event.what in _REASONS:
-        return str(dict(_REASONS[event.what].choices).get(after, after))
     if event.what == What.CORRECTED:
         return ", ".join(str(_FIELDS.get(name, name)) for name in event.details.get("fields", []))
     if event.what == What.CONTACT_ATTEMPTED:

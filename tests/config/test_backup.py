@@ -15,7 +15,6 @@ from typing import Any
 import psycopg2
 import pyrage
 import pytest
-from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
@@ -34,8 +33,6 @@ HOUSE = Path(__file__).resolve().parents[2]
 @pytest.fixture
 def card(transactional_db: None, settings: Any, tmp_path: Path) -> Card:
     settings.MEDIA_ROOT = tmp_path / "media"
-    settings.ERASURES_FILE = tmp_path / "erasures.jsonl"
-    settings.ERASURES_FILE.touch()
     make_solvik()
     card = a_card(text="Gatelyset ved Kaiveien er mørkt – «helt» mørkt.")
     name = default_storage.save("cards/2026/11/lampe.jpg", ContentFile(b"\xff\xd8 a picture"))
@@ -76,7 +73,6 @@ def manage(database: str, media: Path, *arguments: str) -> subprocess.CompletedP
     """Run a command of ours in a process of its own, on another database and folder of attachments."""
     env = os.environ | {
         "DJANGO_SETTINGS_MODULE": "tests.settings", "INNSPILL_TEST_DATABASE": database, "MEDIA_ROOT": str(media),
-        "ERASURES_FILE": str(settings.ERASURES_FILE),
     }  # fmt: skip
     command = [sys.executable, "manage.py", *arguments]
     return subprocess.run(command, cwd=HOUSE, env=env, capture_output=True, text=True, check=False)

@@ -17,8 +17,6 @@ from feedback.models import (
     Card,
     CardChange,
     CardNote,
-    CardReader,
-    CardRetention,
     Category,
     ChangeBatch,
     ContactCard,
@@ -40,13 +38,11 @@ from feedback.models import (
     ReceivedUpdate,
     Referral,
     ReopeningRequest,
-    RetentionRule,
     RoutingRule,
     SavedFilter,
     ServiceQuestion,
     Story,
 )
-from organisation.history_door import erasing
 from tests.factories import MONDAY, CategoryFactory, Solvik, a_card, day, events, oslo
 from tests.feedback.open311 import a_key
 
@@ -226,19 +222,6 @@ VIOLATIONS: dict[str, list[Callable[[Card, Solvik], Any]]] = {
         lambda c, s: CategoryFactory(deadline_kind="calendar_days"),
         lambda c, s: CategoryFactory(deadline_days=0, deadline_kind="calendar_days"),
     ],
-    "retention_one_default": [lambda c, s: [RetentionRule.objects.create(block_days=1) for _ in range(2)]],
-    "retention_steps_in_order": [
-        lambda c, s: RetentionRule.objects.create(block_days=2, anonymise_days=2),
-        lambda c, s: RetentionRule.objects.create(anonymise_days=9, delete_days=9),
-        lambda c, s: RetentionRule.objects.create(delete_days=9),
-    ],
-    "card_retention_of_something": [lambda c, s: CardRetention.objects.create(card=c)],
-    "card_retention_anonymised_is_empty": [
-        lambda c, s: CardRetention.objects.create(card=c, anonymised_at=MONDAY, values={"feedback.card": []})
-    ],
-    "reader_named_once": [
-        lambda c, s: [CardReader.objects.create(card=c, person=s.clerk, named_at=MONDAY) for _ in range(2)]
-    ],
     "feedback_category_code_key": [lambda c, s: [CategoryFactory(code="roads") for _ in range(2)]],
     "routing_rule_asks_something": [lambda c, s: rule(s)],
     "mailing_of_some_cards": [lambda c, s: mailing(cards=0), lambda c, s: mailing(cards=10_000_001)],
@@ -360,8 +343,7 @@ def test_erased_card_takes_all_that_is_personal_with_it(solvik: Solvik, card: Ca
     callback(card)
     CardNote.objects.create(card=card, event=card.events.first(), text="x")
     Attachment.objects.create(card=card, file="x", name="x", content_type="x", size=1, sha256="x", added_at=MONDAY)
-    with erasing():
-        card.delete()
+    card.delete()
     models = apps.get_app_config("feedback").get_models()
     assert [model.__name__ for model in models if model.objects.exists()] == [
         "ReferenceCounter",

@@ -24,7 +24,6 @@ from feedback.actions.moving import delegate_card, forward_card, reroute_card, r
 from feedback.actions.receiving import mark_bounced
 from feedback.actions.reminding import remind_of_deadlines
 from feedback.actions.reopening import ask_reopening, decline_reopening
-from feedback.actions.sensitive import mark_sensitive, name_reader, unmark_sensitive, unname_reader
 from feedback.actions.sorting_mail import file_mail
 from feedback.actions.stories import Words, delete_story, publish_story, withdraw_story, write_story
 from feedback.actions.submitter import add_to_card, react, withdraw_card
@@ -94,11 +93,6 @@ def every_action(solvik: Solvik, word: str) -> None:
     small = a_card(text=word, contact=NO_PHONE, unit=solvik.roads)
     record_follow_up(small, done_at=at(3), summary=word, measures=word, by=handler, now=at(3))
     handed_over_and_told_of(a_card(text=word), a_card(text=word), word=word, by=clerk, now=at(3))
-    hidden, leader = a_card(text=word, unit=solvik.roads), solvik.roads_leader
-    mark_sensitive(hidden, reason="other", note=word, by=leader, now=at(3))
-    name_reader(hidden, person=solvik.reader, by=leader, now=at(3))
-    unname_reader(hidden, person=solvik.reader, by=leader, now=at(3))
-    unmark_sensitive(hidden, reason="over", by=leader, now=at(3))
     mail = IncomingMail.objects.create(
         key="k", digest="d", state="waiting", reason="spam", received_at=at(3), size=1,
         sender=f"{word}@example.test", sender_name=word, subject=word, text=word, rest=word,

@@ -97,12 +97,7 @@ def test_steps_that_a_person_may_take(solvik: Solvik) -> None:
     leaders = steps(solvik.roads_leader)
     assert {Step.REROUTE, Step.REFER, Step.SPLIT, Step.HAND_OVER} & leaders == set()
     assert steps(solvik.clerk) - leaders == {Step.REROUTE, Step.REFER, Step.SPLIT, Step.HAND_OVER}
-    assert leaders - steps(solvik.handler) == {
-        Step.DELEGATE,
-        Step.NAME_READER,
-        Step.UNNAME_READER,
-        Step.UNMARK_SENSITIVE,
-    }
+    assert leaders - steps(solvik.handler) == {Step.DELEGATE}
 
 
 # --- Counts ---------------------------------------------------------------------------------------------------------

@@ -133,7 +133,6 @@ ROWS: dict[str, Row] = {
     f"PATCH {ACTION}": Row({Scope.ACTIONS_WRITE}, page=ACTION_PAGE, body={}),
     f"POST {ACTION}follow-ups/": Row({Scope.ACTIONS_WRITE}, page=ACTION_PAGE, body={"text": "Begynt"}),
     f"POST {ACTION}evidence/": Row({Scope.ACTIONS_WRITE}, page=ACTION_PAGE, body={"text": "Kartet"}),
-    "GET /api/v1/audit/": Row({Scope.AUDIT_READ}, page="/staff/administration/audit/"),
     "GET /api/v1/webhooks/": Row(HOOKS, page="/staff/administration/webhooks/"),
     "POST /api/v1/webhooks/": Row(HOOKS, page="/staff/administration/new-webhook/", body={}),
     f"GET {HOOK}": Row(HOOKS, page=HOOK_PAGE),
