@@ -25,11 +25,12 @@ from rest_framework.throttling import BaseThrottle
 
 from feedback.api.problems import problem_response
 from feedback.open311.answering import PATH as OPEN311
-from feedback.open311.answering import error_at
+from feedback.open311.answering import error_at, readable_elsewhere
 from organisation.actions.api_keys import PREFIX
 
 logger = logging.getLogger(__name__)
 
+ADDRESS = "address"
 WINDOW = 60
 """Seconds."""
 TOO_MANY = _("That is more than %(limit)s requests in a minute. Try again in %(seconds)s seconds.")
@@ -58,12 +59,12 @@ class Count(NamedTuple):
 
 @dataclass(frozen=True)
 class Door:
-    """Addresses that begin alike: who calls there, the status for one who is nobody, and how a refusal is written."""
+    """Addresses that begin alike: who calls there, the status for credentials that let in nobody, and how a refusal is
+    written."""
 
     path: str
     caller: Callable[[HttpRequest], tuple[str, str]]
     let_in_nobody: int
-    names_somebody: Callable[[HttpRequest], bool]
     refuse: Callable[[HttpRequest, str], HttpResponse]
 
 
@@ -77,13 +78,14 @@ class RequestLimits:
         door = next((door for door in DOORS if request.path.startswith(door.path)), None)
         if door is None:
             return self.get_response(request)
-        counted = _count(*door.caller(request))
+        kind, who = door.caller(request)
+        counted = _count(kind, who)
         if counted is not None and counted.is_over:
             return _too_many(door, request, counted)
         response = self.get_response(request)
-        if response.status_code == door.let_in_nobody and door.names_somebody(request):
+        if response.status_code == door.let_in_nobody and kind != ADDRESS:
             # Whoever tries keys has a new one each time: those that let in nobody are the address's.
-            tries = _count("address", _address(request))
+            tries = _count(ADDRESS, _address(request))
             if tries is not None and tries.is_over:
                 return _too_many(door, request, tries)
         if counted is not None:
@@ -99,13 +101,13 @@ def _api_caller(request: HttpRequest) -> tuple[str, str]:
         return ("key" if words[1].startswith(PREFIX) else "person"), _digest(words[1])
     if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
         return "person", str(request.user.pk)
-    return "address", _address(request)
+    return ADDRESS, _address(request)
 
 
 def _open311_caller(request: HttpRequest) -> tuple[str, str]:
     """Return who calls. A key in the body is not looked for: nothing that was sent is read for one who is over."""
     key = request.GET.get("api_key", "")
-    return ("key", _digest(key)) if key else ("address", _address(request))
+    return ("key", _digest(key)) if key else (ADDRESS, _address(request))
 
 
 def _digest(secret: str) -> str:
@@ -145,14 +147,12 @@ DOORS = [
         "/api/",
         caller=_api_caller,
         let_in_nobody=401,
-        names_somebody=lambda request: "Authorization" in request.headers,
         refuse=lambda request, sentence: problem_response(request, "throttled", 429, sentence),
     ),
     Door(
         OPEN311,
         caller=_open311_caller,
         let_in_nobody=403,
-        names_somebody=lambda request: "api_key" in request.GET,
-        refuse=lambda request, sentence: error_at(request.path, 429, sentence),
+        refuse=lambda request, sentence: readable_elsewhere(request, error_at(request.path, 429, sentence)),
     ),
 ]

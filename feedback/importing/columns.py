@@ -40,7 +40,7 @@ def opened(content: bytes, *, most_mb: int) -> CsvFile:
     except UnicodeDecodeError:
         text = content.decode("cp1252", errors="replace")
     first = next((line for line in text.splitlines() if line.strip()), "")
-    delimiter = _delimiter_of(first if b"\x00" not in content else "\x00")
+    delimiter = _delimiter_of(first, is_text=b"\x00" not in content)
     try:
         return CsvFile(io.StringIO(text, newline=""), delimiter=delimiter, quote='"', notes=True)
     except CannotImport:
@@ -55,14 +55,14 @@ def first_line(path: Path) -> tuple[list[str], str, str]:
     encoding = guess_encoding(path)
     with path.open(encoding=encoding, newline="", errors="replace") as text:
         first = text.readline()
-        delimiter = _delimiter_of(first)
+        delimiter = _delimiter_of(first, is_text="\x00" not in first)
         text.seek(0)
         return CsvFile(text, delimiter=delimiter, quote='"').header, delimiter, encoding
 
 
-def _delimiter_of(first: str) -> str:
+def _delimiter_of(first: str, *, is_text: bool) -> str:
     """Return what stands between the columns of a first line. Raises UnreadableFile where it is none."""
-    if "\x00" in first or first.lstrip().startswith(("<", "{", "[", "PK\x03")):
+    if not is_text or first.lstrip().startswith(("<", "{", "[", "PK\x03")):
         raise UnreadableFile(_("This is no CSV file. Save it from the spreadsheet as CSV (UTF-8)."))
     if not first.strip():
         raise UnreadableFile(_("The file is empty. Choose another."))

@@ -56,6 +56,13 @@ def error_at(path: str, status: int, *sentences: object) -> HttpResponse:
     return respond(form_of(path), errors(*((status, str(sentence)) for sentence in sentences)), status=status)
 
 
+def readable_elsewhere(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Let other sites' pages read what was asked for: whoever may read is told by the answer, for no cookie counts here."""
+    if request.method in READING:
+        response["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
 def door(**views: Callable[..., Told]) -> Callable[..., HttpResponse]:
     """Make one address of its views by method (`get`, `post`). Anything else is 405; HEAD is answered as GET."""
     by_method = {name.upper(): view for name, view in views.items()}
@@ -80,9 +87,6 @@ def door(**views: Callable[..., Told]) -> Callable[..., HttpResponse]:
                 response = error_at(request.path, 503, _("This municipality is not set up yet."))
             except (SuspiciousOperation, BadRequest, MultiPartParserError):
                 response = error_at(request.path, 400, UNREADABLE)
-        if request.method in READING:
-            # Whoever may read is told by the answer, not by the page that asks: no cookie counts here.
-            response["Access-Control-Allow-Origin"] = "*"
-        return response
+        return readable_elsewhere(request, response)
 
     return wraps(next(iter(views.values())))(opened)

@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from organisation.views.answering import answer, do
+from organisation.views.uploads import is_larger
 from reporting.actions.feeds import ask_for_fetch, publish_indicators, remove_feed, save_feed
 from reporting.feeding import MOST_MB, take_answer
 from reporting.forms.feeds import AnswerForm, FeedForm, OpenForm
@@ -59,7 +60,7 @@ def source(request: HttpRequest, pk: int) -> HttpResponse:
         status = 422
         if form.is_valid():
             file = form.cleaned_data["file"]
-            if file.size > MOST_MB * 1024 * 1024:
+            if is_larger(file, MOST_MB):
                 form.add_error("file", _("The file is larger than %(most)s MB.") % {"most": MOST_MB})
             else:
                 kept = take_answer(

@@ -125,6 +125,7 @@ def test_open311_says_it_in_its_own_way(town: Town, form: str) -> None:
         assert [entry["code"] for entry in over.json()] == [429]
     else:
         assert b"<code>429</code>" in over.content
+    assert over["Access-Control-Allow-Origin"] == "*", "a page elsewhere can read why"
     assert client.post(f"/open311/v2/requests.{form}", {"service_code": "x"}).status_code == 429
 
 
