@@ -9,9 +9,13 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts --omit=dev --no-audit --no-fund
 
 FROM python:3.13-slim AS packages
+# What is installed beside it, with spaces between: «s3» for attachments in object storage.
+ARG REQUIREMENTS=""
 RUN python -m venv /opt/venv
-COPY requirements.txt .
-RUN /opt/venv/bin/pip install --no-cache-dir --no-compile --require-hashes -r requirements.txt
+COPY requirements.txt requirements-s3.txt ./
+RUN for name in "" $REQUIREMENTS; do \
+      /opt/venv/bin/pip install --no-cache-dir --no-compile --require-hashes -r "requirements${name:+-$name}.txt" || exit 1; \
+    done
 
 FROM python:3.13-slim
 # pg_dump, pg_restore and psql for `manage.py backup` and `restore`: as new as the server, hence from PostgreSQL's own packages.

@@ -16,8 +16,8 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from benchmarks.cards import _CARDS, UNITS
 from benchmarks.own_database import own_database
+from benchmarks.town import SECTORS, UNITS_IN_SECTOR, build
 
 WRITERS = 10
 LATE = 0.5
@@ -173,7 +173,7 @@ def streams(cards: int) -> dict[str, Any]:
         next(parts)
         begun = time.perf_counter() - start
         length, took = spent(lambda parts=parts: sum(len(part) for part in parts))  # type: ignore[misc]
-        number = cards if "unit" not in name else cards // UNITS
+        number = cards if "unit" not in name else cards // (SECTORS * UNITS_IN_SECTOR)
         figures[name] = took | {
             "first_byte_ms": round(begun * 1000),
             "cards_per_s": round(number / took["s"]),
@@ -183,20 +183,15 @@ def streams(cards: int) -> dict[str, Any]:
 
 
 def fill(cards: int) -> dict[str, Any]:
-    from django.contrib.auth import get_user_model
-    from django.db import connection
+    from django.utils import timezone
 
-    from organisation.models import Municipality, RoleAssignment, Unit
+    from feedback.models import CardChange, ChangeBatch, UntoldChange
 
-    Municipality.objects.create(name="Benchmark")
-    Unit.objects.create(code="centre", name="Servicesenter", kind="service_centre", email="centre@example.org")
-    for number in range(UNITS):
-        Unit.objects.create(code=f"unit-{number}", name=f"Enhet {number}", email=f"u{number}@example.org")
-    clerk = get_user_model().objects.create_user("clerk@example.org", "Servicesenter")
-    RoleAssignment.objects.create(person=clerk, role="service_centre")
-    with connection.cursor() as cursor:
-        _nothing, took = spent(lambda: cursor.execute(_CARDS, {"cards": cards, "every": 50}))
-        cursor.execute("VACUUM ANALYZE")
+    _nothing, took = spent(lambda: build(cards, now=timezone.now()))
+    # Here all of them wait to be told of.
+    CardChange.objects.all().delete()
+    ChangeBatch.objects.all().delete()
+    UntoldChange.objects.bulk_create((UntoldChange(card_id=pk) for pk in range(1, cards + 1)), batch_size=10_000)
     return {"filled": took}
 
 

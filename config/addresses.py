@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-DATABASE_FORM = "DATABASE_URL must name a PostgreSQL database: postgres://user:password@host:5432/name"
+DATABASE_FORM = "must name a PostgreSQL database: postgres://user:password@host:5432/name"
 REDIS_FORM = "REDIS_URL must name a Redis or Valkey server: redis://host:6379/0, rediss://… or unix:///path/to/socket"
 
 MAILBOX_FORM = "MAIL_IN_URL must name a mailbox: imaps://user:password@host:993/INBOX, or imap+tls://… for STARTTLS"
@@ -32,16 +32,20 @@ def mailbox_at(url: str) -> str:
     return url
 
 
-def database_at(url: str) -> dict[str, Any]:
-    """Return Django's DATABASES entry for `url`. Raises ImproperlyConfigured, never naming the password."""
+def database_at(url: str, *, called: str = "DATABASE_URL") -> dict[str, Any]:
+    """Return Django's DATABASES entry for `url`, the variable's name being `called`.
+
+    Raises ImproperlyConfigured, never naming the password.
+    """
+    form = f"{called} {DATABASE_FORM}"
     try:
         if urlsplit(url).scheme not in ("postgres", "postgresql"):
-            raise ImproperlyConfigured(DATABASE_FORM)
+            raise ImproperlyConfigured(form)
         entry: dict[str, Any] = dict(environ.Env.db_url_config(url))
     except ValueError as error:
-        raise ImproperlyConfigured(f"{DATABASE_FORM} ({error})") from error
+        raise ImproperlyConfigured(f"{form} ({error})") from error
     if not entry.get("NAME"):
-        raise ImproperlyConfigured(f"{DATABASE_FORM} (the name is missing)")
+        raise ImproperlyConfigured(f"{form} (the name is missing)")
     return entry
 
 

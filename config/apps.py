@@ -11,4 +11,6 @@ class HouseConfig(AppConfig):
 
     def ready(self) -> None:
         """Make the Celery application known before any task is queued: `shared_task` binds to it. Starts nothing."""
-        from config import celery, checks  # noqa: F401
+        from config import celery, checks, watching  # noqa: F401
+
+        watching.connect()

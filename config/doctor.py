@@ -22,10 +22,13 @@ from zoneinfo import ZoneInfo
 
 import redis
 from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.mail import get_connection
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, connections
 from django.db.migrations.executor import MigrationExecutor
-from django.db.models import Count, Max, Min
+from django.db.models import Count, Max, Min, Q
+from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 from kombu.exceptions import KombuError
 
@@ -33,8 +36,12 @@ from config.celery import app
 from config.checks import missing_packages
 from feedback.actions.listing import latest_week_to_run
 from feedback.models import IncomingMail, OverdueRun
-from organisation.models import OutgoingMail, ScheduledJob
+from organisation import clock, scanning
+from organisation.audit_log import unsealed
+from organisation.models import OutgoingMail, ScheduledJob, WebhookDelivery, WebhookEndpoint
 from organisation.queries import NotSetUp, municipality, working_calendar
+from organisation.replica import REPLICA
+from organisation.replica import standing as replica_standing
 
 OK, WARNING, FAULT = "ok", "warning", "fault"
 
@@ -43,9 +50,16 @@ BEAT_LATEST = timedelta(minutes=3)  # some job is due each minute
 BEAT_SAVED_LATEST = timedelta(minutes=6)  # beat writes down what it started every three minutes
 JOB_LATE = timedelta(minutes=15)
 MAIL_LATE = timedelta(minutes=10)
+SEALING_LATE = timedelta(minutes=10)
 MAILBOX_LATE = timedelta(minutes=15)
 MAIL_WAITS_LONG = timedelta(days=2)
 LISTS_LATE = timedelta(hours=2)  # the hourly look makes up what Monday morning missed
+LOCKED_SECONDS = 3
+"""So long the doctor waits for a table that somebody holds."""
+CLOCK_APART = timedelta(seconds=30)
+WEBHOOKS_LATE = timedelta(hours=1)
+RUNS_LONG = timedelta(minutes=40)  # a task may take thirty
+REPLICA_BEHIND = 16 * 1024**2
 DISK_FAULT, DISK_WARNING = 200 * 1024**2, 2 * 1024**3
 
 
@@ -67,13 +81,17 @@ def examine(now: datetime) -> list[Finding]:
     has_tables = False
     why = "the database does not answer"
     if stands.state == OK:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET lock_timeout = '{LOCKED_SECONDS}s'")
+        findings += [clocks(), *locks(), *replica()]
         findings.append(applied := migrations())
         has_tables = applied.state == OK
         why = "its tables are not all there"
     findings.append(answers := worker(has_queue=line.state == OK))
     if has_tables:
         try:
-            findings += [beat(now, has_worker=answers.state == OK), *jobs(now), *mails(now), *mailbox(now), *here(now)]
+            findings.append(beat(now, has_worker=answers.state == OK))
+            findings += [*jobs(now), *mails(now), *mailbox(now), *webhooks(now), *audit(now), *here(now)]
         except DatabaseError as error:
             findings.append(Finding("database", FAULT, f"The database fails: {_line(error)}", "Look into its log."))
     else:
@@ -82,7 +100,7 @@ def examine(now: datetime) -> list[Finding]:
         findings += [
             Finding(name, WARNING, unknown, values=_planned(name, now)) for name in settings.CELERY_BEAT_SCHEDULE
         ]
-    return [*findings, mail_server(), *disks(), *files()]
+    return [*findings, mail_server(), *scanner(), *disks(), *files()]
 
 
 # --- Parts and versions ------------------------------------------------------------------------------------------------
@@ -133,6 +151,30 @@ def database() -> Finding:
     return Finding("database", OK, f"PostgreSQL {number}, {how}, at {where}", values=values | {"version": number})
 
 
+def replica() -> Iterator[Finding]:
+    """Whether the replica streams and comes after the primary. Nothing where there is none."""
+    if REPLICA not in connections.settings:
+        return
+    place = connections[REPLICA].settings_dict
+    where = f"{place['HOST'] or 'localhost'}:{place['PORT'] or 5432}/{place['NAME']}"
+    words = f"Figures are read from the primary: the replica at {where}"
+    try:
+        found = replica_standing()
+    except DatabaseError as error:
+        do = "Start it, or correct DATABASE_REPLICA_URL."
+        yield Finding("replica", WARNING, f"{words} does not answer: {_line(error)}", do, {"where": where})
+        return
+    values = {"where": where, "behind_bytes": found.behind}
+    if not found.streams:
+        do = "Look into its log: it has to stream from the server of DATABASE_URL."
+        yield Finding("replica", WARNING, f"{words} does not stream.", do, values)
+    elif found.behind > REPLICA_BEHIND:
+        do = "See what it replays: pg_stat_replication on the primary tells how far it has come."
+        yield Finding("replica", WARNING, f"{words} is {found.behind / 1024**2:,.0f} MB behind.", do, values)
+    else:
+        yield Finding("replica", OK, f"The replica at {where} is {found.behind / 1024:,.0f} kB behind", values=values)
+
+
 def migrations() -> Finding:
     """Whether every migration is applied."""
     executor = MigrationExecutor(connection)
@@ -141,6 +183,42 @@ def migrations() -> Finding:
         words = f"{len(plan)} migrations are not applied."
         return Finding("migrations", FAULT, words, "Run «manage.py migrate».", {"missing": len(plan)})
     return Finding("migrations", OK, "All migrations are applied", values={"missing": 0})
+
+
+def clocks() -> Finding:
+    """Whether this machine's clock goes with the database's, by which all workers go."""
+    apart = timezone.now() - clock.of_database()
+    values = {"seconds": apart.total_seconds()}
+    if abs(apart) <= CLOCK_APART:
+        return Finding("clock", OK, "This machine's clock goes with the database's", values=values)
+    how = "ahead of" if apart > timedelta() else "behind"
+    words = f"This machine's clock is {abs(apart).total_seconds():.0f} seconds {how} the database's."
+    return Finding("clock", FAULT, words, "Let a time service set both (chrony, systemd-timesyncd).", values)
+
+
+_WAITING = """
+SELECT count(*), max(extract(epoch FROM clock_timestamp() - waits.query_start)),
+       (SELECT min(holder.xact_start) FROM pg_stat_activity holder
+        WHERE holder.pid = ANY (SELECT unnest(pg_blocking_pids(w.pid)) FROM pg_stat_activity w
+                                WHERE w.datname = current_database() AND w.wait_event_type = 'Lock')
+          AND NOT coalesce(holder.wait_event_type = 'Lock', false))
+FROM pg_stat_activity waits
+WHERE waits.datname = current_database() AND waits.wait_event_type = 'Lock'
+  AND waits.query_start < clock_timestamp() - interval '2 seconds'
+"""
+
+
+def locks() -> Iterator[Finding]:
+    """Statements that wait for somebody who holds a table or a row. Nothing where none does."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WAITING)
+        number, longest, since = cursor.fetchone()
+    if not number:
+        return
+    values = {"waiting": number, "seconds": float(longest), "since": since}
+    words = f"{number} statements wait, the longest for {longest:.0f} seconds, for one that began at {_local(since)}."
+    do = "Find it with pg_blocking_pids() in pg_stat_activity; pg_terminate_backend(pid) ends it."
+    yield Finding("locks", FAULT if longest > 10 else WARNING, words, do, values)
 
 
 def queue() -> Finding:
@@ -213,6 +291,9 @@ def jobs(now: datetime) -> Iterator[Finding]:
             due = _after(name, job.started_at)
             if job.result.startswith("failed"):
                 state, do = FAULT, "Look into the worker's log."
+            elif job.finished_at is None and now - job.started_at > RUNS_LONG:
+                state, words = WARNING, f"began at {_local(job.started_at)} and has not ended: its worker died of it."
+                do = "Look into the worker's log. It runs again at its next time."
             elif due + JOB_LATE < now:
                 # No fault where all runs again: what it missed is made up by its next run, or by the hourly look.
                 state, words = WARNING, f"was due at {_local(due)} and has not run since {_local(job.started_at)}."
@@ -253,6 +334,31 @@ def mails(now: datetime) -> Iterator[Finding]:
         yield Finding("outbox", OK, words, values=values)
 
 
+def webhooks(now: datetime) -> Iterator[Finding]:
+    """What other systems wait to be told. Nothing where no system asked."""
+    endpoints = WebhookEndpoint.objects.aggregate(
+        on=Count("pk", filter=Q(off_since=None)), failing=Count("pk", filter=Q(off_since=None, failures__gt=0)),
+        off=Count("pk", filter=Q(off_since__isnull=False) & ~Q(off_because=WebhookEndpoint.Off.BY_HAND)),
+    )  # fmt: skip
+    if not endpoints["on"] and not endpoints["off"]:
+        return
+    status = WebhookDelivery.Status
+    waiting = WebhookDelivery.objects.filter(status__in=[status.WAITING, status.SENDING]).aggregate(
+        number=Count("pk"), oldest=Min("at", filter=Q(next_attempt_at__lte=now))
+    )
+    oldest = waiting["oldest"]
+    values = {**endpoints, "waiting": waiting["number"], "oldest": oldest}
+    words = (
+        f"{waiting['number']} wait{f', the oldest since {_local(oldest)}' if oldest else ''};"
+        f" {endpoints['failing']} of {endpoints['on']} addresses fail, {endpoints['off']} were switched off for failing"
+    )
+    if endpoints["failing"] or endpoints["off"] or (oldest is not None and now - oldest > WEBHOOKS_LATE):
+        do = "See at /staff/administration/webhooks/ what they answered."
+        yield Finding("webhooks", WARNING, f"{words}.", do, values)
+    else:
+        yield Finding("webhooks", OK, words, values=values)
+
+
 def mailbox(now: datetime) -> Iterator[Finding]:
     """When the mailbox was last read, and how many mails wait for a person. Nothing where there is neither."""
     waiting = IncomingMail.objects.filter(state=IncomingMail.State.WAITING).aggregate(
@@ -279,6 +385,25 @@ def mailbox(now: datetime) -> Iterator[Finding]:
         yield Finding("mailbox", OK, f"{read}{words}", values=values)
 
 
+def audit(now: datetime) -> Iterator[Finding]:
+    """Whether the audit log was whole when it was last checked, and whether its entries get their places."""
+    job = ScheduledJob.objects.filter(name="organisation.check_audit").first()
+    number, oldest = unsealed()
+    values = {"unsealed": number, "oldest": oldest, "checked": job.finished_at if job is not None else None}
+    if job is not None and job.result == "failed: ChainBroken":
+        words = f"The audit log was not what was written when it was checked at {_local(job.started_at)}."
+        do = "See where with «manage.py verify_audit», keep the database as it is, and find out who was in it."
+        yield Finding("audit log", FAULT, words, do, values)
+    elif oldest is not None and now - oldest > SEALING_LATE:
+        words = f"{number} entries of the audit log wait for their place, the oldest since {_local(oldest)}."
+        yield Finding("audit log", WARNING, words, "See that worker and beat work.", values)
+    else:
+        checked = f"checked at {_local(job.finished_at)}" if job is not None and job.finished_at else "not checked yet"
+        yield Finding(
+            "audit log", OK, f"The audit log is only added to, {checked}; {number} entries wait", values=values
+        )
+
+
 def mail_server() -> Finding:
     """Whether the mail server takes us, or, where mail goes to files, whether their folder can be written."""
     if settings.EMAIL_BACKEND.endswith("filebased.EmailBackend"):
@@ -303,12 +428,32 @@ def mail_server() -> Finding:
     return Finding("mail", OK, f"The mail server at {where} takes us")
 
 
+def scanner() -> Iterator[Finding]:
+    """Whether clamd answers. Nothing where none is set up."""
+    if not scanning.is_on():
+        return
+    if told := scanning.answers():
+        yield Finding("virus scanner", OK, f"Files are looked through by {told}", values={"version": told})
+        return
+    taken = settings.CLAMD_AWAY == scanning.ACCEPT
+    words = "are taken and marked" if taken else "are refused"
+    yield Finding(
+        "virus scanner", WARNING if taken else FAULT, f"clamd does not answer: files {words} meanwhile.",
+        "Start clamd, or correct CLAMD_URL.",
+    )  # fmt: skip
+
+
 # --- Disk and files ----------------------------------------------------------------------------------------------------
 
 
 def disks() -> Iterator[Finding]:
     """Whether var/ and the attachments' folder can be written and have room."""
-    for part, folder in (("disk var", settings.VAR_DIR), ("disk media", settings.MEDIA_ROOT)):
+    folders = [("disk var", settings.VAR_DIR)]
+    if settings.MEDIA_S3_BUCKET:
+        yield bucket()
+    else:
+        folders.append(("disk media", settings.MEDIA_ROOT))
+    for part, folder in folders:
         folder = Path(folder)
         if problem := _unwritable(folder):
             yield Finding(part, FAULT, problem, "Give the folder to the user that runs Innspill.")
@@ -319,6 +464,23 @@ def disks() -> Iterator[Finding]:
         yield Finding(part, state, f"{free / 1024**3:.1f} GB free at {folder}", do, {"free_bytes": free})
 
 
+def bucket() -> Finding:
+    """Whether the bucket of attachments takes a file, gives it back and lets it go."""
+    where = f"«{settings.MEDIA_S3_BUCKET}»"
+    do = "Correct the variables MEDIA_S3_…, or what the bucket lets this key do: read, write and delete."
+    words = b"room for a few words"
+    try:
+        name = default_storage.save("doctor/words", ContentFile(words))
+        with default_storage.open(name) as file:
+            same = file.read() == words
+        default_storage.delete(name)
+    except OSError as error:
+        return Finding("bucket", FAULT, f"The bucket {where} does not take files: {_line(error)}", do)
+    if not same:
+        return Finding("bucket", FAULT, f"The bucket {where} gives back another file than it was given.", do)
+    return Finding("bucket", OK, f"Attachments are in the bucket {where}, which takes files and lets them go")
+
+
 def _nearest(folder: Path) -> Path:
     return next(step for step in (folder, *folder.parents) if step.exists())
 
@@ -326,7 +488,8 @@ def _nearest(folder: Path) -> Path:
 def _unwritable(folder: Path) -> str:
     """Return a sentence where nothing can be written in `folder`, or in what it would be made in."""
     try:
-        with tempfile.TemporaryFile(dir=_nearest(folder)):
+        with tempfile.TemporaryFile(dir=_nearest(folder), buffering=0) as file:
+            file.write(b"room for a few words\n" * 200)  # on a full disk a file can still be made, and stays empty
             return ""
     except OSError as error:
         return f"{folder} cannot be written: {error.strerror}."

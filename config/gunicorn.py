@@ -5,9 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
+
+# gunicorn reads this file before the code's own folder is on the path.
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from config import memory, metric_files
+
+memory.give_back_large_blocks()
 
 bind = os.environ.get("BIND", "") or f"127.0.0.1:{os.environ.get('PORT', '') or '8000'}"
 worker_class = "gthread"
@@ -25,24 +30,27 @@ errorlog = "-"
 loglevel = os.environ.get("GUNICORN_LOG_LEVEL", "") or "warning"
 control_socket_disable = True
 
-_watched = bool(os.environ.get("METRICS_TOKEN", ""))
-if _watched and not os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
-    # Where the workers' figures add up; set before they fork, and before anything imports the library.
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="innspill-metrics-", dir=worker_tmp_dir)
+# A request gives up before its reader does, and its thread is free again for those who can be served.
+os.environ.setdefault("DATABASE_LOCK_SECONDS", "15")
+os.environ.setdefault("DATABASE_STATEMENT_SECONDS", "55")
+
+# Where the workers' figures add up; each server has its own. Set before they fork, and before anything imports the library.
+_figures = ""
+if os.environ.get("METRICS_TOKEN", "") or os.environ.get("METRICS_TOKEN_FILE", ""):
+    _figures = metric_files.own_folder(worker_tmp_dir, os.environ.get("PROMETHEUS_MULTIPROC_DIR", ""))
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = _figures
 
 
 def on_exit(_server: Any) -> None:
     """Take the figures' folder away with the server."""
-    if _watched:
-        shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
+    if _figures:
+        shutil.rmtree(_figures, ignore_errors=True)
 
 
 def child_exit(_server: Any, worker: Any) -> None:
-    """Let the figures of a worker that has ended stand, and its gauges go."""
-    if _watched:
-        from prometheus_client import multiprocess
-
-        multiprocess.mark_process_dead(worker.pid)
+    """Let the figures of a worker that has ended stand, in one file with those of all that have."""
+    if _figures:
+        metric_files.add_ended(_figures, worker.pid)
 
 
 def on_starting(_server: Any) -> None:

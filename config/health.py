@@ -2,6 +2,7 @@
 
 They are answered before anything else looks at the request: a prober calls by an address that is no name of ours, over
 plain HTTP, and /healthz must answer while the database is away, so that nobody restarts a web server for that.
+/readyz?needs=database&needs=migrations is 200 while these work, whatever becomes of the others.
 """
 
 from __future__ import annotations
@@ -14,7 +15,12 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 
+from organisation import scanning
+
 _migrated = False
+
+SCANNER = "virus_scanner"
+"""Told of, and no reason to take no requests: all but files comes in without it."""
 
 
 class HealthMiddleware:
@@ -28,13 +34,17 @@ class HealthMiddleware:
             return _uncached(HttpResponse("ok\n", content_type="text/plain"))
         if request.path == "/readyz":
             parts = readiness()
-            ready = all(state == "ok" for state in parts.values())
+            # Whoever passes requests on needs to know less than whoever watches: cards are taken without the broker, and
+            # without whatever looks through files.
+            needed = request.GET.getlist("needs") or [part for part in parts if part != SCANNER]
+            ready = all(parts.get(part) == "ok" for part in needed)
             return _uncached(JsonResponse({"ready": ready} | parts, status=200 if ready else 503))
         return self.get_response(request)
 
 
 def readiness() -> dict[str, str]:
-    """Return for `database`, `migrations` and `broker` either "ok" or in a word what is wrong."""
+    """Return for `database`, `migrations` and `broker`, and for `virus_scanner` where one is set up, either "ok" or in a word
+    what is wrong."""
     parts = {"database": "ok", "migrations": "ok", "broker": "ok"}
     try:
         parts["migrations"] = "ok" if _all_migrated() else "missing"
@@ -45,6 +55,8 @@ def readiness() -> dict[str, str]:
             client.ping()
     except redis.RedisError:
         parts["broker"] = "unreachable"
+    if scanning.is_on():
+        parts[SCANNER] = "ok" if scanning.answers() else "unreachable"
     return parts
 
 

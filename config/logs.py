@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
@@ -20,6 +21,7 @@ from pythonjsonlogger.json import JsonFormatter
 REQUEST_ID = "X-Request-ID"
 _SOUND = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _current: ContextVar[str] = ContextVar("request_id", default="")
+_trace: ContextVar[tuple[str, str]] = ContextVar("trace", default=("", ""))
 
 _SECRETS = re.compile(
     r"(?P<before>/card/|/kiosk/|/password/reset/key/|/confirm-email/)(?P<secret>[^/\s?\"']+)"
@@ -32,6 +34,31 @@ _SECRETS = re.compile(
 def without_secrets(text: str) -> str:
     """Return `text` with what opens something put as «…»."""
     return _SECRETS.sub(lambda found: f"{found['before'] or found['query'] or ''}…", text)
+
+
+def current_request() -> str:
+    """The id of the request that is being answered, else nothing."""
+    return _current.get()
+
+
+def current_trace() -> str:
+    """The id of the trace that this belongs to, where traces are kept (config.watching)."""
+    return _trace.get()[0]
+
+
+def current_parent() -> str:
+    """What is handed on to whatever this sets off, so that it belongs to the same trace (W3C traceparent)."""
+    return _trace.get()[1]
+
+
+@contextmanager
+def in_trace(trace: str, parent: str) -> Iterator[None]:
+    """Have what is written down bear the trace's id."""
+    token = _trace.set((trace, parent))
+    try:
+        yield
+    finally:
+        _trace.reset(token)
 
 
 class RequestIdMiddleware:
@@ -57,7 +84,7 @@ class OfRequest(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.request_id = getattr(record, "request_id", "") or _of_request(record) or _current.get()
-        record.task = _of_task()
+        record.task, record.trace_id = _of_task(), current_trace()
         record.msg, record.args = without_secrets(record.getMessage()), None
         return True
 
@@ -75,10 +102,10 @@ def _of_task() -> str:
 
 
 class Json(JsonFormatter):
-    """One object a line: time (UTC), level, logger, message, and where there is one the request's or task's id."""
+    """One object a line: time (UTC), level, logger, message, and where there is one the request's, task's or trace's id."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        fields = "{asctime}{levelname}{name}{message}{request_id}{task}"
+        fields = "{asctime}{levelname}{name}{message}{request_id}{task}{trace_id}"
         names = {"asctime": "time", "levelname": "level", "name": "logger"}
         super().__init__(fields, style="{", rename_fields=names, json_ensure_ascii=False)
         self.default_msec_format = "%s.%03dZ"
@@ -87,7 +114,7 @@ class Json(JsonFormatter):
 
     def process_log_record(self, log_data: dict[str, Any]) -> dict[str, Any]:
         """Leave out what is empty, and what libraries hang on a line beside its words."""
-        known = ("time", "level", "logger", "message", "request_id", "task", "exc_info")
+        known = ("time", "level", "logger", "message", "request_id", "task", "trace_id", "exc_info")
         kept = {name: log_data[name] for name in known if log_data.get(name)}
         if "exc_info" in kept:
             kept["exc_info"] = without_secrets(str(kept["exc_info"]))

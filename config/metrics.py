@@ -20,7 +20,7 @@ from typing import Any
 import redis
 from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
-from django.db import DatabaseError
+from django.db import DatabaseError, connections
 from django.db.models import Count, Min, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotFound
 from django.utils import timezone
@@ -28,14 +28,20 @@ from django.utils.crypto import constant_time_compare
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Histogram, generate_latest, multiprocess
 from prometheus_client.core import GaugeMetricFamily, Metric
 
+from config import metric_files
 from config.celery import SENT_AT
 from config.health import readiness
 from feedback.models import Card
+from organisation.audit_log import unsealed
 from organisation.models import OutgoingMail, ScheduledJob
 from organisation.queries import NotSetUp, municipality
+from organisation.replica import REPLICA, Standing
+from organisation.replica import standing as replica_standing
+from organisation.scanning import SCANNED
 
 PATH = "/metrics"
 _own = CollectorRegistry()
+_own.register(SCANNED)
 REQUESTS = Histogram(
     "innspill_http_request_seconds",
     "Time to answer a request, in seconds.",
@@ -77,18 +83,25 @@ def page(request: HttpRequest) -> HttpResponse:
     given = request.headers.get("Authorization", "")
     if not constant_time_compare(given, f"Bearer {settings.METRICS_TOKEN}"):
         return HttpResponseNotFound()
-    registry = _own
-    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
-        registry = CollectorRegistry()
-        multiprocess.MultiProcessCollector(registry)
     waiting = CollectorRegistry()
     waiting.register(_Waiting())
-    body = generate_latest(registry) + generate_latest(waiting)
+    body = _counted() + generate_latest(waiting)
     return HttpResponse(body, content_type=CONTENT_TYPE_LATEST, headers={"Cache-Control": "no-store"})
 
 
+def _counted() -> bytes:
+    """What all processes of this web server have counted, those that ended among them."""
+    folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+    if not folder:
+        return generate_latest(_own)
+    registry = CollectorRegistry()
+    multiprocess.MultiProcessCollector(registry)
+    with metric_files.reading(folder):
+        return generate_latest(registry)
+
+
 class _Waiting:
-    """What is asked when the page is read: seven statements and one look at the queue."""
+    """What is asked when the page is read: eight statements and one look at the queue."""
 
     def collect(self) -> Iterator[Metric]:
         """Yield how the parts are and what waits; only the former where the database is away."""
@@ -109,8 +122,20 @@ def _of_database(now: datetime) -> Iterator[Metric]:
         counted = Card.objects.filter(completed_at=None).aggregate(open=Count("pk"), overdue=overdue)
         yield GaugeMetricFamily("innspill_cards_open", "Cards that are not completed.", counted["open"])
         yield GaugeMetricFamily("innspill_cards_overdue", "Cards whose deadline has passed.", counted["overdue"])
+    yield from _of_replica()
     yield from _of_mail(now)
+    yield from _of_audit(now)
     yield from _of_jobs()
+
+
+def _of_replica() -> Iterator[Metric]:
+    if REPLICA in connections.settings:
+        try:
+            found = replica_standing()
+        except DatabaseError:
+            found = Standing(streams=False, behind=0)
+        yield GaugeMetricFamily("innspill_replica_up", "1 where the replica answers and streams.", float(found.streams))
+        yield GaugeMetricFamily("innspill_replica_behind_bytes", "What the replica has yet to replay.", found.behind)
 
 
 def _of_mail(now: datetime) -> Iterator[Metric]:
@@ -123,6 +148,13 @@ def _of_mail(now: datetime) -> Iterator[Metric]:
     yield GaugeMetricFamily("innspill_mail_waiting", "Mails that wait to be sent.", found["waiting"])
     yield GaugeMetricFamily("innspill_mail_waiting_seconds", "Age of the oldest mail that waits.", age)
     yield GaugeMetricFamily("innspill_mail_failed", "Mails that could not be sent.", found["failed"])
+
+
+def _of_audit(now: datetime) -> Iterator[Metric]:
+    number, oldest = unsealed()
+    age = (now - oldest).total_seconds() if oldest else 0.0
+    yield GaugeMetricFamily("innspill_audit_unsealed", "Entries of the audit log without a place in its chain.", number)
+    yield GaugeMetricFamily("innspill_audit_unsealed_seconds", "Age of the oldest of them.", max(age, 0.0))
 
 
 def _of_jobs() -> Iterator[Metric]:

@@ -16,6 +16,7 @@ SCHEDULE = {
     },
     "feedback.close_not_reached": {"task": "feedback.close_not_reached", "schedule": crontab(hour="2", minute="10")},
     "feedback.delete_expired_uploads": {"task": "feedback.delete_expired_uploads", "schedule": crontab(minute="40")},
+    "feedback.apply_retention": {"task": "feedback.apply_retention", "schedule": crontab(hour="2", minute="40")},
     "feedback.forget_requests": {"task": "feedback.forget_requests", "schedule": crontab(hour="3", minute="20")},
     "feedback.place_changes": {"task": "feedback.place_changes", "schedule": crontab()},
     "feedback.forget_batches": {"task": "feedback.forget_batches", "schedule": crontab(hour="3", minute="30")},
@@ -52,6 +53,8 @@ SCHEDULE = {
         "task": "organisation.delete_old_deliveries",
         "schedule": crontab(hour="3", minute="15"),
     },
+    "organisation.seal_audit": {"task": "organisation.seal_audit", "schedule": crontab()},
+    "organisation.check_audit": {"task": "organisation.check_audit", "schedule": crontab(hour="4", minute="30")},
     "organisation.sweep_mail": {"task": "organisation.sweep_mail", "schedule": crontab()},
     "organisation.delete_expired_mail": {
         "task": "organisation.delete_expired_mail",

@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
+from typing import Any, Literal
 
 import environ
 from csp.constants import NONE, SELF
@@ -18,6 +20,7 @@ from config.addresses import database_at, mailbox_at, redis_at
 from config.demo.municipality import SHARED_PASSWORD
 from config.logs import logging_settings
 from config.schedule import SCHEDULE
+from config.secret_files import read_secret_files
 from config.secret_key import kept_secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -26,6 +29,7 @@ VERSION = "0.1.0"
 VAR_DIR = embedded.var_dir()
 TESTING = "pytest" in sys.modules
 
+read_secret_files(os.environ)
 env = environ.Env()
 
 # --- Who we are on the network -------------------------------------------------------------------------------------
@@ -35,10 +39,26 @@ SITE_URL = env.str("SITE_URL", f"http://127.0.0.1:{env.str('PORT', '8000')}").rs
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 BEHIND_TLS = SITE_URL.startswith("https://")
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
-SESSION_COOKIE_HTTPONLY = True
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", False) else None
+BEHIND_PROXY = env.bool("BEHIND_PROXY", False)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = BEHIND_TLS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE: Literal["Lax"] = "Lax"
+if BEHIND_TLS:
+    # A browser takes a cookie of such a name over TLS alone, from this host alone: no neighbouring site can lay one here.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+    SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 365 * 24 * 60 * 60)
+# For the hours of an upgrade in which a release runs, too, that has them under Django's names.
+BOTH_COOKIE_NAMES = env.bool("BOTH_COOKIE_NAMES", False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+# Only a proxy tells us that somebody came by plain HTTP; without its word we would send everybody round in circles.
+SECURE_SSL_REDIRECT = BEHIND_TLS and BEHIND_PROXY
+SILENCED_SYSTEM_CHECKS = [
+    "security.W005",  # other names below the municipality's domain are not ours to decide about
+    "security.W021",  # nor is the browsers' list
+]
+# Addresses hold keys (receipt, survey, weekly list): no other site is told them.
 SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
 # --- Demonstration -------------------------------------------------------------------------------------------------
@@ -50,15 +70,34 @@ DEMONSTRATION_PASSWORD = SHARED_PASSWORD if DEMONSTRATION else None
 
 # --- The parts -----------------------------------------------------------------------------------------------------
 
-if env.str("DATABASE_URL", ""):
-    DATABASES = {"default": database_at(env.str("DATABASE_URL"))}
-else:
-    DATABASES = {"default": embedded.database()}
-DATABASES["default"].setdefault("CONN_MAX_AGE", env.int("DATABASE_CONN_MAX_AGE", 60))
-DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
-# Server-side cursors do not live through a transaction-pooling proxy such as PgBouncer.
-DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = env.bool("BEHIND_PGBOUNCER", False)
+
+def _database(entry: dict[str, Any]) -> dict[str, Any]:
+    """Add to a database's address how its connections are used."""
+    entry.setdefault("CONN_MAX_AGE", env.int("DATABASE_CONN_MAX_AGE", 60))
+    entry["CONN_HEALTH_CHECKS"] = True
+    options = entry.setdefault("OPTIONS", {})
+    options.setdefault("connect_timeout", 5)
+    # Server-side cursors do not live through a transaction-pooling proxy such as PgBouncer.
+    entry["DISABLE_SERVER_SIDE_CURSORS"] = env.bool("BEHIND_PGBOUNCER", False)
+    # What a request waits for at most: for somebody who holds a row or a table, and for one statement. config/gunicorn.py
+    # sets both; workers and commands wait as long as it takes. A proxy such as PgBouncer takes no such options.
+    for limit, seconds in (
+        ("lock_timeout", env.int("DATABASE_LOCK_SECONDS", 0)),
+        ("statement_timeout", env.int("DATABASE_STATEMENT_SECONDS", 0)),
+    ):
+        if seconds and not env.bool("BEHIND_PGBOUNCER", False):
+            options["options"] = f"{options.get('options', '')} -c {limit}={seconds}s".strip()
+    return entry
+
+
+_address = env.str("DATABASE_URL", "")
+DATABASES = {"default": _database(database_at(_address) if _address else embedded.database())}
+# A streaming replica, which figures are read from once it has all that the primary has (organisation/replica.py).
+if env.str("DATABASE_REPLICA_URL", ""):
+    DATABASES["replica"] = _database(database_at(env.str("DATABASE_REPLICA_URL"), called="DATABASE_REPLICA_URL"))
+    DATABASES["replica"]["OPTIONS"]["connect_timeout"] = 2  # the primary can answer as well
+    DATABASES["replica"]["TEST"] = {"MIRROR": "default"}
+    DATABASE_ROUTERS = ["organisation.replica.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = redis_at(env.str("REDIS_URL", "") or embedded.redis_url())
@@ -141,10 +180,14 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.metrics.MetricsMiddleware",
     "config.logs.RequestIdMiddleware",
+    "config.watching.TracesMiddleware",
     "config.health.HealthMiddleware",
+    "config.response_headers.ResponseHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.compression.CompressionMiddleware",
     "csp.middleware.CSPMiddleware",
+    "config.both_cookies.BothCookiesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "organisation.middleware.MunicipalityMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -157,7 +200,9 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "organisation.middleware.HtmxLoginRedirectMiddleware",
     "organisation.middleware.SecondStepMiddleware",
+    "config.looks.LooksMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "feedback.views.door.DoorMiddleware",
     "config.request_limits.RequestLimits",
 ]
 
@@ -205,7 +250,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 # Bursts are stopped in the cache; what slows guessing at one login lies in the database (organisation/tries.py).
 ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip"}
-ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("BEHIND_PROXY", False) else 0
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60
@@ -233,6 +278,7 @@ SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", 60)
 SESSION_HOURS = env.int("SESSION_HOURS", 12)
 SIGN_IN_LOG_MONTHS = env.int("SIGN_IN_LOG_MONTHS", 12)
 # A person's API token for e-mail and password: no second step is asked for, so none is given but in the demonstration.
+SENSITIVE_LOOK_MINUTES = env.int("SENSITIVE_LOOK_MINUTES", 30)
 PASSWORD_TOKENS = env.bool("PASSWORD_TOKENS", DEMONSTRATION)
 
 # The municipality's identity provider (docs/sign-in.md).
@@ -251,6 +297,22 @@ PASSWORDS_FOR_ALL = env.bool("PASSWORDS_FOR_ALL", True)
 # Tokens of the provider at the API, for the audience that is ours there.
 API_AUDIENCE = env.str("API_AUDIENCE", "")
 API_ISSUER = env.str("API_ISSUER", OIDC_ISSUER).rstrip("/")
+# Citizens may sign in at ID-porten or another national provider; nobody has to (docs/sign-in.md).
+CITIZEN_OIDC_ISSUER = env.str("CITIZEN_OIDC_ISSUER", "").rstrip("/")
+CITIZEN_OIDC_CLIENT_ID = env.str("CITIZEN_OIDC_CLIENT_ID", "")
+CITIZEN_OIDC_CLIENT_SECRET = env.str("CITIZEN_OIDC_CLIENT_SECRET", "")
+# Instead of a secret: a private key in PEM, and the number under which the provider knows it (private_key_jwt).
+CITIZEN_OIDC_PRIVATE_KEY = env.str("CITIZEN_OIDC_PRIVATE_KEY", "", multiline=True)
+CITIZEN_OIDC_KEY_ID = env.str("CITIZEN_OIDC_KEY_ID", "")
+CITIZEN_OIDC_NAME = env.str("CITIZEN_OIDC_NAME", "ID-porten")
+CITIZEN_OIDC_SCOPES = env.list("CITIZEN_OIDC_SCOPES", default=["openid", "profile"])
+# The first is asked for, each is enough.
+CITIZEN_OIDC_ACR_VALUES = env.list("CITIZEN_OIDC_ACR_VALUES", default=["idporten-loa-substantial", "idporten-loa-high"])
+CITIZEN_OIDC_UID_CLAIM = env.str("CITIZEN_OIDC_UID_CLAIM", "sub")
+# With it is made what we know a citizen by again. Whoever changes it cuts all from the messages they sent before.
+CITIZEN_KEY = env.str("CITIZEN_KEY", "") or SECRET_KEY
+CITIZEN_IDLE_MINUTES = env.int("CITIZEN_IDLE_MINUTES", 30)
+CITIZEN_HOURS = env.int("CITIZEN_HOURS", 4)
 SOCIALACCOUNT_ADAPTER = "organisation.identity_provider.ProviderAdapter"
 SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, object]] = {}
 SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
@@ -287,17 +349,42 @@ STATICFILES_DIRS = [
 # What is not installed is told of by config.checks, in one sentence, and not by every command.
 STATICFILES_DIRS = [entry for entry in STATICFILES_DIRS if not isinstance(entry, tuple) or entry[1].is_dir()]
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(VAR_DIR / "media")))
-STORAGES = {
+# The register of erasures: outside the database and its backups, so that a restored backup forgets what was erased since.
+ERASURES_FILE = Path(env.str("ERASURES_FILE", str(VAR_DIR / "erasures.jsonl")))
+# A bucket that speaks S3 in place of the folder: several machines then share what is attached. Needs requirements-s3.txt.
+MEDIA_S3_BUCKET = env.str("MEDIA_S3_BUCKET", "")
+STORAGES: dict[str, dict[str, Any]] = {
     # Citizens' pictures and scans are never served by path: a view looks at who asks first.
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {
+        "BACKEND": "config.object_storage.ObjectStorage",
+        "OPTIONS": {
+            "bucket_name": MEDIA_S3_BUCKET,
+            "endpoint_url": env.str("MEDIA_S3_ENDPOINT", "") or None,
+            "region_name": env.str("MEDIA_S3_REGION", "") or None,
+            # Without them: what the machine itself is let do (a role, a file of credentials).
+            "access_key": env.str("MEDIA_S3_ACCESS_KEY", "") or None,
+            "secret_key": env.str("MEDIA_S3_SECRET_KEY", "") or None,
+        },
+    }
+    if MEDIA_S3_BUCKET
+    else {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if TESTING or DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "config.static_files.Storage"
     },
 }
 WHITENOISE_USE_FINDERS = TESTING or DEBUG
 FILE_UPLOAD_PERMISSIONS = 0o600
+# A clamd that looks through files that come in: unix:///run/clamav/clamd.ctl or tcp://clamd:3310. Empty: none does.
+CLAMD_URL = env.str("CLAMD_URL", "")
+if CLAMD_URL and not CLAMD_URL.startswith(("unix:///", "tcp://")):
+    raise ImproperlyConfigured("CLAMD_URL must begin with unix:/// or tcp://.")
+# What becomes of a file while clamd is away: refuse, or accept and mark it.
+CLAMD_AWAY = env.str("CLAMD_AWAY", "refuse")
+if CLAMD_AWAY not in ("refuse", "accept"):
+    raise ImproperlyConfigured("CLAMD_AWAY must be refuse or accept.")
+CLAMD_SECONDS = env.float("CLAMD_SECONDS", 20)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 # --- What a page may load ------------------------------------------------------------------------------------------
@@ -365,8 +452,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "max_retries": 0,
 }
 CELERY_BEAT_SCHEDULE = SCHEDULE
-CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULER = "config.beat:Scheduler"
+CELERY_WORKER_CONSUMER = "config.unknown_tasks:Consumer"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# One clock for all workers, whatever becomes of a machine's own (organisation/clock.py).
+WORK_BY_THE_DATABASES_CLOCK = True
 
 # --- Doors for other systems ---------------------------------------------------------------------------------------
 
@@ -382,7 +472,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "feedback.api.problems.handler",
     # Who is behind a proxy is told by its last word in X-Forwarded-For; without a proxy that header is anybody's word.
-    "NUM_PROXIES": 1 if env.bool("BEHIND_PROXY", False) else 0,
+    "NUM_PROXIES": 1 if BEHIND_PROXY else 0,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 SPECTACULAR_SETTINGS = {
@@ -456,6 +546,10 @@ LOGGING = logging_settings(env.str("LOG_FORMAT", "plain"), env.str("LOG_LEVEL", 
 # --- For those who watch over the service ---------------------------------------------------------------------------
 
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+# By choice, and with requirements-watching.txt. The address of traces is read by OpenTelemetry's own code, as are its others.
+OTEL_EXPORTER_OTLP_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", "")
+SENTRY_DSN = env.str("SENTRY_DSN", "")
+SENTRY_ENVIRONMENT = env.str("SENTRY_ENVIRONMENT", "production")
 # Where weaknesses are reported: mailto: or https: addresses. RFC 9116.
 SECURITY_CONTACT = env.list("SECURITY_CONTACT", default=[])
 if bad := [contact for contact in SECURITY_CONTACT if not contact.startswith(("mailto:", "https://", "tel:"))]:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from feedback.models import (
     Card,
@@ -25,8 +29,18 @@ class EventInline(ReadOnly, admin.TabularInline):
     fields = ["at", "what", "by", "from_value", "to_value", "details"]
 
 
+class NothingSensitive(ReadOnly, admin.ModelAdmin):
+    """Leaves out what is of a sensitive card: `of_card` is the way to it."""
+
+    of_card = "card__"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).filter(**{f"{self.of_card}sensitive": False})
+
+
 @admin.register(Card)
-class CardAdmin(ReadOnly, admin.ModelAdmin):
+class CardAdmin(NothingSensitive):
+    of_card = ""
     inlines = [SubmitterInline, EventInline]
     exclude = ["secret", "idempotency_key"]
     list_display = ["reference", "state", "unit", "category", "due_on", "registered_at"]
@@ -37,7 +51,7 @@ class CardAdmin(ReadOnly, admin.ModelAdmin):
 
 
 @admin.register(CardEvent)
-class CardEventAdmin(ReadOnly, admin.ModelAdmin):
+class CardEventAdmin(NothingSensitive):
     list_display = ["at", "what", "card", "by", "from_value", "to_value"]
     list_filter = ["what"]
     list_select_related = ["card", "by"]
@@ -46,7 +60,7 @@ class CardEventAdmin(ReadOnly, admin.ModelAdmin):
 
 
 @admin.register(Submitter)
-class SubmitterAdmin(ReadOnly, admin.ModelAdmin):
+class SubmitterAdmin(NothingSensitive):
     list_display = ["card", "name", "phone", "email"]
     list_select_related = ["card"]
     search_fields = ["=card__reference"]

@@ -47,13 +47,16 @@ def announce_overdue(entries: Iterable[OverdueEntry], *, week: str, now: datetim
                 entry.card.unit_id,
             )
             for entry in entries
+            if not entry.card.sensitive
         ],
         now=now,
     )  # fmt: skip
 
 
 def telling_of(event: CardEvent) -> Telling | None:
-    """Return what is told of one event, with its card read; None where nobody is told of such."""
+    """Return what is told of one event, with its card read; None where nobody is told of such, or of such a card."""
+    if event.card.sensitive:
+        return None
     what = TOLD.get(event.what)
     if event.what == What.UNDONE and event.from_value in MOVED:
         what = WebhookEvent.CARD_FORWARDED

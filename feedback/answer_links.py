@@ -31,6 +31,7 @@ class LinkState(StrEnum):
     OPEN = "open"
     ANSWERED = "answered"  # by this link's person or another, since it was sent
     DONE = "done"  # the card was answered, or opened anew
+    SENSITIVE = "sensitive"  # opened by signing in and saying why, never by a link
     MOVED = "moved"  # with another unit now
     EXPIRED = "expired"
     REVOKED = "revoked"  # the person is gone or answers for the unit no more
@@ -82,6 +83,8 @@ def standing_of(link: AnswerLink, now: datetime) -> LinkState:
         return LinkState.MOVED
     if not may_do(link.person, Step.EXPLAIN_DELAY, card):
         return LinkState.REVOKED
+    if card.sensitive:
+        return LinkState.SENSITIVE
     if link.entry.is_solved:
         return LinkState.DONE
     written = CardEvent.objects.filter(card=card, what=CardEvent.What.DELAY_EXPLAINED, at__gte=link.sent_at)

@@ -87,16 +87,20 @@ def _list_part(
     solved = len(listed_entries) - len(entries)
     as_of = listed.run.as_of
     holds = {listed.unit_id, answering_unit(listed.unit).pk}
+
+    def says(entry: OverdueEntry) -> bool:
+        return entry.card.unit_id in holds and not entry.card.sensitive
+
     rows = [
         {
-            "reference": entry.card.reference,
+            "reference": "–" if entry.card.sensitive else entry.card.reference,
             # A card that left the unit since is on its list still, but what it says went with the card.
-            "what": entry.card.headline if entry.card.unit_id in holds else _("With another unit now"),
+            "what": entry.card.headline if says(entry) or entry.card.sensitive else _("With another unit now"),
             "language": entry.card.language,
             "due": dates.short_day(entry.due_on, language),
             "days_over": str(entry.days_over),
             "times": str(entry.times),
-            "handler": entry.card.handler.name if entry.card.handler and entry.card.unit_id in holds else "–",
+            "handler": entry.card.handler.name if entry.card.handler and says(entry) else "–",
         }
         for entry in entries
     ]

@@ -13,10 +13,12 @@ import xlsxwriter
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
-from feedback.cells import Cell, as_text
+from feedback.masking import masked
 from feedback.models import Callback, Card, Category
 from feedback.queries import with_attempts
+from feedback.rules import needs_contact
 from feedback.workflow import OPEN_STATES, Channel, CloseResult, Kind, State
+from organisation.cells import Cell, EachLine, as_text
 from organisation.models import Person
 
 logger = logging.getLogger(__name__)
@@ -40,8 +42,10 @@ class Column:
 class Table:
     """The columns in the reader's language, made before the first row: a streamed answer is written later."""
 
-    def __init__(self, *, today: date, zone: tzinfo, language: str, with_texts: bool) -> None:
-        self.today, self.zone, self.language = today, zone, language
+    def __init__(
+        self, *, today: date, zone: tzinfo, language: str, with_texts: bool, whose: Person | None = None
+    ) -> None:
+        self.today, self.zone, self.language, self.whose = today, zone, language, whose
         self.yes, self.no = _("Yes"), _("No")
         self.columns = self._columns() + (self._texts() if with_texts else [])
 
@@ -78,10 +82,17 @@ class Table:
             Column(_("Message"), 60, lambda row: row["text"]),
             Column(_("What was said"), 60, lambda row: row["said"]),
             Column(_("Name"), 24, lambda row: row["submitter__name"]),
-            Column(_("Address"), 28, lambda row: row["submitter__address"]),
-            Column(_("Phone"), 16, lambda row: row["submitter__phone"]),
-            Column(_("E-mail"), 28, lambda row: row["submitter__email"]),
+            Column(_("Address"), 28, lambda row: self._contact(row, "address")),
+            Column(_("Phone"), 16, lambda row: self._contact(row, "phone")),
+            Column(_("E-mail"), 28, lambda row: self._contact(row, "email")),
         ]
+
+    def _contact(self, row: dict[str, Any], field: str) -> str | None:
+        """A submitter's detail, masked for `whose` file it is where that person does not ring."""
+        value: str | None = row[f"submitter__{field}"]
+        if value is None or self.whose is None or needs_contact(self.whose, row["unit_id"]):
+            return value
+        return masked(field, value)
 
     def _local(self, instant: datetime | None) -> datetime | None:
         """On the clock of the municipality, without a zone, to the second: what a spreadsheet can hold."""
@@ -97,6 +108,7 @@ class Table:
         """Yield each card's cells in the order of `cards`, reading CHUNK of them at a time (one query)."""
         names = [
             "reference", "received_on", "registered_at", "channel", "kind", "category_id", "place", "area", "unit__name",
+            "unit_id",
             "handler__name", "state", "due_on", "attempts", "callback_owed", "completed_at", "closed_at", "close_result",
             "reaction", "cycle", "political", "text", "said", "submitter__name", "submitter__address",
             "submitter__phone", "submitter__email",
@@ -124,16 +136,9 @@ def write_down(person: Person, form: str, filters: Iterable[str], *, with_texts:
     logger.info("Cards taken as %s by person %s, %s; filters: %s", form, person.pk, words, by)
 
 
-class _Line:
-    """What csv writes to: keeps nothing, hands each line on."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
 def csv_lines(table: Table, cards: QuerySet[Card]) -> Iterator[bytes]:
     """Yield a CSV file as Excel in the Nordic countries opens it: UTF-8 with its mark, semicolons, CRLF."""
-    writer = csv.writer(_Line(), delimiter=";")
+    writer = csv.writer(EachLine(), delimiter=";")
 
     def line(cells: Iterable[str]) -> bytes:
         return str(writer.writerow(cells)).encode()

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import BooleanField, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 
 from feedback.models import Card, CardChange, ChangeBatch, UntoldChange
 from feedback.models.changes import ESCALATED
@@ -119,7 +119,9 @@ def _rows(person: Person, cursor: Cursor) -> QuerySet[CardChange]:
     if cursor.began:
         rows = rows.filter(Q(kind=CardChange.Kind.CURRENT) | Q(batch__gt=cursor.began))
     if grants_of(person).allows(Permission.SEE_ALL_CARDS):
-        seen: Exists | Value = Value(True, output_field=BooleanField())
+        seen: Exists | ExpressionWrapper = ExpressionWrapper(
+            Q(kind=CardChange.Kind.CURRENT, card__sensitive=False), output_field=BooleanField()
+        )
         rows = rows.filter(audience__gt=ESCALATED).exclude(kind=CardChange.Kind.LEFT)
     else:
         # Of a card that went between the reader's own units, or came back, the last word is told.

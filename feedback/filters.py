@@ -26,6 +26,7 @@ from feedback.queries import (
     registered_on,
     search,
     taken_badly,
+    ways_to_find,
 )
 from feedback.workflow import Channel, Kind, State
 from organisation.dates import short_day
@@ -80,7 +81,13 @@ class RowFilter(django_filters.ModelChoiceFilter):
 
 
 class RowsFilter(django_filters.ModelMultipleChoiceFilter):
+    """Rows by their codes. The cards are found by the rows' ids, which stand in an index of the cards; codes do not."""
+
     field_class = RowsField
+
+    def filter(self, qs: QuerySet[Any], value: Iterable[Model]) -> QuerySet[Any]:
+        ids = [row.pk for row in value or ()]
+        return qs.filter(**{f"{self.field_name}__in": ids}) if ids else qs
 
 
 class CardFilter(django_filters.FilterSet):
@@ -112,14 +119,14 @@ class CardFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(method="by_words", label=_("Search"))
     state = django_filters.MultipleChoiceFilter(distinct=False, choices=State.choices, label=_("State"))
     unit = RowsFilter(
-        "unit__code",
+        "unit",
         queryset=Unit.objects.exclude(kind=Unit.Kind.SECTOR),
         to_field_name="code",
         distinct=False,
         label=_("Unit"),
     )
     category = RowsFilter(
-        "category__code", queryset=Category.objects.all(), to_field_name="code", distinct=False, label=_("Category")
+        "category", queryset=Category.objects.all(), to_field_name="code", distinct=False, label=_("Category")
     )
     kind = django_filters.MultipleChoiceFilter(distinct=False, choices=Kind.choices, label=_("Kind"))
     channel = django_filters.MultipleChoiceFilter(distinct=False, choices=Channel.choices, label=_("Channel"))
@@ -172,8 +179,22 @@ class CardFilter(django_filters.FilterSet):
         known = cast("Callable[[], Iterable[Unit]] | None", self.known.get("within"))
         return [unit.pk, *descendants([unit.pk], known() if known else None)]
 
+    _way: Q | None = None
+
     def by_words(self, cards: QuerySet[Card], name: str, value: str) -> QuerySet[Card]:
-        return search(cards, value)
+        return search(cards, value) if self._way is None else cards.filter(self._way)
+
+    def ways(self) -> list[QuerySet[Card]]:
+        """Return the queries that together give what `qs` gives, a card in several of them perhaps: for a page of the list,
+        which reads a few rows of each along its index."""
+        if not self.is_valid():
+            return [self.qs]
+        found = []
+        for way in ways_to_find(self.form.cleaned_data["q"]):
+            self._way = way
+            found.append(self.filter_queryset(self.queryset.all()))
+        self._way = None
+        return found or [self.qs]
 
     def by_mine(self, cards: QuerySet[Card], name: str, value: bool) -> QuerySet[Card]:
         return cards.filter(handler=self.request.user) if value else cards

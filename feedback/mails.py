@@ -1,6 +1,7 @@
 """Which mails tell of what: each function returns mails for the outbox, and queues nothing itself.
 
 What a mail holds is kept to what its reader needs: never the submitter's contact details, which are on the card's page.
+Of a sensitive card it says that there is one, and goes to who may open it.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ SHOWN = 100
 
 
 def _card_url(card: Card) -> str:
+    if card.sensitive:
+        return f"{settings.SITE_URL}/staff/sensitive/"  # which shows each reader what that reader may open
     return f"{settings.SITE_URL}/staff/cards/{card.reference}/"
 
 
@@ -51,9 +54,10 @@ def status_url(card: Card) -> str:
     return f"{settings.SITE_URL}/card/{card.secret}/"
 
 
-def _to_unit(unit: Unit, house: Municipality, on: date) -> Recipient | None:
-    """A card goes to the unit's own address; where it has none, to whoever stands for the unit that day."""
-    if unit.email:
+def _to_unit(unit: Unit, house: Municipality, on: date, *, sensitive: bool = False) -> Recipient | None:
+    """A card goes to the unit's own address; where it has none, and of a sensitive one, to whoever stands for the unit
+    that day."""
+    if unit.email and not sensitive:
         return Recipient(None, unit.email, house.language)
     return list_recipient(unit, on=on, language=house.language)
 
@@ -76,7 +80,7 @@ def receipt(card: Card, submitter: Submitter, house: Municipality) -> Mail:
 
 def card_forwarded(card: Card, unit: Unit, *, house: Municipality, on: date, times: int = 1) -> list[Mail]:
     """Tell the unit of a card that is now its. `times` counts how often it was sent, so that each sending has its mail."""
-    to = _to_unit(unit, house, on)
+    to = _to_unit(unit, house, on, sensitive=card.sensitive)
     if to is None:
         return []
     key = f"card_forwarded:{card.reference}:{times}"
@@ -89,7 +93,7 @@ def card_returned(
     """Tell the service centre that a unit sent a card back as misrouted."""
     if not centre.email:
         return []
-    context = _about(card, house) | {"from_unit": from_unit, "reason": reason}
+    context = _about(card, house) | {"from_unit": from_unit, "reason": "" if card.sensitive else reason}
     return [Mail("card_returned", f"card_returned:{card.reference}:{event}", centre.email, house.language, context)]
 
 
@@ -165,8 +169,9 @@ def report_back(
     callback: Callback | None = None,
     follow_up: FollowUp | None = None,
 ) -> list[Mail]:
-    """Tell the forwarder, the service centre, what came of it: date of contact, measures, reaction (rule 7)."""
-    if not centre.email:
+    """Tell the forwarder, the service centre, what came of it: date of contact, measures, reaction (rule 7). Of a sensitive
+    card nobody there is told."""
+    if not centre.email or card.sensitive:
         return []
     context = _about(card, house) | {"callback": callback, "follow_up": follow_up, "unit": card.unit}
     return [Mail("report_back", f"report_back:{card.reference}:{card.cycle}", centre.email, house.language, context)]
@@ -186,11 +191,12 @@ def referred(card: Card, referral: Referral, submitter: Submitter, house: Munici
 
 def card_reopened(card: Card, unit: Unit, reason: str, *, house: Municipality, on: date) -> list[Mail]:
     """Tell the unit that one of its cards is open again, why, and with which deadline."""
-    to = _to_unit(unit, house, on)
+    to = _to_unit(unit, house, on, sensitive=card.sensitive)
     if to is None:
         return []
     key = f"card_reopened:{card.reference}:{card.cycle}"
-    return [Mail("card_reopened", key, to.email, to.language, _about(card, house) | {"unit": unit, "reason": reason})]
+    context = _about(card, house) | {"unit": unit, "reason": "" if card.sensitive else reason}
+    return [Mail("card_reopened", key, to.email, to.language, context)]
 
 
 def neighbour_told(
@@ -212,7 +218,7 @@ def _to_who_works_with(card: Card, unit: Unit, house: Municipality, on: date) ->
     handler = card.handler
     if handler is not None and handler.is_active and not is_away(handler, on):
         return Recipient(handler, handler.email, handler.language)
-    return _to_unit(unit, house, on)
+    return _to_unit(unit, house, on, sensitive=card.sensitive)
 
 
 def submitter_added(
@@ -250,7 +256,7 @@ def negative_reaction(card: Card, own: OwnReaction, unit: Unit, *, house: Munici
 
     One mail for the number, and one for the words where those come later: whoever changes them again sends no more.
     """
-    readers = [_to_unit(unit, house, on), _to_who_works_with(card, unit, house, on)]
+    readers = [_to_unit(unit, house, on, sensitive=card.sensitive), _to_who_works_with(card, unit, house, on)]
     said = "words" if own.reason or own.alternative else "number"
     context = {
         "card": card, "card_url": _card_url(card), "municipality": house, "unit": unit, "own": own,
@@ -269,12 +275,15 @@ def negative_reaction(card: Card, own: OwnReaction, unit: Unit, *, house: Munici
 
 
 def reopening_asked(card: Card, asked: ReopeningRequest, centre: Unit, *, house: Municipality) -> list[Mail]:
-    """Tell the service centre that a submitter asks to have a card opened again."""
-    if not centre.email:
+    """Tell the service centre that a submitter asks to have a card opened again; of a sensitive card, who may open it."""
+    to = Recipient(None, centre.email, house.language) if centre.email else None
+    if card.sensitive:
+        to = _to_unit(card.unit, house, asked.recorded_at.astimezone(house.zone).date(), sensitive=True)
+    if to is None:
         return []
     context = {"card": card, "card_url": _card_url(card), "municipality": house}
     key = f"reopening_asked:{card.reference}:{asked.pk}"
-    return [Mail("reopening_asked", key, centre.email, house.language, context)]
+    return [Mail("reopening_asked", key, to.email, to.language, context)]
 
 
 def reopening_answered(card: Card, asked: ReopeningRequest, *, house: Municipality) -> list[Mail]:
@@ -341,10 +350,11 @@ def overdue_list(
                 {
                     "entry": entry,
                     "url": _card_url(entry.card),
-                    "answer_url": answer_url(entry, to.person, now) if to.person else "",
+                    "answer_url": answer_url(entry, to.person, now) if to.person and not entry.card.sensitive else "",
                 }
                 for entry in entries[:SHOWN]
             ],
+            "links": bool(to.person) and any(not entry.card.sensitive for entry in entries[:SHOWN]),
             "cards": len(entries),
             "more": max(0, len(entries) - SHOWN),
             "repeats": sum(entry.times > 1 for entry in entries),

@@ -74,6 +74,25 @@ def pieces_that_name(
     return [piece for piece in sorted(found) if _plain(piece.text) not in own]
 
 
+STRUCK = "█"
+
+
+def struck(text: str, pieces: Iterable[Piece]) -> str:
+    """Return `text` with each piece of it covered: as many words as before, of five blocks each, so that nobody can count
+    the letters."""
+    out, at = [], 0
+    for piece in sorted(pieces):
+        end = piece.at + len(piece.text)
+        if end <= at:
+            continue  # inside one that is covered already
+        out += [
+            text[at : max(at, piece.at)],
+            " ".join([STRUCK * 5] * len(piece.text.split())) if piece.at >= at else "",
+        ]
+        at = end
+    return "".join([*out, text[at:]])
+
+
 def words_of(text: str) -> list[str]:
     """Return the words of a text or the parts of a name: letters, with hyphens and apostrophes inside."""
     return _WORD.findall(text)

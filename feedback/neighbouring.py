@@ -28,6 +28,7 @@ from feedback.handover_queries import followed_neighbours
 from feedback.models import Card, Handover, Neighbour, Submitter
 from organisation.errors import Refused
 from organisation.outgoing import REACHED_NOTHING, CannotReach, Limits, Line, checked, why_not
+from organisation.scanning import ScannerAway
 
 NO_ANSWER = (NotReached, SaidNo, Unsure)
 MOST_SERVICES = 500
@@ -263,7 +264,8 @@ def fetch_pictures(*, now: datetime, most: int = 50) -> int:
             name = PurePosixPath(urlsplit(picture.address).path).name[-100:] or "picture"
             [upload] = FilesField().clean([SimpleUploadedFile(name, content)])
         except ValidationError as error:
-            put_picture_off(picture, fault=" ".join(error.messages), for_good=True, now=now)
+            away = any(one.code == ScannerAway.code for one in error.error_list)
+            put_picture_off(picture, fault=" ".join(error.messages), for_good=not away, now=now)
         except Refused as refusal:
             reason = getattr(refusal, "reason", "")
             for_good = reason in ("private", "address", "too_large", "gone")

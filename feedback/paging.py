@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -29,9 +30,13 @@ class Order:
         return Order(self.field, not self.descending)
 
     def beyond(self, value: object, pk: int) -> Q:
-        """Return the condition on rows that come after the one with this value and id."""
+        """Return the condition on rows that come after the one with this value and id.
+
+        Its first part lets an index begin at the value, which the second alone would not.
+        """
         side = "lt" if self.descending else "gt"
-        return Q(**{f"{self.field}__{side}": value}) | Q(**{self.field: value, f"id__{side}": pk})
+        past = Q(**{f"{self.field}__{side}": value}) | Q(**{f"id__{side}": pk})
+        return Q(**{f"{self.field}__{side}e": value}) & past
 
 
 NEWEST = Order("registered_at", descending=True)
@@ -71,22 +76,36 @@ def order_of(due: str) -> Order:
     return DUE if due and due != "registered_today" else NEWEST
 
 
-def neighbours_of(card: Card, cards: QuerySet[Card], order: Order) -> tuple[str, str]:
+Cards = QuerySet[Card] | Sequence[QuerySet[Card]]
+"""The cards of a list: those of one query, or of several that each go along an index of their own (a search)."""
+
+
+def _ways(cards: Cards) -> Sequence[QuerySet[Card]]:
+    return [cards] if isinstance(cards, QuerySet) else cards
+
+
+def neighbours_of(card: Card, cards: Cards, order: Order) -> tuple[str, str]:
     """Return the references of the cards before and after `card` in a list, empty where there is none. One query.
 
     The card itself may have left the list: its place in the order is still known.
     """
     at = getattr(card, order.field), card.pk
-    before, after = (
-        cards.filter(way.beyond(*at)).order_by(*way.by).values_list(Value(side), "reference")[:1]
-        for side, way in (("before", order.turned), ("after", order))
+    first, *others = (
+        each.filter(run.beyond(*at)).order_by(*run.by).values_list(Value(side), order.field, "pk", "reference")[:1]
+        for side, run in (("before", order.turned), ("after", order))
+        for each in _ways(cards)
     )
-    found = dict(before.union(after, all=True))
-    return found.get("before", ""), found.get("after", "")
+    found = list(first.union(*others, all=True))
+
+    def nearest(side: str, run: Order) -> str:
+        places = sorted((row[1:] for row in found if row[0] == side), reverse=run.descending)
+        return str(places[0][2]) if places else ""
+
+    return nearest("before", order.turned), nearest("after", order)
 
 
 def page_of(
-    cards: QuerySet[Card],
+    cards: Cards,
     order: Order,
     *,
     after: str = "",
@@ -102,10 +121,13 @@ def page_of(
     start, end = read_key(after, order), read_key(before, order)
     backwards = end is not None and start is None
     run = order.turned if backwards else order
-    if (at := end if backwards else start) is not None:
-        cards = cards.filter(run.beyond(*at))
-    ids = cards.order_by(*run.by).values("pk")[: size + 1]
-    rows = list(with_seen(shown(Card.objects.filter(pk__in=ids))).order_by(*run.by))
+    at = end if backwards else start
+    first, *others = (
+        (each if at is None else each.filter(run.beyond(*at))).order_by(*run.by).values("pk")[: size + 1]
+        for each in _ways(cards)
+    )
+    ids = first.union(*others) if others else first
+    rows = list(with_seen(shown(Card.objects.filter(pk__in=ids))).order_by(*run.by)[: size + 1])
     more, rows = len(rows) > size, rows[:size]
     if backwards:
         rows.reverse()

@@ -13,6 +13,10 @@ MOST_PIXELS = 80_000_000
 
 QUALITY = 85
 
+_UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, RuntimeError)
+"""What decoders raise of a file that is no whole picture: that of HEIC the last two, of an end that is missing and of a size
+that is none."""
+
 
 class Picture(NamedTuple):
     content: BytesIO
@@ -44,7 +48,7 @@ def clean_picture(file: BinaryIO) -> Picture:
             see_through = upright.has_transparency_data
             drawn = upright.convert("RGBA" if see_through else "RGB")
             drawn.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except (*_UNREADABLE, Image.DecompressionBombError) as error:
         raise UnreadablePicture from error
     bare = Image.new(drawn.mode, drawn.size)
     bare.paste(drawn)
@@ -66,7 +70,7 @@ def thumbnail(file: BinaryIO, side: int = 120) -> bytes:
             opened.draft("RGB", (side * 2, side * 2))
             small = opened.convert("RGBA")
             small.thumbnail((side, side))
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except (*_UNREADABLE, Image.DecompressionBombError) as error:
         raise UnreadablePicture from error
     ground = Image.new("RGB", small.size, "white")
     ground.paste(small, mask=small.getchannel("A"))

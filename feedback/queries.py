@@ -6,18 +6,38 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
-from typing import Any, NamedTuple, TypeVar
+from functools import reduce
+from operator import or_
+from typing import Any, NamedTuple, TypeVar, cast
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import Count, Exists, F, Func, Max, Model, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    Max,
+    Model,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce, JSONObject
 
+from feedback.masking import FIELDS, masked
 from feedback.models import (
     Attachment,
     Callback,
     Card,
     CardEvent,
+    CardLook,
+    CardReader,
     Category,
     ContactAttempt,
     ContactCard,
@@ -37,13 +57,22 @@ from feedback.models import (
 )
 from feedback.reference import parse_reference
 from feedback.routing import Rule
-from feedback.rules import visible_cards, visible_escalated, visible_filters, visible_lists, visible_stories
+from feedback.rules import (
+    SEEING_CARDS,
+    needs_contact,
+    sensitive_cards,
+    visible_cards,
+    visible_escalated,
+    visible_filters,
+    visible_lists,
+    visible_stories,
+)
 from feedback.suggesting import Subject, suggest_category, suggest_kind
 from feedback.workflow import HIGHEST_NEGATIVE, OPEN_STATES, State
 from organisation.calendar import IsoWeek
 from organisation.gathering import Gathering, hang
-from organisation.models import Person, Unit
-from organisation.permissions import Permission
+from organisation.models import Person, RoleAssignment, Unit
+from organisation.permissions import ROLES, Permission
 from organisation.queries import grants_of
 
 AnyRow = TypeVar("AnyRow", bound=Model)
@@ -56,9 +85,26 @@ def visible_to(person: Person) -> QuerySet[Card]:
     return Card.objects.filter(visible_cards(person))
 
 
+def open_to(person: Person) -> QuerySet[Card]:
+    """Return the sensitive cards that `person` may open, one at a time and with a reason; none of them is in `visible_to`."""
+    return Card.objects.filter(sensitive_cards(person))
+
+
 def for_list(cards: QuerySet[Card]) -> QuerySet[Card]:
     """Join what a row of a list shows, so that a list costs no query a row. Adds `attempts`: calls that count."""
     return with_attempts(cards.select_related("unit", "category", "handler", "submitter"))
+
+
+def masked_for(person: Person, cards: Iterable[Card]) -> list[Card]:
+    """Return the cards of a list with their submitters' contact details as `person` sees them there: masked where it is
+    not for them to ring. The rows are for showing; they are saved by nobody."""
+    shown = list(cards)
+    for card in shown:
+        submitter = getattr(card, "submitter", None)
+        if submitter is not None and not needs_contact(person, card.unit_id):
+            for field in FIELDS:
+                setattr(submitter, field, masked(field, getattr(submitter, field)))
+    return shown
 
 
 def with_attempts(rows: QuerySet[AnyRow], card: str = "") -> QuerySet[AnyRow]:
@@ -108,6 +154,7 @@ ON_A_PAGE = Gathering(
     "notes",
     "handovers",
     "linked_pictures",
+    "accesses",
     events=CardEvent.objects.order_by("-at", "-id"),
     overdue_entries=OverdueEntry.objects.order_by("iso_year", "iso_week"),
     stories=Story.objects.order_by("-written_at", "-id"),
@@ -149,6 +196,41 @@ def card_by_reference(person: Person, reference: str) -> Card | None:
     return found[0] if found else None
 
 
+def sensitive_card(person: Person, reference: str, shown: AsRows | None = None) -> Card | None:
+    """Return the sensitive card with this reference if `person` may open it: as its page shows it or, with `shown`, as a
+    row. Whoever asks for it stands at the door: `feedback.views.access`, `feedback.api.writes`."""
+    if (parsed := parse_reference(reference)) is None:
+        return None
+    found = open_to(person).filter(reference=parsed)
+    if shown is not None:
+        return with_seen(shown(found)).first()
+    whole = with_all(found)
+    return whole[0] if whole else None
+
+
+def looks_at(card: Card, limit: int = 50) -> list[CardLook]:
+    """Return the latest looks at a card, the latest first, with who looked and what they wrote (one query)."""
+    return list(CardLook.objects.filter(card=card).select_related("person", "note")[:limit])
+
+
+def readers_of(card: Card) -> list[CardReader]:
+    """Return who was named for a card, with the person (one query)."""
+    return list(CardReader.objects.filter(card=card).select_related("person").order_by("person__name_key"))
+
+
+def latest_look(card: Card, person: Person) -> CardLook | None:
+    return CardLook.objects.filter(card=card, person=person).first()
+
+
+def may_be_named(card: Card) -> QuerySet[Person]:
+    """Return the active people who can be named for a card: whoever sees cards by a role, and is not named yet."""
+    seeing = [role for role, entry in ROLES.items() if entry.permissions & set(SEEING_CARDS)]
+    leads = Exists(Unit.objects.filter(Q(leader=OuterRef("pk")) | Q(deputy=OuterRef("pk"))))
+    holds = Exists(RoleAssignment.objects.filter(person=OuterRef("pk"), role__in=seeing))
+    named = Exists(CardReader.objects.filter(card=card, person=OuterRef("pk")))
+    return Person.objects.filter(leads | holds, ~named, is_active=True).order_by("name_key", "pk")
+
+
 def listed_card(person: Person, reference: str, shown: AsRows = for_list) -> Card | None:
     """Return the card with this reference as a row of the work list, or None where it is not there or not to be seen."""
     parsed = parse_reference(reference)
@@ -156,8 +238,15 @@ def listed_card(person: Person, reference: str, shown: AsRows = for_list) -> Car
 
 
 def sent_under(beginning: str) -> list[Card]:
-    """Return the cards whose intake had a key that begins so, as rows of a list: what a client's key was used for before."""
+    """Return the cards whose intake had a key that begins so, as rows of a list: what a client's key was used for before.
+
+    One that was marked as sensitive since is among them, or it would be registered twice: what is answered of it is the
+    interface's to say."""
     return list(for_list(Card.objects.filter(idempotency_key__startswith=beginning)))
+
+
+MOST_OWN_CARDS = 200
+"""Cards that one citizen's page lists: more than anybody sends in the time that their pages stand."""
 
 
 def card_by_secret(secret: str, *, closed_after: datetime) -> Card | None:
@@ -165,14 +254,19 @@ def card_by_secret(secret: str, *, closed_after: datetime) -> Card | None:
 
     None too where it was closed before `closed_after` (aware): then the page is over.
     """
-    return (
-        Card.objects.filter(_page_stands(closed_after), secret=secret)
-        .select_related("unit", "category", "submitter")
-        .prefetch_related(
-            "callbacks", "followups", "preliminaryanswers", "referrals", "contactcards", "contactattempts", "events",
-            "attachments", "additions", "ownreactions", "interviewconsents", "reopeningrequests", "offspring",
-        )
-        .first()
+    return _with_own_page(Card.objects.filter(_page_stands(closed_after), secret=secret)).first()
+
+
+def own_cards(signer: str, *, closed_after: datetime) -> list[Card]:
+    """Return what a citizen sent signed in, newest first, as far as their private pages stand, each as `card_by_secret`."""
+    cards = Card.objects.filter(_page_stands(closed_after), signed__signer=signer)
+    return list(_with_own_page(cards.order_by("-registered_at", "-id"))[:MOST_OWN_CARDS])
+
+
+def _with_own_page(cards: QuerySet[Card]) -> QuerySet[Card]:
+    return cards.select_related("unit", "category", "submitter").prefetch_related(
+        "callbacks", "followups", "preliminaryanswers", "referrals", "contactcards", "contactattempts", "events",
+        "attachments", "additions", "ownreactions", "interviewconsents", "reopeningrequests", "offspring",
     )  # fmt: skip
 
 
@@ -239,28 +333,37 @@ def registered_on(day: date, zone: tzinfo) -> Q:
     return Q(registered_at__gte=start, registered_at__lt=end)
 
 
+COUNTED_TO = 1000
+"""So far numbers are counted that tell how much waits: of more it is told that they are more."""
+
+
+class _Counted(Subquery):
+    """How many rows a sub-query gives."""
+
+    template = "(SELECT count(*) FROM (%(subquery)s) counted)"
+    output_field = IntegerField()
+
+
 def counts_for_today(person: Person, today: date, zone: tzinfo) -> dict[str, int]:
-    """Return the numbers at the top of the work list by the filter's choice that leads to each, in one query."""
-    waiting = ContactCard.objects.filter(card=OuterRef("pk"), cycle=OuterRef("cycle"), posted_on__isnull=True)
-    is_open, came_today = Q(state__in=sorted(OPEN_STATES)), registered_on(today, zone)
-    asking = asking_to_reopen(visible_to(person)).order_by().annotate(number=Func("pk", function="COUNT"))
-    # Of all cards only those that some number counts: with a million closed ones the others are not looked at. Those who
-    # ask to reopen are mostly closed and counted apart; the sum with a count of nothing makes it a figure of the same row.
-    return (
-        visible_to(person)
-        .filter(is_open | came_today)
-        .aggregate(
-            unrouted=Count("pk", filter=Q(state=State.REGISTERED, returned_at__isnull=True)),
-            registered_today=Count("pk", filter=came_today),
-            today=Count("pk", filter=is_open & Q(due_on=today)),
-            tomorrow=Count("pk", filter=is_open & Q(due_on=today + timedelta(days=1))),
-            overdue=Count("pk", filter=is_open & Q(due_on__lt=today)),
-            to_post=Count("pk", filter=is_open & Q(Exists(waiting))),
-            returned=Count("pk", filter=Q(state=State.REGISTERED, returned_at__isnull=False)),
-            asks_reopen=Count("pk") * 0 + Subquery(asking.values("number")),
-            open=Count("pk", filter=is_open),
-        )
-    )
+    """Return the numbers at the top of the work list by the filter's choice that leads to each, in one query.
+
+    Each is counted by itself along an index, and no further than one more than COUNTED_TO.
+    """
+    seen = visible_to(person).order_by()
+    is_open, registered = open_cards(seen), seen.filter(state=State.REGISTERED)
+    asked = {
+        "unrouted": registered.filter(returned_at__isnull=True),
+        "registered_today": seen.filter(registered_on(today, zone)),
+        "today": is_open.filter(due_on=today),
+        "tomorrow": is_open.filter(due_on=today + timedelta(days=1)),
+        "overdue": is_open.filter(due_on__lt=today),
+        "to_post": contact_cards_to_post(seen),
+        "returned": registered.filter(returned_at__isnull=False),
+        "asks_reopen": asking_to_reopen(seen),
+        "open": is_open,
+    }
+    counted = {name: _Counted(cards.values("pk")[: COUNTED_TO + 1]) for name, cards in asked.items()}
+    return cast("dict[str, int]", Person.objects.order_by().values(**counted).get(pk=person.pk))
 
 
 # --- Search --------------------------------------------------------------------------------------------------------
@@ -272,21 +375,30 @@ def search(cards: QuerySet[Card], text: str) -> QuerySet[Card]:
     Words are matched by stem and by beginning: PostgreSQL's Norwegian stemmer does not join «vei» and «veien», a prefix
     does. All words must be found in the card, or all in the submitter's name and address.
     """
+    ways = ways_to_find(text)
+    return cards.filter(reduce(or_, ways)) if ways else cards
+
+
+def ways_to_find(text: str) -> list[Q]:
+    """Return the conditions of which a card that `text` finds fits one; none where everything is found.
+
+    One by one each goes along an index of its own. Joined by OR they go along none: every card is looked at.
+    """
     text = text.replace("\x00", "").strip()
     if not text:
-        return cards
+        return []
     if not re.search(r"\w", text):
-        return cards.none()  # signs alone are no words, and PostgreSQL refuses an empty query
+        return [Q(pk__in=[])]  # signs alone are no words, and PostgreSQL refuses an empty query
     digits = re.sub(r"[\s()+.-]", "", text)
     if reference := parse_reference(text):
         # One phone number in ten, written without its plus, has a check digit that holds by chance.
         by_phone = Submitter.objects.filter(phone_key__in=_phones(digits)).values("card")
-        return cards.filter(Q(reference=reference) | Q(pk__in=by_phone))
+        return [Q(reference=reference), Q(pk__in=by_phone)]
     if digits.isdigit() and len(digits) >= 5:
         by_phone = Submitter.objects.filter(phone_key__in=_phones(digits)).values("card")
-        return cards.filter(Q(pk__in=by_phone) | Q(search=_query(text, "norwegian")))
+        return [Q(pk__in=by_phone), Q(search=_query(text, "norwegian"))]
     by_name = Submitter.objects.filter(search=_query(text, "simple")).values("card")
-    return cards.filter(Q(search=_query(text, "norwegian")) | Q(pk__in=by_name))
+    return [Q(search=_query(text, "norwegian")), Q(pk__in=by_name)]
 
 
 def phone_keys(text: str) -> set[str]:
@@ -549,11 +661,15 @@ def rules_in_use() -> list[Rule]:
 def units_and_rules(*joined: str) -> tuple[list[Unit], list[Rule]]:
     """Return all units, sectors too, with their successors and what is to be joined, and the rules of `rules_in_use`
     (one query)."""
-    of_unit = RoutingRule.objects.filter(unit=OuterRef("pk"), is_active=True).exclude(category__is_active=False)
+    in_use = RoutingRule.objects.filter(is_active=True).exclude(category__is_active=False)
     values = {name: name for name in ("position", "pk", "unit_id", "category_id", "kind", "area", "words")}
-    rules = ArraySubquery(of_unit.order_by().values(row=JSONObject(**values)))
-    units: list[Any] = list(Unit.objects.select_related("successor", *joined).annotate(rules_here=rules))
-    found = sorted((row for unit in units for row in unit.rules_here), key=lambda row: (row["position"], row["pk"]))
+    rules = ArraySubquery(in_use.order_by().values(row=JSONObject(**values)))
+    # Read once and brought by one of the units: asked for by unit they would be read as often as there are units.
+    first = Subquery(Unit.objects.order_by("pk").values("pk")[:1])
+    with_first = Case(When(pk=first, then=rules), default=None)
+    units: list[Any] = list(Unit.objects.select_related("successor", *joined).annotate(rules=with_first))
+    rows = (row for unit in units for row in unit.rules or ())
+    found = sorted(rows, key=lambda row: (row["position"], row["pk"]))
     return units, [
         Rule(row["pk"], row["unit_id"], row["category_id"], row["kind"], row["area"], tuple(row["words"]))
         for row in found
@@ -585,12 +701,12 @@ def category_names() -> dict[int, str]:
 def card_of_reference(reference: str) -> Card | None:
     """Return the card with this reference, whoever asks: only for a page that then asks for its code."""
     parsed = parse_reference(reference)
-    return Card.objects.filter(reference=parsed).only("secret").first() if parsed else None
+    return Card.objects.filter(reference=parsed).only("secret", "sensitive").first() if parsed else None
 
 
 def is_visible(person: Person, card: Card) -> bool:
-    """Whether the person may see the card as it stands now."""
-    return visible_to(person).filter(pk=card.pk).exists()
+    """Whether the person may see the card as it stands now, a sensitive one by saying why."""
+    return Card.objects.filter(visible_cards(person) | sensitive_cards(person), pk=card.pk).exists()
 
 
 def categories_for(card: Card) -> QuerySet[Category]:
@@ -604,7 +720,7 @@ def people_in_history(*cards: Card) -> dict[str, str]:
         event.to_value
         for card in cards
         for event in card.events.all()
-        if event.what == CardEvent.What.DELEGATED and event.to_value
+        if event.what in CardEvent.NAMING_PEOPLE and event.to_value
     }
     return {str(pk): name for pk, name in Person.objects.filter(pk__in=people).values_list("pk", "name")}
 
@@ -685,7 +801,8 @@ def story_for(person: Person, pk: int) -> Story | None:
 
 def published_stories() -> QuerySet[Story]:
     """Return the stories that everybody reads, the newest first."""
-    return Story.objects.filter(state=Story.State.PUBLISHED).select_related("category").order_by("-published_at", "-id")
+    published = Story.objects.filter(state=Story.State.PUBLISHED).exclude(card__sensitive=True)
+    return published.select_related("category").order_by("-published_at", "-id")
 
 
 def saved_filters(person: Person) -> QuerySet[SavedFilter]:
@@ -747,10 +864,12 @@ def mails_that_wait() -> QuerySet[IncomingMail]:
 
 
 def mails_dealt_with() -> QuerySet[IncomingMail]:
-    """Return the other mails, the latest first."""
-    others = IncomingMail.objects.exclude(state=IncomingMail.State.WAITING)
+    """Return the other mails, the latest first; one that was filed on a sensitive card is read there."""
+    others = IncomingMail.objects.exclude(state=IncomingMail.State.WAITING).exclude(card__sensitive=True)
     return others.select_related("card", "decided_by").defer("text", "rest")
 
 
 def incoming_mail(pk: int) -> IncomingMail | None:
-    return IncomingMail.objects.select_related("card__unit", "overdue_list__unit", "decided_by").filter(pk=pk).first()
+    readable = Q(state=IncomingMail.State.WAITING) | Q(card=None) | Q(card__sensitive=False)
+    found = IncomingMail.objects.select_related("card__unit", "overdue_list__unit", "decided_by")
+    return found.filter(readable, pk=pk).first()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from io import BytesIO
@@ -14,10 +15,12 @@ from django.db import InterfaceError, OperationalError
 
 from feedback.actions.correcting import Upload
 from feedback.actions.receiving import Received, take_in_mail
+from feedback.actions.storing import NoRoom
 from feedback.forms.files import MOST, checked_file
 from feedback.mail_reading import File, Read, read_header, read_mail
 from feedback.models import IncomingMail
 from organisation.queries import NotSetUp
+from organisation.scanning import Infected, ScannerAway, looked_through
 
 logger = logging.getLogger(__name__)
 
@@ -25,13 +28,14 @@ logger = logging.getLogger(__name__)
 def receive(raw: bytes, *, now: datetime, size: int = 0) -> IncomingMail:
     """Take in one mail. `size` is given where `raw` is only the beginning of a mail that is too large.
 
-    Raises NotSetUp, and what database and disk raise: the mail is then not taken in, and must be kept where it came from.
+    Raises NotSetUp, ScannerAway, and what database and disk raise: the mail is then not taken in, and must be kept where it
+    came from.
     """
     size = size or len(raw)
     try:
         mail = _read(raw, size)
         return take_in_mail(mail, now=now)
-    except (OperationalError, InterfaceError, OSError, NotSetUp):
+    except (OperationalError, InterfaceError, OSError, NotSetUp, NoRoom, ScannerAway):
         raise
     except Exception:
         # Whatever somebody managed to put into a mail: people see it, with the original, and it stops no other.
@@ -43,20 +47,37 @@ def _read(raw: bytes, size: int) -> Received:
     server = settings.MAIL_AUTHENTICATION_SERVER
     whole = size <= settings.MAIL_LARGEST and len(raw) <= settings.MAIL_LARGEST
     read = read_mail(raw, trusted_server=server) if whole else read_header(raw, trusted_server=server)
-    uploads, left_out = sort_files(read.files)
+    try:
+        unscanned = not looked_through(BytesIO(raw))
+    except Infected:
+        # The words are kept, and of what came with them the names.
+        return Received(_header(raw), read, (), [f"{file.name[:280]} (virus)" for file in read.files], size)
+    uploads, left_out = sort_files(read.files, unscanned=unscanned)
     return Received(raw, read, uploads, left_out, size)
 
 
+def _header(raw: bytes) -> bytes:
+    found = re.search(rb"\r?\n\r?\n", raw)
+    return raw[: found.end()] if found else b""
+
+
 def uploads_of(mail: IncomingMail) -> list[Upload]:
-    """Return the files of a mail that was received earlier, from its original; none where that is gone or was not whole."""
+    """Return the files of a mail that was received earlier, from its original; none where that is gone or was not whole, or
+    where a virus is found by now. Raises ScannerAway."""
     if not mail.file:
         return []
     with mail.file.open("rb") as file:
         raw = file.read(settings.MAIL_LARGEST + 1)
-    return sort_files(read_mail(raw).files)[0] if len(raw) <= settings.MAIL_LARGEST else []
+    if len(raw) > settings.MAIL_LARGEST:
+        return []
+    try:
+        unscanned = not looked_through(BytesIO(raw))
+    except Infected:
+        return []
+    return sort_files(read_mail(raw).files, unscanned=unscanned)[0]
 
 
-def sort_files(files: Iterable[File]) -> tuple[list[Upload], list[str]]:
+def sort_files(files: Iterable[File], *, unscanned: bool = False) -> tuple[list[Upload], list[str]]:
     """Part the files that a card takes, by what is in them, from those that stay in the original, by name."""
     taken: list[Upload] = []
     left_out: list[str] = []
@@ -64,9 +85,11 @@ def sort_files(files: Iterable[File]) -> tuple[list[Upload], list[str]]:
         try:
             if len(taken) >= MOST:
                 raise ValidationError("")
-            upload = checked_file(SimpleUploadedFile(file.name if file.name.strip(". ") else "file", file.content))
+            name = file.name if file.name.strip(". ") else "file"
+            upload = checked_file(SimpleUploadedFile(name, file.content), unscanned=unscanned)
         except ValidationError:
             left_out.append(file.name)
         else:
-            taken.append(Upload(upload.name, upload.content_type, BytesIO(upload.content.read())))
+            content = BytesIO(upload.content.read())
+            taken.append(Upload(upload.name, upload.content_type, content, upload.unscanned))
     return taken, left_out

@@ -91,7 +91,8 @@ def services_changed_at() -> datetime | None:
 
 
 def requests_for(key: ApiKey | None) -> QuerySet[Card]:
-    """Return the cards that may be told of: the public ones, and those that the system behind `key` sent itself.
+    """Return the cards that may be told of: the public ones, and those that the system behind `key` sent itself; of a
+    sensitive card nothing is told to anybody.
 
     With each stand `story_id` (the story that makes it public, else None), `sent_by_caller` and `updated`: the latest
     moment at which something of what is told changed.
@@ -105,7 +106,7 @@ def requests_for(key: ApiKey | None) -> QuerySet[Card]:
     if key is not None:
         seen = seen.union(_sent_by(key).values("card"))
     return (
-        Card.objects.filter(pk__in=seen)
+        Card.objects.filter(pk__in=seen, sensitive=False)
         .select_related("category", "unit")
         .annotate(
             story_id=Subquery(published.values("pk")[:1]),
@@ -129,7 +130,7 @@ def _sent_by(key: ApiKey) -> QuerySet[ReceivedRequest]:
 
 def own_card(key: ApiKey, reference: str) -> Card | None:
     """Return a card that the system behind `key` sent, or None."""
-    return Card.objects.filter(Exists(_own(key)), reference=reference).first()
+    return Card.objects.filter(Exists(_own(key)), reference=reference, sensitive=False).first()
 
 
 def stories_by_id(pks: Collection[int]) -> dict[int, Story]:
@@ -148,7 +149,7 @@ def told_events(cards: Collection[int]) -> dict[int, list[CardEvent]]:
 def updates_for(key: ApiKey, first: datetime, last: datetime, *, limit: int) -> list[CardEvent]:
     """Return what changed from `first` to `last`, both included, on the cards that the system behind `key` sent, the
     earliest first."""
-    own = _sent_by(key).filter(card=OuterRef("card"))
+    own = _sent_by(key).filter(card=OuterRef("card"), card__sensitive=False)
     return list(
         CardEvent.objects.filter(Exists(own), what__in=TOLD, at__gte=first, at__lt=last + SECOND)
         .select_related("card__received_request", "card__unit")

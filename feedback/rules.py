@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.db.models import Exists, OuterRef, Q
 
 from feedback.errors import NotAllowed, WrongState
-from feedback.models import Card, OverdueEntry, Story
+from feedback.models import Card, CardReader, OverdueEntry, Story
 from feedback.workflow import SUBMITTERS_STEPS, Channel, State, Step, may
-from organisation.models import Person
-from organisation.permissions import Permission
+from organisation.models import Person, RoleAssignment, Unit
+from organisation.permissions import Permission, Role
 from organisation.queries import grants_of
 
 PERMISSION_FOR: dict[Step, Permission] = {
@@ -21,6 +21,11 @@ PERMISSION_FOR: dict[Step, Permission] = {
     Step.CLOSE: Permission.CLOSE_CARDS,
     Step.REOPEN: Permission.CLOSE_CARDS,
     Step.DECLINE_REOPENING: Permission.CLOSE_CARDS,
+    Step.MARK_SENSITIVE: Permission.MARK_SENSITIVE,
+    Step.UNMARK_SENSITIVE: Permission.DELEGATE_CARDS,
+    Step.NAME_READER: Permission.DELEGATE_CARDS,
+    Step.UNNAME_READER: Permission.DELEGATE_CARDS,
+    Step.PUBLIC_VERSION: Permission.DELEGATE_CARDS,
 }
 """What each step asks for, in the card's unit; every other step asks for WORK_ON_CARDS."""
 
@@ -33,22 +38,63 @@ def visible_cards(person: Person) -> Q:
     """Return the condition on cards that `person` may see: all, or those that lie with the person's units now, and
     for the chief executive those that were reported to them.
 
-    A unit that a card has left sees it no more.
+    A unit that a card has left sees it no more. A sensitive card is in no list, count, search or file, whoever asks: who
+    may open it does so one at a time, `sensitive_cards` says which.
     """
     grants = grants_of(person)
     if grants.allows(Permission.SEE_ALL_CARDS):
-        return Q()
+        return Q(sensitive=False)
     visible = Q(unit__in=grants.units_with(Permission.SEE_UNIT_CARDS))
     if grants.allows(Permission.SEE_ESCALATED_CARDS):
         escalated = OverdueEntry.objects.filter(card=OuterRef("pk"), times__gt=1, solved_before_mail=False)
         visible |= Q(Exists(escalated))
-    return visible
+    return Q(visible, sensitive=False)
+
+
+def sensitive_cards(person: Person) -> Q:
+    """Return the condition on sensitive cards that `person` may open, each by saying why (docs/decisions/0032).
+
+    They are those of the units whose leader or deputy the person is, and those for which the person was named. Where a
+    unit has neither leader nor deputy, whoever may delegate its cards opens them; while a card is with the service
+    centre, which has to send it on, whoever routes cards.
+    """
+    grants = grants_of(person)
+    nobody_leads = ~Q(unit__leader__is_active=True) & ~Q(unit__deputy__is_active=True)
+    leads = Q(unit__leader=person.pk) | Q(unit__deputy=person.pk)
+    opens = Q(leads, unit__in=grants.units_with(Permission.SEE_UNIT_CARDS))
+    opens |= Q(nobody_leads, unit__in=grants.units_with(Permission.DELEGATE_CARDS))
+    if grants.allows(Permission.ROUTE_CARDS):
+        opens |= Q(unit__kind=Unit.Kind.SERVICE_CENTRE)
+    if grants.leaves(Permission.SEE_UNIT_CARDS):
+        named = Q(Exists(CardReader.objects.filter(card=OuterRef("pk"), person=person.pk)))
+        opens |= Q(named, unit__in=grants.only) if grants.only else named
+    return Q(opens, sensitive=True)
+
+
+def opens_sensitive_cards_of(unit: Unit) -> bool:
+    """Whether there is somebody whom `sensitive_cards` lets open the cards of `unit`, whoever is named besides."""
+    step: Unit | None = unit
+    if unit.kind == Unit.Kind.SERVICE_CENTRE:
+        return True
+    roles = [Role.MAYORS_OFFICE] if unit.kind == Unit.Kind.MAYORS_OFFICE else []
+    if RoleAssignment.objects.filter(role__in=roles, person__is_active=True).exists():
+        return True
+    while step is not None:
+        if any(person is not None and person.is_active for person in (step.leader, step.deputy)):
+            return True
+        step = step.parent
+    return False
 
 
 def may_see_cards(person: Person) -> bool:
     """Whether `person` may see cards at all, of whatever unit."""
     grants = grants_of(person)
     return any(grants.somewhere(permission) for permission in SEEING_CARDS)
+
+
+def needs_contact(person: Person, unit_id: int | None) -> bool:
+    """Whether `person` rings the submitters of a unit's cards: to who only reads, lists and files show masked details."""
+    return grants_of(person).allows(Permission.WORK_ON_CARDS, unit_id)
 
 
 def may_register(person: Person, channel: str = "") -> bool:
@@ -101,6 +147,8 @@ def may_sort_mail(person: Person) -> bool:
 
 def may_propose_story(person: Person, card: Card) -> bool:
     """Whether `person` may write a story from `card`: who publishes them, and who answers for the card's unit."""
+    if card.sensitive:
+        return False
     return may_inform(person) or grants_of(person).allows(Permission.DELEGATE_CARDS, card.unit_id)
 
 
@@ -112,9 +160,15 @@ def may_write_story(person: Person, story: Story) -> bool:
 def visible_stories(person: Person) -> Q:
     """Return the condition on stories that `person` works on: all, or those from the cards of the person's units."""
     grants = grants_of(person)
+    ordinary = Q(card=None) | Q(card__sensitive=False)
     if grants.allows(Permission.INFORM_CITIZENS):
-        return Q()
-    return Q(card__unit__in=grants.units_with(Permission.DELEGATE_CARDS))
+        return ordinary
+    return Q(ordinary, card__unit__in=grants.units_with(Permission.DELEGATE_CARDS))
+
+
+def may_see_audit(person: Person, card: Card) -> bool:
+    """Whether `person` may see who read and changed `card`: who answers for its unit, and who watches over all."""
+    return grants_of(person).allows(Permission.SEE_AUDIT, card.unit_id)
 
 
 def may_do(person: Person, step: Step, card: Card) -> bool:

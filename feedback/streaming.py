@@ -16,9 +16,12 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from feedback.cells import safe_text
+from feedback.masking import masked
 from feedback.models import Card
 from feedback.queries import with_attempts
+from feedback.rules import needs_contact
+from organisation.cells import EachLine, safe_text
+from organisation.models import Person
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +36,7 @@ _PLAIN = (
     "expected_on", "attempts", "completed_at", "closed_at", "close_result",
 )  # fmt: skip
 _SUBMITTER = ("name", "address", "phone", "email", "other_way", "other_way_note")
-_READ = ("pk", "reference", *_PLAIN, "submitter__card_id", *(f"submitter__{name}" for name in _SUBMITTER))
+_READ = ("pk", "reference", "unit_id", *_PLAIN, "submitter__card_id", *(f"submitter__{name}" for name in _SUBMITTER))
 
 
 def rows_of(cards: QuerySet[Card]) -> Iterator[Row]:
@@ -52,8 +55,8 @@ def rows_of(cards: QuerySet[Card]) -> Iterator[Row]:
 class Shape:
     """A card as the API has it (`feedback.api.serializers.CardSerializer`), made of values. `at` is the list's address."""
 
-    def __init__(self, *, at: str, zone: tzinfo, with_texts: bool) -> None:
-        self.at, self.zone, self.with_texts = at, zone, with_texts
+    def __init__(self, *, at: str, zone: tzinfo, with_texts: bool, whose: Person | None = None) -> None:
+        self.at, self.zone, self.with_texts, self.whose = at, zone, with_texts, whose
         names = [name.replace("__code", "").replace("__", ".") for name in ("reference", "url", *_PLAIN)]
         submitter = [f"submitter.{name}" for name in _SUBMITTER]
         # Of a table: the API's names, with a dot before what lies inside.
@@ -90,11 +93,16 @@ class Shape:
             "close_result": row["close_result"],
             "submitter": None
             if row["submitter__card_id"] is None
-            else {name: row[f"submitter__{name}"] for name in _SUBMITTER},
+            else {name: self._contact(row, name) for name in _SUBMITTER},
         }
         if not self.with_texts:
             del card["text"], card["submitter"]
         return card
+
+    def _contact(self, row: Row, field: str) -> str:
+        """A submitter's detail, masked for `whose` file it is where that person does not ring."""
+        value: str = row[f"submitter__{field}"]
+        return value if self.whose is None or needs_contact(self.whose, row["unit_id"]) else masked(field, value)
 
     def cells(self, card: dict[str, Any]) -> list[str]:
         """Return the cells of a card in the order of the headings: codes, ISO dates, true and false, as in JSON."""
@@ -131,7 +139,7 @@ def ndjson_lines(shape: Shape, rows: Iterable[Row]) -> Iterator[bytes]:
 
 def csv_lines(shape: Shape, rows: Iterable[Row]) -> Iterator[bytes]:
     """Yield a CSV file by RFC 4180 in UTF-8. Its last line is `#end` and the number of cards: without it, it is not whole."""
-    writer = csv.writer(_Line())
+    writer = csv.writer(EachLine())
 
     def line(cells: Iterable[object]) -> bytes:
         return str(writer.writerow(cells)).encode()
@@ -145,13 +153,6 @@ def csv_lines(shape: Shape, rows: Iterable[Row]) -> Iterator[bytes]:
 
 
 LINES: dict[str, Callable[[Shape, Iterable[Row]], Iterator[bytes]]] = {"csv": csv_lines, "ndjson": ndjson_lines}
-
-
-class _Line:
-    """What csv writes to: keeps nothing, hands each line on."""
-
-    def write(self, line: str) -> str:
-        return line
 
 
 def _json(value: object) -> bytes:

@@ -99,6 +99,12 @@ class Step(StrEnum):
     REOPEN = "reopen"
     DECLINE_REOPENING = "decline-reopening"
     REGISTER_ALTERNATIVE = "register-alternative"
+    MARK_SENSITIVE = "mark-sensitive"
+    UNMARK_SENSITIVE = "unmark-sensitive"
+    NAME_READER = "name-reader"
+    UNNAME_READER = "unname-reader"
+    GRADE_ACCESS = "grade-access"
+    PUBLIC_VERSION = "public-version"
     # The submitter's own, on the private page.
     ADD = "add"
     WITHDRAW = "withdraw"
@@ -135,6 +141,12 @@ ALLOWED: dict[Step, frozenset[State]] = {
     Step.REOPEN: COMPLETED_STATES,
     Step.DECLINE_REOPENING: COMPLETED_STATES,
     Step.REGISTER_ALTERNATIVE: _ALL,
+    Step.MARK_SENSITIVE: _ALL,
+    Step.UNMARK_SENSITIVE: _ALL,
+    Step.NAME_READER: _ALL,
+    Step.UNNAME_READER: _ALL,
+    Step.GRADE_ACCESS: _ALL,
+    Step.PUBLIC_VERSION: _ALL,
     Step.ADD: _ALL - {State.CLOSED},
     Step.WITHDRAW: _OPEN_OR_WAITING,
     Step.REACT: frozenset({State.CALLED_BACK, State.CLOSED}),

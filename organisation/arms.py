@@ -108,7 +108,7 @@ def _drawn_anew(content: bytes) -> bytes:
             if opened.width * opened.height > MOST_PIXELS:
                 raise TooLarge
             drawn = opened.convert("RGBA")
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
         raise NotAPicture from error
     drawn.thumbnail((WIDEST, HEIGHT))
     made = BytesIO()

@@ -18,8 +18,9 @@ OWN_NAMES = {"nb": "Bokmål", "nn": "Nynorsk", "sv": "Svenska", "en": "English"}
 def page(request: HttpRequest) -> dict[str, Any]:
     """Return what `base.html` needs. All is lazy: a page that shows none of it asks nothing.
 
-    `municipality` is None before set-up, `may` holds the names of held permissions and
-    `ring_today` for those who work in a unit besides the mayor's office, `page_languages` pairs of code and name.
+    `municipality` is None before set-up, `may` holds the names of held permissions, `ring_today` for those who work in a
+    unit besides the mayor's office and `see_whole_audit` for those who see the log of all units, `page_languages` pairs of
+    code and name.
     """
 
     def found() -> Any:
@@ -35,7 +36,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
         grants = grants_of(user) if user is not None and user.is_authenticated else NOTHING
         held = {permission.value: grants.somewhere(permission) for permission in Permission}
         working = set(grants.units_with(Permission.WORK_ON_CARDS))
-        return held | {"ring_today": bool(working - set(grants.units_with(Permission.SEE_POLITICAL_CARDS)))}
+        whole = {"see_whole_audit": grants.allows(Permission.SEE_AUDIT)}
+        return held | whole | {"ring_today": bool(working - set(grants.units_with(Permission.SEE_POLITICAL_CARDS)))}
 
     here = SimpleLazyObject(found)
 

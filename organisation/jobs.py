@@ -5,8 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 
-from django.utils import timezone
-
+from organisation import clock
 from organisation.models import ScheduledJob
 from organisation.queries import NotSetUp
 
@@ -21,7 +20,7 @@ def recorded(name: str) -> Callable[[Callable[[], str]], Callable[[], str]]:
     def wrap(job: Callable[[], str]) -> Callable[[], str]:
         @functools.wraps(job)
         def run() -> str:
-            started = timezone.now()
+            started = clock.now()
             ScheduledJob.objects.update_or_create(
                 name=name, defaults={"started_at": started, "finished_at": None, "result": "running"}
             )
@@ -32,7 +31,7 @@ def recorded(name: str) -> Callable[[Callable[[], str]], Callable[[], str]]:
             except Exception as error:
                 ScheduledJob.objects.filter(name=name).update(result=f"failed: {type(error).__name__}")
                 raise
-            ScheduledJob.objects.filter(name=name).update(finished_at=timezone.now(), result=result[:500])
+            ScheduledJob.objects.filter(name=name).update(finished_at=clock.now(), result=result[:500])
             return result
 
         return run

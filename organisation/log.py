@@ -65,7 +65,7 @@ def changes(
         found = found.filter(Q(by=person) | Q(about=person))
     if first is not None:
         found = found.filter(at__gte=datetime.combine(first, datetime.min.time(), zone))
-    if last is not None:
+    if last is not None and last < date.max:
         found = found.filter(at__lt=datetime.combine(last + timedelta(days=1), datetime.min.time(), zone))
     return found
 

@@ -24,6 +24,7 @@ class Role(models.TextChoices):
     QUALITY_ADVISER = "quality_adviser", _("Quality adviser")
     ADMINISTRATOR = "administrator", _("Administrator")
     READER = "reader", _("Reader")
+    PRIVACY = "privacy", _("Privacy contact")
 
 
 class Permission(StrEnum):
@@ -36,11 +37,13 @@ class Permission(StrEnum):
     WORK_ON_CARDS = "work_on_cards"  # call, answer, send back, on the cards the person sees
     DELEGATE_CARDS = "delegate_cards"
     CLOSE_CARDS = "close_cards"
+    MARK_SENSITIVE = "mark_sensitive"  # then the leader and named people alone see the card
     SEE_OVERDUE_LISTS = "see_overdue_lists"  # of the units the person belongs to; all, with SEE_ALL_CARDS
     RUN_OVERDUE_LISTS = "run_overdue_lists"
     SEE_ESCALATIONS = "see_escalations"
     INFORM_CITIZENS = "inform_citizens"  # the paper card, what was sent out, the stories that are published
     MANAGE_ORGANISATION = "manage_organisation"
+    SEE_AUDIT = "see_audit"  # who read and changed what: of the units the person leads, or of all
     MANAGE_WEBHOOKS = "manage_webhooks"  # which other systems are told of events
     MANAGE_SURVEYS = "manage_surveys"  # build, draw, field, close, publish
     SEE_SURVEYS = "see_surveys"  # how a survey goes, and its results before they are published
@@ -50,6 +53,8 @@ class Permission(StrEnum):
     SEE_ACTIONS = "see_actions"  # what is planned about weak results, in all units
     PLAN_ACTIONS = "plan_actions"  # actions and meetings of the units the person leads, or of all
     COUNT_CONTACTS = "count_contacts"  # one press for each contact at the desk
+    TAKE_JOURNAL = "take_journal"  # the public journal; with SEE_ALL_CARDS the internal one too
+    HANDLE_PERSONAL_DATA = "handle_personal_data"  # find all on a person, hand it over, block and erase it
 
 
 class RoleEntry(NamedTuple):
@@ -65,7 +70,8 @@ ROLES: dict[Role, RoleEntry] = {
         frozenset(
             {P.SEE_ALL_CARDS, P.REGISTER_CARDS, P.ROUTE_CARDS, P.WORK_ON_CARDS, P.DELEGATE_CARDS, P.CLOSE_CARDS}
             | {P.SEE_OVERDUE_LISTS, P.RUN_OVERDUE_LISTS, P.SEE_ESCALATIONS, P.INFORM_CITIZENS, P.SEE_POLITICAL_CARDS}
-            | {P.TYPE_ANSWERS, P.COUNT_CONTACTS, P.SEE_SCORECARDS, P.SEE_ACTIONS}
+            | {P.TYPE_ANSWERS, P.COUNT_CONTACTS, P.SEE_SCORECARDS, P.SEE_ACTIONS, P.MARK_SENSITIVE}
+            | {P.TAKE_JOURNAL}
         ),
     ),
     Role.UNIT_LEADER: RoleEntry(
@@ -75,18 +81,18 @@ ROLES: dict[Role, RoleEntry] = {
         ),
         frozenset(
             {P.SEE_UNIT_CARDS, P.WORK_ON_CARDS, P.DELEGATE_CARDS, P.CLOSE_CARDS, P.SEE_OVERDUE_LISTS}
-            | {P.SEE_SCORECARDS, P.SEE_ACTIONS, P.PLAN_ACTIONS}
+            | {P.SEE_SCORECARDS, P.SEE_ACTIONS, P.PLAN_ACTIONS, P.SEE_AUDIT, P.MARK_SENSITIVE}
         ),
     ),
     Role.CASE_HANDLER: RoleEntry(
         _("Calls the submitters of the cards of the unit and writes down what was said."),
-        frozenset({P.SEE_UNIT_CARDS, P.WORK_ON_CARDS, P.CLOSE_CARDS}),
+        frozenset({P.SEE_UNIT_CARDS, P.WORK_ON_CARDS, P.CLOSE_CARDS, P.MARK_SENSITIVE}),
     ),
     Role.MAYORS_OFFICE: RoleEntry(
         _("Answers the political cards, and sees no others."),
         frozenset(
             {P.SEE_UNIT_CARDS, P.WORK_ON_CARDS, P.DELEGATE_CARDS, P.CLOSE_CARDS, P.SEE_OVERDUE_LISTS}
-            | {P.SEE_POLITICAL_CARDS, P.SEE_SCORECARDS, P.SEE_ACTIONS}
+            | {P.SEE_POLITICAL_CARDS, P.SEE_SCORECARDS, P.SEE_ACTIONS, P.MARK_SENSITIVE}
         ),
     ),
     Role.CHIEF_EXECUTIVE: RoleEntry(
@@ -97,26 +103,30 @@ ROLES: dict[Role, RoleEntry] = {
         _("Reads cards and lists of all units, for figures and surveys."),
         frozenset(
             {P.SEE_ALL_CARDS, P.SEE_OVERDUE_LISTS, P.SEE_ESCALATIONS, P.MANAGE_SURVEYS, P.SEE_SURVEYS, P.TYPE_ANSWERS}
-            | {P.SEE_SCORECARDS, P.MANAGE_SCORECARDS, P.SEE_ACTIONS, P.PLAN_ACTIONS}
+            | {P.SEE_SCORECARDS, P.MANAGE_SCORECARDS, P.SEE_ACTIONS, P.PLAN_ACTIONS, P.SEE_AUDIT, P.MARK_SENSITIVE}
         ),
     ),
     Role.ADMINISTRATOR: RoleEntry(
         _("Keeps units, people, roles, categories and rules. Sees no cards by that alone."),
         frozenset(
-            {P.MANAGE_ORGANISATION, P.MANAGE_WEBHOOKS, P.SEE_SCORECARDS, P.MANAGE_SCORECARDS}
-            | {P.SEE_ACTIONS, P.PLAN_ACTIONS}
+            {P.MANAGE_ORGANISATION, P.SEE_AUDIT, P.MANAGE_WEBHOOKS, P.SEE_SCORECARDS, P.MANAGE_SCORECARDS}
+            | {P.SEE_ACTIONS, P.PLAN_ACTIONS, P.TAKE_JOURNAL}
         ),
     ),
     Role.READER: RoleEntry(
         _("Reads all cards and changes none."),
         frozenset({P.SEE_ALL_CARDS, P.SEE_OVERDUE_LISTS, P.SEE_SURVEYS, P.SEE_SCORECARDS, P.SEE_ACTIONS}),
     ),
+    Role.PRIVACY: RoleEntry(
+        _("Finds what is kept about a person, hands it over, blocks or erases it, and sees who read and changed what."),
+        frozenset({P.HANDLE_PERSONAL_DATA, P.SEE_AUDIT, P.TAKE_JOURNAL}),
+    ),
 }
 
 
 SEES_PERSONAL_DATA = frozenset(
     {P.SEE_ALL_CARDS, P.SEE_UNIT_CARDS, P.SEE_POLITICAL_CARDS, P.SEE_ESCALATED_CARDS, P.REGISTER_CARDS}
-    | {P.MANAGE_ORGANISATION, P.MANAGE_SURVEYS, P.SEE_SURVEYS, P.TYPE_ANSWERS}
+    | {P.MANAGE_ORGANISATION, P.SEE_AUDIT, P.MANAGE_SURVEYS, P.SEE_SURVEYS, P.TYPE_ANSWERS, P.HANDLE_PERSONAL_DATA}
 )
 """Whoever holds one of these somewhere reads names, and may be asked for a second step at sign-in."""
 
@@ -136,6 +146,7 @@ class Scope(models.TextChoices):
     ACTIONS_READ = "actions:read", _("Read actions")
     ACTIONS_WRITE = "actions:write", _("Plan actions and write how they go")
     OPEN311_WRITE = "open311:write", _("Send messages by Open311 and follow its own")
+    AUDIT_READ = "audit:read", _("Read who read and changed what")
 
 
 _READING_CARDS = {P.SEE_ALL_CARDS, P.SEE_UNIT_CARDS, P.SEE_POLITICAL_CARDS, P.SEE_ESCALATED_CARDS}
@@ -152,6 +163,7 @@ SCOPES: dict[Scope, frozenset[Permission]] = {
     Scope.FIGURES_READ: frozenset({P.SEE_SCORECARDS}),
     Scope.FIGURES_WRITE: frozenset({P.SEE_SCORECARDS, P.MANAGE_SCORECARDS, P.COUNT_CONTACTS}),
     Scope.WEBHOOKS_WRITE: frozenset({P.MANAGE_WEBHOOKS}),
+    Scope.AUDIT_READ: frozenset({P.SEE_AUDIT}),
     Scope.ACTIONS_READ: frozenset({P.SEE_ACTIONS}),
     Scope.ACTIONS_WRITE: frozenset({P.SEE_ACTIONS, P.PLAN_ACTIONS}),
 }

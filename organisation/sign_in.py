@@ -187,6 +187,8 @@ def _begins_at(person: Person) -> str:
             return reverse("feedback:chief")
         if not grants.somewhere(Permission.SEE_ALL_CARDS) and grants.allows(Permission.MANAGE_ORGANISATION):
             return reverse("feedback:administration")
+        if not grants.somewhere(Permission.SEE_ALL_CARDS) and grants.allows(Permission.HANDLE_PERSONAL_DATA):
+            return reverse("feedback:personal_data")
     return str(settings.LOGIN_REDIRECT_URL)
 
 

@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
-from django.db import connection, transaction
+from django.db import connections, transaction
+
+from organisation.replica import PRIMARY, reading_from
 
 Apart = Callable[[Callable[[], object]], object]
 """Runs something on another connection to the database, and waits for it."""
@@ -17,8 +19,10 @@ def one_snapshot() -> Iterator[Apart]:
     """Let all reads within see the database as it stood at the first of them (REPEATABLE READ, read only).
 
     What must be written meanwhile, and seen by others, is run by what this yields. Within a transaction that is open
-    already the reads see what that sees, and writes are run in it: its isolation cannot be changed any more.
+    already the reads see what that sees, and writes are run in it: its isolation cannot be changed any more. Where the
+    replica is read (organisation.replica) the moment is one of the replica's.
     """
+    connection = connections[reading_from()]
     if connection.in_atomic_block:
         yield lambda act: act()
         return
@@ -27,7 +31,7 @@ def one_snapshot() -> Iterator[Apart]:
         def apart(act: Callable[[], object]) -> None:
             elsewhere.submit(_and_close, act).result()
 
-        with transaction.atomic():
+        with transaction.atomic(using=connection.alias):
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             yield apart
@@ -37,4 +41,4 @@ def _and_close(act: Callable[[], object]) -> None:
     try:
         act()
     finally:
-        connection.close()  # of this thread alone
+        connections[PRIMARY].close()  # of this thread alone

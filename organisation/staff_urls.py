@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from organisation.views import api_keys, log, look, municipality, people, sign_ins, units, webhooks
+from organisation.views import api_keys, audit, log, look, municipality, people, sign_ins, units, webhooks
 
 app_name = "organisation"
 
@@ -48,4 +48,6 @@ urlpatterns = [
     path("webhooks/<uuid:key>/replay/", webhooks.replay_since, name="replay_since"),
     path("webhooks/<uuid:key>/remove/", webhooks.remove, name="remove_webhook"),
     path("log/", log.log, name="log"),
+    path("audit/", audit.audit, name="audit"),
+    path("audit/entries.csv", audit.audit_file, name="audit_file"),
 ]

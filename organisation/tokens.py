@@ -28,6 +28,11 @@ LEEWAY = 30
 """Seconds by which two clocks may differ."""
 
 
+LOGOUT = "http://schemas.openid.net/event/backchannel-logout"
+LOGOUT_KNOWN = 10 * 60
+"""Seconds for which the number of a logout token is remembered, so that it is not taken twice."""
+
+
 class BadToken(Exception):
     """The token is not what it should be. The text is for the log and for who wrote the client, not for a page."""
 
@@ -60,6 +65,22 @@ def verified(token: str, *, issuer: str, audience: str, required: Sequence[str] 
     except jwt.PyJWTError as error:
         raise BadToken(str(error) or type(error).__name__) from error
     return claims
+
+
+def logout_of(token: str, *, issuer: str, audience: str) -> tuple[str, str]:
+    """Return whose sessions are over by this logout token (OpenID Connect Back-Channel Logout 1.0): the provider's names
+    for the person and for its session, either of which may be empty. A token is good once. Raises BadToken, ProviderAway.
+    """
+    claims = verified(token, issuer=issuer, audience=audience, required=("iat", "jti", "events"))
+    events = claims["events"]
+    if not isinstance(events, dict) or LOGOUT not in events or "nonce" in claims:
+        raise BadToken("it is no logout token")
+    subject, session = str(claims.get("sub") or ""), str(claims.get("sid") or "")
+    if not subject and not session:
+        raise BadToken("it names neither sub nor sid")
+    if not cache.add(f"logout:{claims['jti']}", 1, timeout=LOGOUT_KNOWN):
+        raise BadToken("it was used before")
+    return subject, session
 
 
 def _key(issuer: str, number: str, algorithm: str) -> jwt.PyJWK:

@@ -11,7 +11,7 @@ from typing import IO
 import xlsxwriter
 from django.utils.translation import gettext as _
 
-from feedback.cells import Cell, as_text
+from organisation.cells import Cell, as_text
 from organisation.models import Unit
 from reporting.models import Initiative
 

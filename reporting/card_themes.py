@@ -12,6 +12,7 @@ from django.db.models.functions import TruncDate
 from feedback.counts import NOT_REACHED, PROMISED
 from feedback.models import Card
 from feedback.workflow import NEGATIVE_KINDS, Kind
+from organisation.replica import read_figures
 from reporting.figures import complete_months, month_after
 from reporting.keeping import found, keep
 from reporting.weakness import CardCounts, Year
@@ -57,14 +58,18 @@ def cards_by_category(*, now: datetime, zone: tzinfo) -> ByCategory:
 def count_cards_by_category(*, now: datetime, zone: tzinfo) -> ByCategory:
     """Count and keep them for those who come after (three queries)."""
     months = complete_months(now.astimezone(zone).date(), 2 * YEAR)
+    made = read_figures(lambda: _count(months, now, zone))
+    keep(_key(months), made)
+    return made
+
+
+def _count(months: list[date], now: datetime, zone: tzinfo) -> ByCategory:
     first, last = months[YEAR], month_after(months[-1]) - timedelta(days=1)
     earliest = Card.objects.aggregate(first=Min("received_on"))["first"]
     before = None
     if earliest is not None and earliest < month_after(months[0]):
         before = _counted(months[0], first - timedelta(days=1), zone)
-    made = ByCategory(now, first, last, _counted(first, last, zone), before)
-    keep(_key(months), made)
-    return made
+    return ByCategory(now, first, last, _counted(first, last, zone), before)
 
 
 def _key(months: list[date]) -> str:

@@ -15,6 +15,7 @@ from feedback.counts import (
     received_by_category,
     received_by_month,
 )
+from organisation.replica import read_figures
 from reporting.keeping import found, keep
 from reporting.small_groups import SMALLEST_BASE, Shown, rounded, share, shown
 
@@ -118,7 +119,7 @@ def what_we_hear(*, now: datetime, zone: tzinfo) -> Heard:
 def count_anew(*, now: datetime, zone: tzinfo) -> Heard:
     """Count the figures and keep them for those who come after."""
     months = complete_months(now.astimezone(zone).date())
-    heard = count(months, now=now, zone=zone)
+    heard = read_figures(lambda: count(months, now=now, zone=zone))
     keep(_key(months), heard)
     return heard
 

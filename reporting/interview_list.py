@@ -11,8 +11,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from feedback.cells import Cell, as_text
 from feedback.documents import PDF, file_name
+from organisation.cells import Cell, as_text
 from organisation.dates import short_day
 from organisation.letterhead import letterhead
 from organisation.numbers import thousands

@@ -28,7 +28,11 @@ def willing(first: date, last: date, zone: ZoneInfo) -> dict[str, int]:
     begins, ends = (datetime.combine(day, time(0), zone) for day in (first, last + timedelta(days=1)))
     answered = (
         Callback.objects.filter(
-            held_at__gte=begins, held_at__lt=ends, cycle=F("card__cycle"), card__interviewconsents__agreed=True
+            held_at__gte=begins,
+            held_at__lt=ends,
+            cycle=F("card__cycle"),
+            card__interviewconsents__agreed=True,
+            card__sensitive=False,
         )
         .exclude(card__submitter__phone="")
         .order_by("-held_at", "-id")
@@ -80,7 +84,7 @@ def list_of(draw: InterviewDraw, today: date, zone: ZoneInfo) -> list[Row]:
 
 def _row(one: Interviewee, card: Card | None, zone: ZoneInfo, *, over: bool) -> Row:
     submitter = getattr(card, "submitter", None)
-    if over or card is None or submitter is None:
+    if over or card is None or submitter is None or card.sensitive:
         return Row(one, why="over")
     if not any(consent.agreed for consent in card.interviewconsents.all()):
         return Row(one, why="withdrawn")

@@ -8,6 +8,8 @@ from typing import TypeVar
 import redis
 from django.core.cache import cache
 
+from organisation.shapes import shape
+
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
@@ -20,7 +22,7 @@ changes in an hour."""
 def found(key: str, kind: type[T]) -> T | None:
     """Return what is kept under `key`, None where there is nothing of that kind or the cache is away."""
     try:
-        kept = cache.get(key)
+        kept = cache.get(_of(key, kind))
     except (redis.RedisError, OSError):
         logger.warning("The cache is away: figures are counted anew.")
         return None
@@ -30,6 +32,11 @@ def found(key: str, kind: type[T]) -> T | None:
 def keep(key: str, figures: object) -> None:
     """Keep figures for those who come after."""
     try:
-        cache.set(key, figures, KEPT_FOR)
+        cache.set(_of(key, type(figures)), figures, KEPT_FOR)
     except (redis.RedisError, OSError):
         logger.warning("The cache is away: figures are not kept.")
+
+
+def _of(key: str, kind: type) -> str:
+    """The release before or after, which counts other figures, has its own."""
+    return f"{key}:{shape(kind)}"

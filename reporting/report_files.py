@@ -11,7 +11,7 @@ import xlsxwriter
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from feedback.cells import safe_text
+from organisation.cells import safe_text
 from organisation.charts import Chart
 from organisation.letterhead import letterhead
 from organisation.models import Municipality

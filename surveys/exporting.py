@@ -15,7 +15,7 @@ from typing import IO, Any
 
 import xlsxwriter
 
-from feedback.cells import safe_text
+from organisation.cells import safe_text
 from surveys.publishing import Figures, said
 
 Row = list[Any]

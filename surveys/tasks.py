@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from celery import shared_task
-from django.utils import timezone
 
+from organisation import clock
 from organisation.jobs import recorded
 from surveys.actions.closing import close_survey, forget_row_versions
 from surveys.actions.comment_review import forget_left_out
@@ -21,21 +21,21 @@ from surveys.sample_queries import due_to_close
 @recorded("surveys.remind_of_next_rounds")
 def remind() -> str:
     """Each morning: the surveys whose next round is due within three months."""
-    return f"{remind_of_next_rounds(now=timezone.now())} surveys"
+    return f"{remind_of_next_rounds(now=clock.now())} surveys"
 
 
 @shared_task(name="surveys.open_surveys")
 @recorded("surveys.open_surveys")
 def open_surveys() -> str:
     """Each five minutes: the invitations by e-mail of surveys that have opened."""
-    return f"{mail_invitations(now=timezone.now())} mails"
+    return f"{mail_invitations(now=clock.now())} mails"
 
 
 @shared_task(name="surveys.close_surveys")
 @recorded("surveys.close_surveys")
 def close_surveys() -> str:
     """Each five minutes: the surveys whose time is over. Whether one may be answered is judged by the clock anyway."""
-    now = timezone.now()
+    now = clock.now()
     due = list(due_to_close(now))
     for survey in due:
         close_survey(survey, by=None, now=now)
@@ -59,11 +59,11 @@ def write_down_who_answered() -> str:
 @shared_task(name=TASK)
 def compute_publications() -> str:
     """The figures of drafts of publications: nudged when one is saved."""
-    return f"{compute_waiting_drafts(now=timezone.now())} computed"
+    return f"{compute_waiting_drafts(now=clock.now())} computed"
 
 
 @shared_task(name="surveys.sweep_publications")
 @recorded("surveys.sweep_publications")
 def sweep_publications() -> str:
     """The figures of drafts that a lost nudge or a dead worker left behind: each minute."""
-    return f"{compute_waiting_drafts(now=timezone.now())} computed"
+    return f"{compute_waiting_drafts(now=clock.now())} computed"

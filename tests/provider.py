@@ -39,6 +39,11 @@ class Provider(NamedTuple):
         """Return a token of the provider's with exactly these claims."""
         return requests.post(f"{self.address}/test/sign", json={"claims": claims, "head": head}, timeout=5).text
 
+    def asked(self) -> dict[str, str]:
+        """Return what the last question for a token said."""
+        found: dict[str, str] = requests.get(f"{self.address}/test/asked", timeout=5).json()
+        return found
+
     def new_key(self) -> None:
         assert requests.post(f"{self.address}/test/key", timeout=5).ok
 
@@ -48,12 +53,15 @@ def provider_running() -> Iterator[Provider]:
     app = oidc_provider_mock.app(require_nonce=True)
     app.debug = False
     challenges: dict[str, str] = {}
+    asked: dict[str, str] = {}
 
     @app.before_request
     def ask_for_the_secret() -> Any:
         if flask.request.path == "/oauth2/authorize" and flask.request.args.get("code_challenge_method") != "S256":
             return "PKCE is asked for", 400
         if flask.request.path == "/oauth2/token":
+            asked.clear()
+            asked.update(flask.request.form.to_dict())
             verifier = flask.request.form.get("code_verifier", "")
             digest = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
             if challenges.pop(flask.request.form.get("code", ""), None) != digest:
@@ -74,6 +82,10 @@ def provider_running() -> Iterator[Provider]:
         head = {"alg": "RS256", "kid": key["kid"], **wanted["head"]}
         signed: bytes = jose.jwt.encode(head, wanted["claims"], key | {"kid": head["kid"]})
         return signed
+
+    @app.get("/test/asked")
+    def what_was_asked() -> flask.Response:
+        return flask.jsonify(asked)
 
     @app.post("/test/key")
     def new_key() -> str:

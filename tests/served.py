@@ -8,4 +8,4 @@ from tests.settings import STORAGES
 WHITENOISE_AUTOREFRESH = False
 WHITENOISE_USE_FINDERS = False
 STATIC_ROOT = os.environ["INNSPILL_TEST_STATIC"]
-STORAGES = STORAGES | {"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}}
+STORAGES = STORAGES | {"staticfiles": {"BACKEND": "config.static_files.Storage"}}

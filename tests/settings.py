@@ -42,6 +42,9 @@ SECOND_STEP_DEMANDED = False
 PASSWORD_TOKENS = True
 OIDC_ISSUER = OIDC_CLIENT_ID = API_AUDIENCE = API_ISSUER = ""
 
+# Tests move the clock of the process they are in; that of the clock itself sets it.
+WORK_BY_THE_DATABASES_CLOCK = False
+
 # Nothing is collected for tests: files are served from where they lie.
 WHITENOISE_AUTOREFRESH = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

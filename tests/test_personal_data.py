@@ -23,6 +23,8 @@ HARMLESS = {
     },
     # Ids and codes, and values of fields that are not personal; of those that are, the field's name alone.
     "Change": {"kind", "name", "what", "fields"},
+    # Ids, codes, a card's reference, names of fields, and a hash of them.
+    "AuditEntry": {"hash", "action", "kind", "reference", "fields", "was", "became"},
     "DayOff": {"name"},
     "Unit": {"code", "name", "name_key", "kind", "email"},
     "OwnWording": {"key", "language", "text"},
@@ -55,10 +57,19 @@ HARMLESS = {
     "ListNotice": {"dedupe_key"},
     "Category": {"code", "name", "names", "deadline_kind"},
     "Mailing": {"area", "languages", "how"},
+    # Codes, counts, references of cards and ids of rows: which were blocked or went, and nothing of anybody.
+    "RetentionHold": {"kind"},
+    "Erasure": {"key", "step", "cause", "counts", "rows"},
+    "RetentionRun": {"counts"},
     "Referral": {"body"},
     "HeldUpload": {"content_type"},
     # Digests, of a Message-ID and of words; neither can be read back.
     "IncomingMail": {"key", "digest", "state", "reason"},
+    # Codes: why somebody opened a sensitive card, and whether on the page; their own words lie in CardLookNote.
+    "CardLook": {"reason", "by"},
+    # The municipality's list of paragraphs, and codes.
+    "LegalGround": {"name", "about"},
+    "RecordAccess": {"part", "grade"},
     "InterviewConsent": {"wording"},
     # Digests of what a client sent, which cannot be read back; the person's id is part of the key.
     "SentRequest": {"key", "body", "answer"},

@@ -19,13 +19,16 @@ from config.demo.days import CALENDAR, OSLO, at
 from config.demo.furnish import Furnished, furnish, make_rules
 from config.demo.informing import inform
 from config.demo.interviews import interviews
+from config.demo.keeping import keeping
 from config.demo.mail_in import mails_that_came
 from config.demo.neighbours import neighbours
 from config.demo.places import NEW_RULES
 from config.demo.plans import Story
+from config.demo.records import public_records
 from config.demo.reports import make_reports
 from config.demo.rows import Rows
 from config.demo.scorecards import scorecards
+from config.demo.sensitive import CLERK, sensitive
 from config.demo.sources import sources
 from config.demo.story import build_story
 from config.demo.surveys import surveys
@@ -41,17 +44,21 @@ from feedback.models import (
     CardEvent,
     CardNote,
     Category,
+    Erasure,
     Escalation,
     IncomingMail,
+    LegalGround,
     ListNotice,
     Neighbour,
     OverdueList,
     ReferenceCounter,
+    RetentionRun,
     Submitter,
+    WithheldFile,
 )
 from feedback.reference import reference
 from organisation.calendar import IsoWeek
-from organisation.models import DayOff, Municipality, OutgoingMail, OwnWording, Person, Unit
+from organisation.models import AuditEntry, DayOff, Municipality, OutgoingMail, OwnWording, Person, Unit
 from organisation.permissions import Role
 from organisation.queries import people_with
 from reporting.models import (
@@ -74,6 +81,7 @@ AFTER_LIST_MOMENT = timedelta(seconds=21)  # beat and worker need a little while
 
 # All other rows of the demonstration hang on these.
 _ROOTS = (
+    AuditEntry,
     Municipality,
     DayOff,
     Person,
@@ -84,6 +92,7 @@ _ROOTS = (
     OutgoingMail,
     OwnWording,
     Neighbour,
+    LegalGround,
     Survey,
     Report,
     Assessment,
@@ -98,6 +107,9 @@ _ROOTS = (
     DeskContact,
     Population,
     Comparator,
+    Erasure,
+    RetentionRun,
+    WithheldFile,
 )
 
 ADVISER = "ragnhild.opsahl@solvik.example"
@@ -152,6 +164,7 @@ def load_demo(*, seed: int, now: datetime, anew: bool = False) -> Loaded | None:
         make_rules(NEW_RULES, furnished.units, furnished.categories)
         _make_past_lists(story)
         inform(story, furnished)
+        sensitive(story, furnished)
         neighbours(furnished, by=furnished.people[ADMINISTRATOR], now=story.now)
         mails_that_came(story)
         surveys(by=furnished.people[ADVISER], units=furnished.units, today=story.today, seed=seed)
@@ -164,6 +177,8 @@ def load_demo(*, seed: int, now: datetime, anew: bool = False) -> Loaded | None:
         make_themes(by=furnished.people[ADVISER], now=story.now)
         action_plans(by=furnished.people[ADVISER], today=story.today)
         make_reports(by=furnished.people[ADVISER], today=story.today, now=story.now)
+        keeping(by=furnished.people[ADMINISTRATOR], now=story.now)
+        public_records(by=furnished.people[CLERK], administrator=furnished.people[ADMINISTRATOR], now=story.now)
         webhooks(by=furnished.people[ADMINISTRATOR], units=furnished.units, now=story.now, seed=seed)
         return Loaded(story.today, len(story.cards), events, OverdueList.objects.count(), Escalation.objects.count())
 
@@ -175,13 +190,22 @@ def _hold() -> None:
 
 
 def _clear() -> None:
-    """Throw the old demonstration away with all that hangs on it, whichever app's it is: it was made up, every row."""
+    """Throw the old demonstration away with all that hangs on it, whichever app's it is: it was made up, every row.
+
+    Its histories and its audit log too, which nothing else ever empties.
+    """
     originals = IncomingMail.objects.exclude(file="").values_list("file", flat=True)
     files = [*Attachment.objects.values_list("file", flat=True), *originals]
     tables = ", ".join(connection.ops.quote_name(model._meta.db_table) for model in _ROOTS)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table with checks still to come is not truncated
+        cursor.execute("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'stays_whole'")
+        histories = [row[0] for row in cursor.fetchall()]
+        for table in histories:
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER stays_whole")
         cursor.execute(f"TRUNCATE {tables} CASCADE")
+        for table in histories:
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER stays_whole")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     transaction.on_commit(partial(_delete_files, files))
 

@@ -230,6 +230,7 @@ PEOPLE = (
     Person(name="Rune Ekeberg", roles=("mayors_office",), unit="ORDF", title="ordfører"),
     Person(name="Ragnhild Opsahl", roles=("quality_adviser",), title="kvalitetsrådgiver"),
     Person(name="Oddbjørn Lauvås", roles=("reader",), title="leder av kontrollutvalget"),
+    Person(name="Eldbjørg Tangen", roles=("privacy",), title="personvernombud"),
     # Sectors.
     Person(name="Morten Tveiten", roles=("reader",), title="kommunalsjef teknisk"),
     Person(name="Siri Nordbø", roles=("reader",), title="kommunalsjef oppvekst"),
@@ -282,6 +283,7 @@ DEMO_LOGINS = (
     ("mayors_office", email_of("Gro Stensrud")),
     ("chief_executive", email_of("Helene Brandval")),
     ("quality_adviser", email_of("Ragnhild Opsahl")),
+    ("privacy", email_of("Eldbjørg Tangen")),
     ("administrator", email_of("Vidar Klokk")),
     ("reader", email_of("Oddbjørn Lauvås")),
 )

@@ -33,7 +33,13 @@ def hold_uploads(uploads: Sequence[Upload], *, now: datetime) -> list[HeldUpload
         for upload in uploads:
             upload.content.seek(0)
             key = secrets.token_urlsafe(32)
-            one = HeldUpload(key=key, name=upload.name[-200:], content_type=upload.content_type, held_at=now)
+            one = HeldUpload(
+                key=key,
+                name=upload.name[-200:],
+                content_type=upload.content_type,
+                held_at=now,
+                unscanned=upload.unscanned,
+            )
             # Not the key: whoever sees the folder is not to learn what opens the page's files.
             one.file.save(secrets.token_hex(16), File(upload.content), save=False)
             one.save()
@@ -50,7 +56,7 @@ def attach_held(
     """
     if len(held) < len(keys):
         raise FileGone
-    uploads = [Upload(one.name, one.content_type, cast(BinaryIO, one.file.open("rb"))) for one in held]
+    uploads = [Upload(one.name, one.content_type, cast(BinaryIO, one.file.open("rb")), one.unscanned) for one in held]
     try:
         add_attachments(card, uploads, by=by, now=now)
     finally:

@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from feedback import mails
 from feedback.actions.base import take, words, write
 from feedback.actions.intake import NotAnAnsweringUnit
+from feedback.actions.sensitive import check_somebody_opens
 from feedback.announcing import announce
 from feedback.errors import Refused
-from feedback.models import Card, CardEvent
+from feedback.models import Card, CardEvent, CardReader
 from feedback.workflow import State, Step
 from organisation.models import Person, Unit
 from organisation.outbox.queueing import queue_mails
@@ -74,11 +75,19 @@ def move(card: Card, unit: Unit, what: CardEvent.What, *, by: Person | None, now
     card.unit, card.handler, card.returned_at = unit, None, None
     card.state = State.REGISTERED if unit.kind == Unit.Kind.SERVICE_CENTRE else State.FORWARDED
     card.save(update_fields=["unit", "handler", "returned_at", "state"])
+    if card.sensitive:
+        check_somebody_opens(card)
+        unname_all(card)
     event = write(card, what, by=by, now=now, from_value=before.code, to_value=unit.code, note=reason, **was)
     house = municipality()
     today = working_calendar(house).local_date(now)
     queue_mails(mails.card_forwarded(card, unit, house=house, on=today, times=event.pk), now=now)
     return card
+
+
+def unname_all(card: Card) -> None:
+    """Let nobody who was named where a card lay open it where it lies now: its new leader names anew."""
+    CardReader.objects.filter(card=card).delete()
 
 
 def taken_off(card: Card) -> dict[str, dict[str, Any]]:
@@ -100,6 +109,7 @@ def return_card(card: Card, *, reason: str, by: Person | None, now: datetime) ->
         before, centre = card.unit, service_centre()
         card.unit, card.handler, card.returned_at, card.state = centre, None, now, State.REGISTERED
         card.save(update_fields=["unit", "handler", "returned_at", "state"])
+        unname_all(card)
         event = write(
             card, CardEvent.What.RETURNED, by=by, now=now, from_value=before.code, to_value=centre.code, note=reason
         )
@@ -120,6 +130,8 @@ def delegate_card(card: Card, *, handler: Person | None, by: Person | None, now:
         before = card.handler_id
         card.handler = handler
         card.save(update_fields=["handler"])
+        if card.sensitive and handler is not None:
+            CardReader.objects.get_or_create(card=card, person=handler, defaults={"named_at": now})
         event = write(
             card,
             CardEvent.What.DELEGATED,

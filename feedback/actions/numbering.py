@@ -20,6 +20,7 @@ _LOCK = 7_401_825
 # One statement sees one state of the database: what is taken is committed, and the card is read as it stands with it.
 # A card has a row for its unit and, where it was on a second list (feedback.rules.visible_cards), one for those to whom it
 # was reported; rows of audiences that it has left say so, also of a unit in which it only lay between two batches.
+# A sensitive card is in nobody's feed: for its readers it is removed, once, and comes back when it is sensitive no longer.
 # The limits cut nothing off: they tell the planner, who cannot know it, that few rows come out of a long queue.
 _PLACE = """
 WITH taken AS (
@@ -33,8 +34,9 @@ WITH taken AS (
     WHERE EXISTS (SELECT FROM taken) RETURNING id
 ), present AS (
     SELECT c.id AS card_id, c.unit_id AS audience, c.reference FROM touched t JOIN feedback_card c ON c.id = t.card_id
+    WHERE NOT c.sensitive
     UNION ALL
-    SELECT c.id, 0, c.reference FROM touched t JOIN feedback_card c ON c.id = t.card_id WHERE EXISTS (
+    SELECT c.id, 0, c.reference FROM touched t JOIN feedback_card c ON c.id = t.card_id WHERE NOT c.sensitive AND EXISTS (
         SELECT FROM feedback_overdueentry e WHERE e.card_id = c.id AND e.times > 1 AND NOT e.solved_before_mail
     )
 ), past AS (
@@ -43,12 +45,13 @@ WITH taken AS (
     UNION
     SELECT t.card_id, t.unit_id, c.reference
     FROM (SELECT DISTINCT card_id, unit_id FROM taken WHERE unit_id IS NOT NULL LIMIT %(most)s) t
-    JOIN feedback_card c ON c.id = t.card_id
+    JOIN feedback_card c ON c.id = t.card_id AND NOT c.sensitive
 ), placed AS (
     SELECT card_id, audience, reference, 'current' AS kind FROM present
     UNION ALL
     SELECT p.card_id, p.audience, p.reference,
-        CASE WHEN EXISTS (SELECT FROM feedback_card c WHERE c.id = p.card_id) THEN 'left' ELSE 'removed' END
+        CASE WHEN EXISTS (SELECT FROM feedback_card c WHERE c.id = p.card_id AND NOT c.sensitive)
+            THEN 'left' ELSE 'removed' END
     FROM past p WHERE NOT EXISTS (
         SELECT FROM present n WHERE n.card_id = p.card_id AND n.audience = p.audience
     )

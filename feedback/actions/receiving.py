@@ -24,6 +24,7 @@ from feedback.actions.base import write
 from feedback.actions.correcting import Upload, add_attachments
 from feedback.actions.intake import LONGEST_TEXT, Intake
 from feedback.actions.registration import register_card
+from feedback.actions.storing import NoRoom
 from feedback.actions.submitter import TooMuchAdded, add_to_card
 from feedback.deadlines import Contact
 from feedback.errors import Refused
@@ -240,6 +241,8 @@ def _carry_out(verdict: _Verdict, row: IncomingMail, mail: Received, now: dateti
             if verdict.card is not None:
                 return _file_by_submitter(verdict.card, row, mail, now)
             return _Verdict(Kind.CARD, "", register_mail(row, mail.uploads, words_of_card(row), by=None, now=now))
+    except NoRoom:
+        raise  # no fault of the mail's: it stays where it came from
     except TooMuchAdded:
         return _Verdict(Kind.WAITING, Reason.ADDED_OFTEN, verdict.card)
     except Refused as refusal:

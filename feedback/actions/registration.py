@@ -76,6 +76,8 @@ def register_card(
     house = house or House.read()
     prepared = prepare_card(intake, house, by=by, now=now)
     prepared.card.origin, prepared.card.origin_kind = origin, origin_kind
+    # What comes out of a sensitive card is sensitive too: part of its text, or what its submitter proposed.
+    prepared.card.sensitive = origin is not None and origin.sensitive
     try:
         with transaction.atomic():
             card = _write(prepared, house, now, receipt=receipt)

@@ -12,6 +12,7 @@ from feedback.errors import ChangedMeanwhile, NotAllowed
 from feedback.models import Card, CardEvent
 from feedback.rules import may_register
 from feedback.workflow import Channel
+from organisation.history_door import erasing
 from organisation.models import Person
 from organisation.outbox.queueing import queue_mails
 from organisation.outbox.withdrawing import withdraw_mail
@@ -40,4 +41,5 @@ def take_back_card(card: Card, *, by: Person, now: datetime) -> None:
             house = municipality()
             told = mails.card_taken_back(locked, to=gone.to, language=gone.language, house=house, event=0)
             queue_mails([told], now=now)
-        locked.delete()
+        with erasing():
+            locked.delete()

@@ -28,6 +28,7 @@ from feedback.api.serializers import (
 )
 from feedback.api.shaping import shapes
 from feedback.filters import CardFilter
+from feedback.models import LookReason
 
 
 class ApiTokenScheme(OpenApiAuthenticationExtension):
@@ -155,6 +156,13 @@ LANGUAGE = OpenApiParameter(
     "Accept-Language", str, OpenApiParameter.HEADER, description=_("Language of titles and sentences: nb, nn, sv, en.")
 )
 
+LOOK = OpenApiParameter(
+    "Look-Reason",
+    str,
+    OpenApiParameter.HEADER,
+    enum=[code for code in LookReason.values if code != LookReason.OTHER],
+    description=_("Why a sensitive card is opened. Without it the answer is 403 with the code `reason_needed`."),
+)
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
     {"type": "string", "pattern": "^[!-~]{1,255}$"},
@@ -188,7 +196,11 @@ register_card = extend_schema(
         IDEMPOTENCY_KEY,
     ],
     request=NewCard,
-    responses={CREATED: RegisteredCardSerializer} | problems(400, 401, 403, 406, 409, 413, 415, 422, 500, 503),
+    responses={
+        CREATED: RegisteredCardSerializer,
+        204: OpenApiResponse(description=_("Sent again: the card is there, and has been marked as sensitive since.")),
+    }
+    | problems(400, 401, 403, 406, 409, 413, 415, 422, 500, 503),
     examples=[
         OpenApiExample("A dark street light", NEW_CARD, request_only=True),
         OpenApiExample("Anonymous", {"text": "Thank you for the new playground!", "kind": "praise"}, request_only=True),
@@ -206,6 +218,7 @@ read_card = extend_schema(
         OpenApiParameter(
             "reference", str, OpenApiParameter.PATH, description=_("The card's reference, such as 26-004217-5.")
         ),
+        LOOK,
         *shapes(CardSerializer),
     ],
     responses={OK: CardSerializer} | problems(400, 401, 403, 404, 406, 500, 503),

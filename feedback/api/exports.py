@@ -80,7 +80,7 @@ class ExportView(GenericAPIView):
         first = list(islice(rows, 1))
         with_texts = request.query_params.get("texts") == "true"
         at = request.build_absolute_uri(reverse("api:cards"))
-        shape = Shape(at=at, zone=timezone.get_current_timezone(), with_texts=with_texts)
+        shape = Shape(at=at, zone=timezone.get_current_timezone(), with_texts=with_texts, whose=person)
         write_down(person, self.form, list(request.query_params), with_texts=with_texts)
         lines = LINES[self.form](shape, chain(first, rows))
         answer = StreamingHttpResponse(in_parts(lines), content_type=f"{CONTENT_TYPES[self.form]}; charset=utf-8")

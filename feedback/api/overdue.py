@@ -130,12 +130,15 @@ class EntrySerializer(Shaped):
 
     expands = {"card": CARD}
 
-    reference = serializers.CharField(source="card.reference")
+    reference = serializers.SerializerMethodField(help_text=_("Empty for a sensitive card."))
     card = serializers.SerializerMethodField()
     due_on = serializers.DateField()
     days_over = serializers.IntegerField(help_text=_("Days past the deadline at the list's Monday."))
     times = serializers.IntegerField(help_text=_("Which list in a row this is: 1 is the first."))
     solved = serializers.BooleanField(source="is_solved")
+
+    def get_reference(self, entry: Any) -> str:
+        return "" if entry.card.sensitive else str(entry.card.reference)
 
     @extend_schema_field({"type": ["string", "null"], "format": "uri"})
     def get_card(self, entry: Any) -> str | None:

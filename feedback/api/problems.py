@@ -25,6 +25,7 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 
 from feedback.actions.sending_once import KeyUsedBefore
+from feedback.actions.storing import NoRoom
 from feedback.errors import ChangedMeanwhile, WrongState
 from organisation.errors import NotAllowed, Refused
 from organisation.queries import NotSetUp
@@ -115,6 +116,9 @@ def handler(error: Exception, context: Mapping[str, Any]) -> Response | None:
         found = "unavailable", 503, UNAVAILABLE, []
     elif isinstance(error, NotSetUp):
         found = "not_set_up", 503, _("This municipality is not set up yet."), []
+    elif isinstance(error, NoRoom):
+        headers["Retry-After"] = "300"
+        found = error.code, 503, error, []
     elif isinstance(error, Refused):
         found = _refused(error)
     elif isinstance(error, RequestDataTooBig):

@@ -17,7 +17,9 @@ from feedback.api.shaping import Shaped
 from feedback.deadlines import Contact
 from feedback.forms.citizen import check_phone
 from feedback.mails import status_url
+from feedback.masking import masked
 from feedback.models import Card, Category, Submitter
+from feedback.rules import needs_contact
 from feedback.workflow import Channel, CloseResult, Kind, State
 from organisation.models import Person, Unit
 
@@ -278,7 +280,13 @@ class CardSerializer(Shaped, serializers.ModelSerializer):
     def get_submitter(self, card: Card) -> dict[str, str] | None:
         """An anonymous card has no row, and the reverse side of a one-to-one raises instead of giving None."""
         submitter = getattr(card, "submitter", None)
-        return SubmitterSerializer(submitter).data if submitter is not None else None
+        if submitter is None:
+            return None
+        details: dict[str, str] = SubmitterSerializer(submitter).data
+        # In lists, feed and what is expanded there; a card read by itself has them whole.
+        if self.context.get("masked") and not needs_contact(self.context["request"].user, card.unit_id):
+            return {name: masked(name, value) for name, value in details.items()}
+        return details
 
 
 class RegisteredCardSerializer(CardSerializer):

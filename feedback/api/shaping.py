@@ -64,17 +64,18 @@ class Shaped(serializers.Serializer):
         return fields if wanted is None else {name: field for name, field in fields.items() if name in wanted}
 
 
-def shaped_list(request: Request, serializer: type[Shaped], rows: Iterable[Any]) -> list[Any]:
-    """Return the rows as the request wants them. Raises ValidationError, NotAuthenticated, PermissionDenied."""
+def shaped_list(request: Request, serializer: type[Shaped], rows: Iterable[Any], *, whole: bool = False) -> list[Any]:
+    """Return the rows as the request wants them, with contact details masked where the caller does not ring, unless they
+    are wanted `whole`. Raises ValidationError, NotAuthenticated, PermissionDenied."""
     shape, every = _shape_of(request, serializer), list(rows)
     for name in shape.expand:
         serializer.expands[name].read(every)
-    return list(serializer(every, many=True, shape=shape, context={"request": request}).data)
+    return list(serializer(every, many=True, shape=shape, context={"request": request, "masked": not whole}).data)
 
 
 def shaped(request: Request, serializer: type[Shaped], row: Any) -> dict[str, Any]:
     """Return one row as the request wants it. Raises what `shaped_list` raises."""
-    return dict(shaped_list(request, serializer, [row])[0])
+    return dict(shaped_list(request, serializer, [row], whole=True)[0])
 
 
 def parameters_of(serializer: type[Shaped]) -> tuple[str, ...]:

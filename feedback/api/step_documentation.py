@@ -9,7 +9,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 
 from feedback.api import step_serializers as takes
-from feedback.api.documentation import CARD, IDEMPOTENCY_KEY, LANGUAGE, OK, SUBMITTER, problems
+from feedback.api.documentation import CARD, IDEMPOTENCY_KEY, LANGUAGE, LOOK, OK, SUBMITTER, problems
 from feedback.api.serializers import CardSerializer, Strict
 
 REFERENCE = OpenApiParameter(
@@ -34,7 +34,7 @@ def _step(name: str, summary: Any, description: Any, serializer: type[Strict], e
         summary=summary,
         description=description,
         tags=["cards"],
-        parameters=[LANGUAGE, REFERENCE, IF_MATCH, IDEMPOTENCY_KEY, ETAG],
+        parameters=[LANGUAGE, REFERENCE, LOOK, IF_MATCH, IDEMPOTENCY_KEY, ETAG],
         request=serializer,
         responses={
             OK: CardSerializer,
@@ -156,7 +156,7 @@ def _list(name: str, summary: Any, serializer: Any, example: dict[str, Any]) -> 
         operation_id=f"cards_{name}_list",
         summary=summary,
         tags=["cards"],
-        parameters=[LANGUAGE, REFERENCE],
+        parameters=[LANGUAGE, REFERENCE, LOOK],
         responses={OK: takes.listed(serializer)} | problems(401, 403, 404, 406, 500, 503),
         examples=[
             OpenApiExample("All", {"next": None, "results": [example]}, response_only=True, status_codes=["200"])
@@ -207,7 +207,7 @@ attach = extend_schema(
         "Up to five pictures or PDFs of at most 10 MB each, as `multipart/form-data`. Pictures are drawn anew."
     ),
     tags=["cards"],
-    parameters=[LANGUAGE, REFERENCE, IF_MATCH, IDEMPOTENCY_KEY, ETAG],
+    parameters=[LANGUAGE, REFERENCE, LOOK, IF_MATCH, IDEMPOTENCY_KEY, ETAG],
     request={
         "multipart/form-data": {
             "type": "object",
@@ -226,6 +226,7 @@ attachment = extend_schema(
     parameters=[
         LANGUAGE,
         REFERENCE,
+        LOOK,
         OpenApiParameter("sha256", {"type": "string", "pattern": "^[0-9a-f]{64}$"}, OpenApiParameter.PATH),
     ],
     responses={(200, "application/octet-stream"): OpenApiTypes.BINARY} | problems(401, 403, 404, 406, 500, 503),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from feedback.api import card_parts, changes, exports, house, overdue, steps, views, webhooks
+from feedback.api import audit, card_parts, changes, exports, house, overdue, steps, views, webhooks
 from feedback.api.exactly import exactly
 
 app_name = "api"
@@ -45,6 +45,7 @@ urlpatterns = [
         name="attachment",
     ),
     path("v1/changes/", exactly(changes.ChangesView.as_view()), name="changes"),
+    path("v1/audit/", exactly(audit.AuditView.as_view()), name="audit"),
     path("v1/units/", exactly(house.UnitsView.as_view()), name="units"),
     path("v1/categories/", exactly(house.CategoriesView.as_view()), name="categories"),
     path("v1/routing-preview/", exactly(house.RoutingPreviewView.as_view()), name="routing-preview"),

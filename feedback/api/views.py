@@ -80,6 +80,8 @@ class CardsView(GenericAPIView):
         municipality = request._request.municipality  # type: ignore[attr-defined]
         intake = serializer.intake(language=municipality.language, idempotency_key=key)
         card = before or self.register(intake, municipality, person)
+        if card.sensitive:  # marked since it was sent for the first time
+            return Response(status=204)
         answer = RegisteredCardSerializer(card, context=self.get_serializer_context())
         headers = {"Location": str(answer.data["url"])} | ({"Idempotent-Replayed": "true"} if before else {})
         return Response(answer.data, 201, headers=headers)

@@ -9,28 +9,56 @@ from typing import Any
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from rest_framework.exceptions import ValidationError
+from rest_framework import status
+from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from feedback.actions.seen import if_as_seen
 from feedback.actions.sending_once import Once, do_once
+from feedback.actions.sensitive import look
 from feedback.api import idempotency
 from feedback.api.callers import caller
 from feedback.api.problems import PreconditionFailed
 from feedback.api.serializers import CardSerializer
 from feedback.errors import ChangedMeanwhile
-from feedback.models import Card
-from feedback.queries import listed_card
+from feedback.models import Card, CardLook, LookReason
+from feedback.queries import for_list, listed_card, sensitive_card
 
 IF_MATCH = "If-Match"
+LOOK_REASON = "Look-Reason"
+
+
+class ReasonNeeded(APIException):
+    """A sensitive card is read and written with a reason; each such request is written down."""
+
+    status_code = status.HTTP_403_FORBIDDEN
+    default_code = "reason_needed"
+    default_detail = _("This card is sensitive. Say why in the header Look-Reason: %(codes)s. It is written down.")
+
+    def __init__(self) -> None:
+        super().__init__(self.default_detail % {"codes": ", ".join(REASONS)})
+
+
+REASONS = [code for code in LookReason.values if code != LookReason.OTHER]
+"""The reasons that the header takes: a code each, no words."""
 
 
 def card_called(request: Request, reference: str) -> Card:
-    """Return the card as a row of the work list, with `seen`. Raises Http404 where the caller may not see it."""
-    card = listed_card(caller(request), reference)
+    """Return the card as a row of the work list, with `seen`. Raises Http404 where the caller may not see it.
+
+    Of a sensitive card the look is written down with the reason in the header Look-Reason; ReasonNeeded without one.
+    """
+    person = caller(request)
+    card = listed_card(person, reference)
     if card is None:
-        raise Http404
+        card = sensitive_card(person, reference, for_list)
+        if card is None:
+            raise Http404
+        reason = request.headers.get(LOOK_REASON, "").strip()
+        if reason not in REASONS:
+            raise ReasonNeeded
+        look(card, reason=reason, by=person, now=timezone.now(), how=CardLook.By.API)
     return card
 
 
@@ -64,6 +92,8 @@ def write(request: Request, reference: str, act: Callable[[Card], object], *, bo
 
     replayed = carried_out(request, acted, body=body).replayed
     after = listed_card(caller(request), reference)
+    if after is None and LOOK_REASON in request.headers:
+        after = sensitive_card(caller(request), reference, for_list)
     return Response(status=204) if after is None else answer_of(request, after, replayed=replayed)
 
 

@@ -154,7 +154,7 @@ class CitizenForm(KeptFiles, AboutFields, ContactFields):
         category.widget = DatedSelect(promise, choices=category.choices)  # type: ignore[attr-defined]
 
     def _filled(self, *names: str) -> bool:
-        return self.is_bound and any(self[name].value() or self.errors.get(name) for name in names)
+        return any(self[name].value() or (self.is_bound and self.errors.get(name)) for name in names)
 
     @property
     def has_contact(self) -> bool:

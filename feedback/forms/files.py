@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from feedback.actions.storing import Upload
 from feedback.models import HeldUpload
 from feedback.pictures import UnreadablePicture, clean_picture
+from organisation.scanning import Infected, ScannerAway, looked_through
 
 MOST = 5
 LARGEST = 10 * 1024 * 1024
@@ -69,6 +70,8 @@ class FilesField(forms.FileField):
                 self.accepted.append(checked_file(file))
             except ValidationError as error:
                 wrong.append(error)
+                if error.code == ScannerAway.code:
+                    break  # the same holds for the others, and each would wait for it
         if wrong:
             raise ValidationError(wrong)
         return self.accepted
@@ -101,8 +104,11 @@ def too_many(chosen: int) -> ValidationError:
     )
 
 
-def checked_file(file: UploadedFile) -> Upload:
-    """Return one file as it can be stored. Raises ValidationError that names it."""
+def checked_file(file: UploadedFile, *, unscanned: bool | None = None) -> Upload:
+    """Return one file as it can be stored. Raises ValidationError that names it.
+
+    It is looked through for viruses, unless the caller did that with what it came in, and says what came of it.
+    """
     name = (file.name or "").replace("\x00", "")
     if not file.size:
         raise ValidationError(_("«%(name)s» is empty."), params={"name": name})
@@ -118,8 +124,10 @@ def checked_file(file: UploadedFile) -> Upload:
             _("«%(name)s» is neither a picture (JPEG, PNG, WebP, HEIC) nor a PDF."), params={"name": name}
         )
     content = cast(BinaryIO, file)
+    if unscanned is None:
+        unscanned = not _looked_through(content, name)
     if not content_type.startswith("image/"):
-        return Upload(name=name, content_type=content_type, content=content)
+        return Upload(name=name, content_type=content_type, content=content, unscanned=unscanned)
     try:
         picture = clean_picture(content)
     except UnreadablePicture:
@@ -127,5 +135,18 @@ def checked_file(file: UploadedFile) -> Upload:
             _("«%(name)s» cannot be shown as a picture. Choose another one."), params={"name": name}
         ) from None
     return Upload(
-        name=f"{PurePath(name).stem}{picture.ending}", content_type=picture.content_type, content=picture.content
-    )
+        name=f"{PurePath(name).stem}{picture.ending}", content_type=picture.content_type, content=picture.content,
+        unscanned=unscanned,
+    )  # fmt: skip
+
+
+def _looked_through(content: BinaryIO, name: str) -> bool:
+    try:
+        return looked_through(content)
+    except Infected:
+        raise ValidationError(
+            _("«%(name)s» contains a virus and was not taken. Choose another file, or send without it."),
+            params={"name": name}, code="infected",
+        ) from None  # fmt: skip
+    except ScannerAway as away:
+        raise ValidationError(str(away), code=away.code) from None

@@ -17,7 +17,7 @@ from feedback.forms.citizen import AboutFields, ContactFields
 from feedback.forms.files import FilesField
 from feedback.forms.ready_texts import completed
 from feedback.models import Callback, Card, Category, ContactAttempt, Submitter
-from feedback.queries import card_of_reference, categories_for, categories_in_use
+from feedback.queries import card_of_reference, categories_for, categories_in_use, is_visible
 from feedback.workflow import CloseResult, results_for
 from organisation.calendar import WorkingCalendar
 from organisation.dates import long_day
@@ -412,7 +412,7 @@ class CloseForm(StepForm):
         typed = self.cleaned_data["duplicate_of"].strip()
         if not typed:
             return None
-        if (other := card_of_reference(typed)) is None:
+        if (other := card_of_reference(typed)) is None or (other.sensitive and not is_visible(self.person, other)):
             raise ValidationError(_("There is no card with the reference «%(typed)s»."), params={"typed": typed})
         return other
 

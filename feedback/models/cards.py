@@ -8,9 +8,11 @@ from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from feedback.workflow import OPEN_STATES, Channel, CloseResult, Kind, State
+from organisation.erasing import GONE, kept_where_empty
 from organisation.models.personal_data import WITH_THE_CARD
 
 _OPEN = Q(state__in=sorted(OPEN_STATES))
@@ -46,12 +48,19 @@ class Card(models.Model):
     channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices, blank=True)
     category = models.ForeignKey(
-        "feedback.Category", models.PROTECT, null=True, blank=True, related_name="cards", verbose_name=_("category")
+        "feedback.Category",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="cards",
+        verbose_name=_("category"),
     )
     source = models.CharField(_("comes out of"), max_length=250, blank=True)
     text = models.TextField(_("text"))
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="nb")
     political = models.BooleanField(_("political content"), default=False)
+    sensitive = models.BooleanField(_("sensitive"), default=False, db_default=False)
 
     place = models.CharField(_("place"), max_length=250, blank=True)
     area = models.CharField(_("area"), max_length=100, blank=True)
@@ -75,10 +84,14 @@ class Card(models.Model):
         verbose_name=_("registered by"),
     )
 
-    unit = models.ForeignKey("organisation.Unit", models.PROTECT, related_name="cards", verbose_name=_("unit"))
+    # Without indexes of their own: those below that begin with them serve both.
+    unit = models.ForeignKey(
+        "organisation.Unit", models.PROTECT, db_index=False, related_name="cards", verbose_name=_("unit")
+    )
     handler = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,
+        db_index=False,
         null=True,
         blank=True,
         related_name="cards",
@@ -115,6 +128,7 @@ class Card(models.Model):
     personal_data = dict.fromkeys(
         ["text", "place", "latitude", "longitude", "search", "secret", "idempotency_key", "import_key"], WITH_THE_CARD
     )
+    erased_with = {"import_key": kept_where_empty("import_key"), "text": GONE}
 
     class Meta:
         verbose_name = _("card")
@@ -123,11 +137,23 @@ class Card(models.Model):
         indexes = [
             models.Index(name="card_newest", fields=["-registered_at", "-id"]),
             models.Index(name="card_unit_newest", fields=["unit", "-registered_at", "-id"]),
+            models.Index(name="card_category_newest", fields=["category", "-registered_at", "-id"]),
+            models.Index(name="card_handler_newest", fields=["handler", "-registered_at", "-id"]),
+            models.Index(name="card_kind_newest", fields=["kind", "-registered_at", "-id"]),
+            models.Index(name="card_channel_newest", fields=["channel", "-registered_at", "-id"]),
+            models.Index(
+                name="card_state_newest", fields=["state", "-registered_at", "-id"], condition=~Q(state="closed")
+            ),
+            models.Index(name="card_political_newest", fields=["-registered_at", "-id"], condition=Q(political=True)),
+            models.Index(name="card_received", fields=["received_on", "-registered_at", "-id"]),
+            models.Index(name="card_due", fields=["due_on", "-registered_at", "-id"]),
+            models.Index(name="card_to_forward", fields=["due_on", "id"], condition=Q(state="registered")),
             models.Index(name="card_open_due", fields=["due_on", "id"], condition=_OPEN),
             models.Index(name="card_open_unit_due", fields=["unit", "due_on", "id"], condition=_OPEN),
             models.Index(name="card_completed", fields=["completed_at"], condition=Q(completed_at__isnull=False)),
             models.Index(name="card_waiting", fields=["completed_at"], condition=Q(state="contact_card_posted")),
             GinIndex(name="card_search", fields=["search"]),
+            models.Index(name="card_sensitive", fields=["unit", "due_on", "id"], condition=Q(sensitive=True)),
         ]
         constraints = [
             models.CheckConstraint(name="card_has_text", condition=~Q(text="")),
@@ -179,7 +205,12 @@ class Card(models.Model):
 
     @property
     def headline(self) -> str:
-        """The first line of the text, at most 90 characters: what lists show."""
+        """The first line of the text, at most 90 characters: what lists and mails show. Of a sensitive card not even that."""
+        return gettext("A sensitive card") if self.sensitive else self.first_line
+
+    @property
+    def first_line(self) -> str:
+        """The same of any card: for its own submitter alone."""
         line = self.text.strip().splitlines()[0]
         return line if len(line) <= 90 else f"{line[:89].rstrip()}…"
 
@@ -213,6 +244,7 @@ class Submitter(models.Model):
     personal_data = dict.fromkeys(
         ["name", "address", "phone", "phone_key", "email", "other_way", "other_way_note", "search"], WITH_THE_CARD
     )
+    erased_with = {"email_failed_at": None}
 
     class Meta:
         verbose_name = _("submitter")
@@ -241,6 +273,7 @@ class Attachment(models.Model):
     added_at = models.DateTimeField(_("added"))
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     by_submitter = models.BooleanField(_("from the submitter"), default=False)
+    unscanned = models.BooleanField(_("not looked through for viruses"), default=False, db_default=False)
     addition = models.ForeignKey(
         "feedback.Addition",
         models.CASCADE,
@@ -251,6 +284,7 @@ class Attachment(models.Model):
     )
 
     personal_data = dict.fromkeys(["file", "name", "sha256"], WITH_THE_CARD)
+    erased_whole = True
 
     class Meta:
         verbose_name = _("attachment")

@@ -18,9 +18,11 @@ class HeldUpload(models.Model):
     file = models.FileField(_("file"), upload_to="held/%Y/%m/%d/", max_length=200)
     name = models.CharField(_("name"), max_length=200)
     content_type = models.CharField(_("type"), max_length=100)
+    unscanned = models.BooleanField(default=False, db_default=False)
     held_at = models.DateTimeField(db_index=True)
 
     personal_data = dict.fromkeys(["key", "file", "name"], WHEN_SENT)
+    erased_whole = True
 
     class Meta:
         verbose_name = _("held file")

@@ -58,6 +58,13 @@ class CardEvent(models.Model):
         STORY_PUBLISHED = "story_published", _("Story published")
         STORY_WITHDRAWN = "story_withdrawn", _("Story taken down")
         STORY_DELETED = "story_deleted", _("Story thrown away")
+        MARKED_SENSITIVE = "marked_sensitive", _("Marked as sensitive")
+        UNMARKED_SENSITIVE = "unmarked_sensitive", _("No longer sensitive")
+        READER_NAMED = "reader_named", _("Named: may open the card")
+        READER_UNNAMED = "reader_unnamed", _("No longer named")
+        ACCESS_GRADED = "access_graded", _("Public access assessed")
+        PUBLIC_VERSION = "public_version", _("Public version written")
+        PUBLIC_VERSION_REMOVED = "public_version_removed", _("Public version taken away")
 
     # What the weekly run, the reminder and a story write does not change what a person is about to do.
     OF_NO_WEIGHT = (
@@ -73,7 +80,13 @@ class CardEvent(models.Model):
         What.STORY_PUBLISHED,
         What.STORY_WITHDRAWN,
         What.STORY_DELETED,
+        What.ACCESS_GRADED,
+        What.PUBLIC_VERSION,
+        What.PUBLIC_VERSION_REMOVED,
     )
+
+    NAMING_PEOPLE = (What.DELEGATED, What.READER_NAMED, What.READER_UNNAMED)
+    """Events whose `to_value` is a person's id."""
 
     card = models.ForeignKey("feedback.Card", models.CASCADE, related_name="events")
     what = models.CharField(_("what"), max_length=30, choices=What.choices)

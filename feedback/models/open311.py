@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from feedback.models.cards import Submitter
+from organisation.erasing import unless
 from organisation.models.personal_data import WITH_THE_CARD
 
 # --- What we offer --------------------------------------------------------------------------------------------------
@@ -143,6 +144,7 @@ class ReceivedUpdate(models.Model):
     received_at = models.DateTimeField(_("received"))
 
     personal_data = {"update_id": WITH_THE_CARD}
+    erased_whole = True
 
     class Meta:
         verbose_name = _("news from another system")
@@ -170,6 +172,7 @@ class LinkedPicture(models.Model):
     fault = models.CharField(_("what was wrong"), max_length=300, blank=True)
 
     personal_data = {"address": WITH_THE_CARD}
+    erased_whole = True
 
     class Meta:
         verbose_name = _("picture by address")
@@ -297,6 +300,11 @@ class Handover(models.Model):
     personal_data = dict.fromkeys(
         ["text", "answers", "fault", "notice", "status_notes", "token", "their_id"], WITH_THE_CARD
     )
+    # Without its number nobody can ask the neighbour any more.
+    erased_with = {
+        "state": unless(~Q(state="closed"), otherwise="state", becomes="stopped"),
+        "next_try_at": None,
+    }
 
     class Meta:
         verbose_name = _("handover")
@@ -352,6 +360,7 @@ class HandoverUpdate(models.Model):
     text = models.TextField(_("text"), blank=True)
 
     personal_data = {"text": WITH_THE_CARD, "update_id": WITH_THE_CARD}
+    erased_whole = True
 
     class Meta:
         verbose_name = _("news from a neighbour")

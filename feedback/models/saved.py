@@ -23,6 +23,7 @@ class SavedFilter(models.Model):
     is_shared = models.BooleanField(_("shared with the service centre"), default=False)
 
     personal_data = dict.fromkeys(["name", "query"], WITH_THE_ACCOUNT)
+    erased_whole = True
 
     class Meta:
         verbose_name = _("saved filter")

@@ -26,7 +26,7 @@ urlpatterns = [
         re_path(f"^test/v2/{at}{_FORM}", view, {"trial": True}, name=f"trial-{name}")
         for name, (at, view) in ADDRESSES.items()
     ),
-    re_path(r"^.*\.(?P<form>json)$", views.nothing),
-    path("<path:anything>", views.nothing, {"form": "xml"}),
-    path("", views.nothing, {"form": "xml"}),
+    re_path(r"^.*\.(?P<form>json)$", views.nothing, name="nothing-json"),
+    path("<path:anything>", views.nothing, {"form": "xml"}, name="nothing"),
+    path("", views.nothing, {"form": "xml"}, name="front"),
 ]

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from django import template
 from django.conf import settings
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from feedback.journal import Line, direction_name
 from feedback.models import Card
+from feedback.recorded import Access
 from feedback.workflow import OPEN_STATES, CloseResult, State
 from organisation.templatetags.page import short_day
 
 register = template.Library()
+
+_SELECTED = SafeString(" selected")
 
 _STATES = {
     State.REGISTERED: ("○", "warning"),
@@ -59,6 +66,26 @@ def deadline_tag(card: Card, today: date) -> dict[str, str]:
     }
 
 
+@register.inclusion_tag("components/tag.html")
+def access_tag(access: Access) -> dict[str, str]:
+    """Who may see a card or a text: public, exempt with its legal reference, or not assessed yet."""
+    if access.is_public:
+        return {"sign": "✓", "colour": "success", "word": _("Public")}
+    if access.is_exempt:
+        word = f"{_('Exempt')}: {access.ground}" if access.ground else _("Exempt")
+        return {"sign": "⊘", "colour": "warning", "word": word}
+    return {"sign": "○", "colour": "neutral", "word": _("Not assessed yet")}
+
+
+@register.inclusion_tag("components/tag.html")
+def line_access(line: Line) -> dict[str, str]:
+    """The same of a line of the journal."""
+    return dict(access_tag(Access(line.access, line.legal_reference)))
+
+
+register.filter("direction", direction_name)
+
+
 @register.inclusion_tag("components/attempts.html")
 def attempts_dots(made: int, needed: int) -> dict[str, Any]:
     """«● ● ○» with the words beside it for those who do not see it."""
@@ -82,3 +109,19 @@ def map_address(card: Card) -> str:
     """The address of a map that shows the place, "" where none is set (MAP_LINK_URL)."""
     address = str(settings.MAP_LINK_URL)
     return address.replace("{latitude}", str(card.latitude)).replace("{longitude}", str(card.longitude))
+
+
+@register.simple_tag
+def options(choices: Iterable[tuple[Any, Any]], value: str) -> SafeString:
+    """The options of a list to choose from: a city has hundreds of units, and a template takes its time over each."""
+    return format_html_join(
+        "",
+        '<option value="{}"{}>{}</option>',
+        ((code or "", _SELECTED if str(code) == value else "", label if code else _("All")) for code, label in choices),
+    )
+
+
+@register.simple_tag
+def suggestions(rows: Iterable[Any]) -> SafeString:
+    """The options of a list that is looked up while one types: the names of the rows."""
+    return format_html_join("", '<option value="{}"></option>', ((row.name,) for row in rows))

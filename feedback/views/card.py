@@ -17,9 +17,10 @@ from feedback.actions.seen import unless_changed
 from feedback.actions.undoing import undoable_event
 from feedback.errors import NotAllowed, Refused
 from feedback.handover_queries import handovers_of
-from feedback.models import Card
-from feedback.queries import card_by_reference, is_visible, people_in_history
-from feedback.rules import may_do, may_propose_story
+from feedback.models import Card, Part
+from feedback.queries import card_by_reference, is_visible, looks_at, people_in_history
+from feedback.recorded import access_of
+from feedback.rules import may_do, may_propose_story, may_see_audit
 from feedback.views.access import card_for
 from feedback.views.bulk import undo_message
 from feedback.views.drawing import Desk, Drawing
@@ -78,7 +79,8 @@ def _done(request: HttpRequest, found: Card, entry: StepEntry, desk: Desk, back:
         return draw_row(request, Row(fresh or found, desk, back, said=entry, gone=fresh is None))
     way = Way.back(request)
     here = reverse("feedback:card", args=[found.reference]) + way.from_query
-    event = undoable_event(found, by=desk.person, now=desk.now)
+    # What is done with a sensitive card is undone on its page: the address of an undo names no card to say why for.
+    event = None if found.sensitive else undoable_event(found, by=desk.person, now=desk.now)
     messages.success(request, undo_message(request, str(entry.done), [event], here) if event else entry.done)
     if back is not None:
         return redirect(f"{back.path}#row-{found.reference}")
@@ -116,7 +118,12 @@ def page_of(drawing: Drawing, back: Back | None) -> dict[str, Any]:
         "handovers": handovers_of(card) if card.handovers.all() else [],
         "linked_pictures": [one for one in card.linked_pictures.all() if one.state != one.State.FETCHED],
         "may_hand_over": may_do(drawing.desk.person, Step.HAND_OVER, card),
+        "may_see_audit": may_see_audit(drawing.desk.person, card),
         "stories": card.stories.all(),
+        "may_grade_access": may_do(drawing.desk.person, Step.GRADE_ACCESS, card),
+        "access": access_of(card, next((one for one in card.accesses.all() if one.part == Part.CARD), None)),
+        "readers": drawing.readers,
+        "looks": looks_at(card) if card.sensitive else [],
         "may_propose_story": may_propose_story(drawing.desk.person, card),
         "has_errors": drawing.wrong is not None,
     }

@@ -13,16 +13,21 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from feedback.actions.citizens import sign_card
 from feedback.actions.correcting import add_attachments
 from feedback.actions.holding import attach_held
 from feedback.actions.intake import LONGEST_TEXT, House, deadline_rule
 from feedback.actions.registration import register_card
+from feedback.citizen_provider import is_on
 from feedback.codes import code_of
 from feedback.deadlines import due_on
 from feedback.errors import Refused
 from feedback.forms.citizen import IN_A_SENTENCE, CitizenForm
-from feedback.models import Card, Category
+from feedback.models import Card, Category, CitizenSession
+from feedback.privacy_kinds import told_kinds
 from feedback.queries import suggestion_for
+from feedback.retention import usual_rule
+from feedback.views.citizen_session import citizen_of, seems_signed_in
 from feedback.views.held import held_for, keep_files, keys_in, shown
 from feedback.views.limits import (
     Sending,
@@ -35,6 +40,7 @@ from feedback.views.limits import (
     too_quick,
 )
 from feedback.views.maps import allow_tiles, map_for_page
+from feedback.views.my_cards import sentence_of
 from feedback.views.private import card_of_link, private_page
 from feedback.views.refusals import show_refusal
 from organisation.models import Municipality
@@ -51,14 +57,17 @@ def send(request: HttpRequest) -> HttpResponse:
     house, now = request.municipality, timezone.now()  # type: ignore[attr-defined]
     calendar = working_calendar(house)
 
+    citizen = citizen_of(request, now)
+
     def promise(category: Category | None) -> date:
         return due_on(calendar.local_date(now), deadline_rule(category, house), calendar)
 
     if request.method != "POST":
         subject = " ".join(request.GET.get("subject", "").split())[:LONGEST_SUBJECT]
-        initial = {"key": uuid.uuid4(), "text": f"{subject}: " if subject else ""}
+        name = citizen.name if citizen is not None else ""
+        initial = {"key": uuid.uuid4(), "text": f"{subject}: " if subject else "", "name": name}
         form = CitizenForm(initial=initial, promise=promise)
-        return _send_page(request, form, opened=opened_token(now))
+        return _send_page(request, form, opened=opened_token(now), citizen=citizen)
     form = CitizenForm(request.POST, request.FILES, promise=promise, held=held_for(request, now))
     wait, opened = 0, request.POST.get("opened", "")
     if form.is_valid() and (wait := seconds_to_wait(request, Sending)):
@@ -66,16 +75,21 @@ def send(request: HttpRequest) -> HttpResponse:
     elif form.is_valid() and too_quick(opened, now):
         form.add_error(None, _("That was quicker than most people are. Press «Send the message» once more."))
         opened = long_opened(now)
+    elif form.is_valid() and request.POST.get("signed") and citizen is None:
+        # The page was opened by somebody who was signed in. Sent once more, it goes without.
+        form.add_error(None, _("You are not signed in any more. Sign in again, or send the message without."))
     elif form.is_valid():
         try:
-            return redirect("feedback:receipt", secret=_register(request, form, now).secret)
+            return redirect("feedback:receipt", secret=_register(request, form, now, citizen).secret)
         except Refused as refusal:
             show_refusal(form, refusal)
-    response = _send_page(request, form, opened=opened, all_kept=keep_files(request, form, now))
+    response = _send_page(request, form, opened=opened, all_kept=keep_files(request, form, now), citizen=citizen)
     return too_often(response, wait) if wait else response
 
 
-def _send_page(request: HttpRequest, form: CitizenForm, *, opened: str, all_kept: bool = True) -> HttpResponse:
+def _send_page(
+    request: HttpRequest, form: CitizenForm, *, opened: str, all_kept: bool = True, citizen: CitizenSession | None
+) -> HttpResponse:
     house = request.municipality  # type: ignore[attr-defined]
     data = form.cleaned_data if form.is_bound else {}
     category, rule = data.get("category"), house.callback_rule
@@ -91,6 +105,9 @@ def _send_page(request: HttpRequest, form: CitizenForm, *, opened: str, all_kept
         "all_kept": all_kept,
         "map": map_for_page(),
         "keep_copy": settings.KEEP_SEND_PAGE,
+        "citizen": citizen,
+        "sign_in": settings.CITIZEN_OIDC_NAME if is_on() else "",
+        "sentence": sentence_of(request) if is_on() else "",
     }
     return allow_tiles(render(request, "feedback/citizen/send.html", context, status=422 if form.errors else 200))
 
@@ -101,8 +118,10 @@ def words_of_page(house: Municipality) -> dict[str, str]:
     return {"intro": words["page.intro"], "not_for": words["page.not_for"]}
 
 
-def _register(request: HttpRequest, form: CitizenForm, now: datetime) -> Card:
+def _register(request: HttpRequest, form: CitizenForm, now: datetime, citizen: CitizenSession | None) -> Card:
     def attach(card: Card) -> None:
+        if citizen is not None:
+            sign_card(card, citizen)
         attach_held(card, keys_in(request), form.held, now=now)
         add_attachments(card, form.cleaned_data["uploads"], by=None, now=now)
 
@@ -125,10 +144,12 @@ def suggest(request: HttpRequest) -> JsonResponse:
 def receipt(request: HttpRequest, secret: str) -> HttpResponse:
     """What a citizen keeps: the reference, who has it, and by when somebody rings where that is owed."""
     card = card_of_link(request, secret, timezone.now())
-    return render(request, "feedback/citizen/receipt.html", {"card": card, "code": code_of(card.secret)})
+    context = {"card": card, "code": code_of(card.secret), "signed_in": seems_signed_in(request)}
+    return render(request, "feedback/citizen/receipt.html", context)
 
 
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
-    """How a message is treated: who sees it, what for, and for how long."""
-    return render(request, "feedback/citizen/privacy.html")
+    """How a message is treated: who sees it, what for, by which law, and for how long, from the models' own declarations."""
+    context = {"kinds": [told for told in told_kinds() if told.kind.for_citizens], "usual": usual_rule()}
+    return render(request, "feedback/citizen/privacy.html", context)

@@ -13,7 +13,8 @@ from django.utils import timezone
 from feedback.actions.seen import latest_event
 from feedback.forms.choices import Choices
 from feedback.forms.steps import StepForm
-from feedback.models import Card, ContactAttempt, ContactCard
+from feedback.models import Card, CardReader, ContactAttempt, ContactCard
+from feedback.queries import readers_of
 from feedback.views.own_words import OwnWords, alternative_to_register, own_words_of
 from feedback.views.steps import ENTRIES, StepEntry, main_step
 from organisation.calendar import WorkingCalendar
@@ -82,6 +83,11 @@ class Drawing:
         """What the submitter wrote on the own page."""
         return own_words_of(self.card)
 
+    @cached_property
+    def readers(self) -> list[CardReader]:
+        """Who was named to open a sensitive card; of others nobody is."""
+        return readers_of(self.card) if self.card.sensitive else []
+
     @property
     def waits(self) -> bool:
         """Whether a contact card is made and not posted."""
@@ -123,6 +129,12 @@ class Drawing:
             return self.card.due_on < self.desk.today
         if slug in ("callback", "contact-attempt", "agree-other-way", "preliminary-answer"):
             return getattr(self.card, "submitter", None) is not None
+        if slug == "mark-sensitive":
+            return not self.card.sensitive
+        if slug in ("unmark-sensitive", "name-reader"):
+            return self.card.sensitive
+        if slug == "unname-reader":
+            return bool(self.readers)
         if slug == "decline-reopening":
             return self.own_words.asked is not None
         if slug == "register-alternative":

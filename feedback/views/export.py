@@ -46,7 +46,11 @@ def download(request: HttpRequest, form: str) -> HttpResponseBase:
     today = timezone.localdate()
     with_texts = request.GET.get("texts") == "yes"
     table = Table(
-        today=today, zone=timezone.get_current_timezone(), language=get_language() or "en", with_texts=with_texts
+        today=today,
+        zone=timezone.get_current_timezone(),
+        language=get_language() or "en",
+        with_texts=with_texts,
+        whose=person,
     )
     write_down(person, form, known_part(request.GET), with_texts=with_texts)
     name = f"{_('cards')}-{today.isoformat()}.{form}"

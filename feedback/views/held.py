@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import logging
 from datetime import datetime
 from typing import BinaryIO, NamedTuple, cast
 
@@ -14,6 +15,8 @@ from feedback.models import HeldUpload
 from feedback.pictures import UnreadablePicture, thumbnail
 from feedback.queries import held_uploads
 from feedback.views.limits import Holding, seconds_to_wait
+
+logger = logging.getLogger(__name__)
 
 MOST_KEYS = 10
 """Twice what goes with a card. More is neither kept nor looked at."""
@@ -47,7 +50,11 @@ def keep_files(request: HttpRequest, form: KeptFiles, now: datetime) -> bool:
     good = form.accepted[: MOST_KEYS - len(form.held)]
     if not good or seconds_to_wait(request, Holding):
         return not came
-    form.held += hold_uploads(good, now=now)
+    try:
+        form.held += hold_uploads(good, now=now)
+    except OSError:
+        logger.exception("Files of a form that is shown again could not be kept.")
+        return False
     return len(good) == len(came)
 
 

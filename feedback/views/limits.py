@@ -60,6 +60,15 @@ class Holding(SimpleRateThrottle):
         return f"hold:{self.get_ident(request)}"
 
 
+class SigningIn(SimpleRateThrottle):
+    """Ways to the national provider from one address, which a library or a school shares."""
+
+    rate = "120/hour"
+
+    def get_cache_key(self, request: Request, view: APIView) -> str:
+        return f"sign-in:{self.get_ident(request)}"
+
+
 def opened_token(opened_at: datetime) -> str:
     """Return the instant at which a page was opened, signed, for the form to bring back."""
     return signing.dumps(opened_at.timestamp(), salt="send-page-opened")

@@ -21,10 +21,12 @@ from feedback.filters import CardFilter, in_words, known_part
 from feedback.models import Card, Category
 from feedback.paging import CardPage, order_of, page_of
 from feedback.queries import (
+    COUNTED_TO,
     all_categories,
     counts_for_today,
     for_forwarding,
     for_list,
+    masked_for,
     saved_filters,
     units_and_rules,
     visible_to,
@@ -99,7 +101,9 @@ class ListPage:
     def page(self) -> CardPage:
         after, before = (self.asked.get(name, "") for name in PLACE)
         shown = for_forwarding if self.to_forward else for_list
-        return page_of(self.filter.qs, self.order, after=after, before=before, shown=shown)
+        page = page_of(self.filter.ways(), self.order, after=after, before=before, shown=shown)
+        masked_for(self.person, page.rows)
+        return page
 
     @cached_property
     def house(self) -> tuple[list[Unit], list[Rule]]:
@@ -154,7 +158,8 @@ class ListPage:
                 {
                     "due": due,
                     "words": words,
-                    "number": numbers[due],
+                    "number": min(numbers[due], COUNTED_TO),
+                    "over": numbers[due] > COUNTED_TO,
                     "danger": alarming and numbers[due],
                     "here": due == now,
                 }
@@ -174,6 +179,7 @@ class ListPage:
 
     def rows_context(self) -> dict[str, Any]:
         """Return what the rows' part of the page shows."""
+        self.request.shown = len(self.page.rows)  # type: ignore[attr-defined]  # for the audit log (config.looks)
         query = known_part(self.asked, *PLACE).urlencode()
         filter_only = known_part(self.asked).urlencode()
         return {

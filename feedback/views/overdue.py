@@ -13,7 +13,16 @@ from django.views.decorators.http import require_POST, require_safe
 
 from feedback.actions.listing import latest_week_to_run, run_overdue_list
 from feedback.errors import Refused
-from feedback.queries import entries_of, list_of_unit, lists_of_week, rows_of_entries, run_of_week, runs_for, with_sight
+from feedback.queries import (
+    entries_of,
+    list_of_unit,
+    lists_of_week,
+    masked_for,
+    rows_of_entries,
+    run_of_week,
+    runs_for,
+    with_sight,
+)
 from feedback.views.access import person_who_may
 from feedback.views.drawing import Desk
 from feedback.views.rows import SHOWN, Back, rows_of
@@ -104,6 +113,7 @@ def unit_list(request: HttpRequest, week: str, unit: str) -> HttpResponse:
     in_sight = [entry for entry in entries if entry.in_sight]  # type: ignore[attr-defined]
     waiting = [entry for entry in in_sight if not entry.is_solved][:SHOWN]
     cards = rows_of_entries(waiting)
+    masked_for(person, cards.values())
     desk, back = Desk.of(request, person), Back(request.get_full_path(), "feedback:overdue_list", named)
     by_card = {entry.card_id: entry for entry in waiting}
     context = {
@@ -113,7 +123,8 @@ def unit_list(request: HttpRequest, week: str, unit: str) -> HttpResponse:
         "rows": rows_of([cards[entry.card_id] for entry in waiting], desk, back, entries=by_card),
         "left_out": sum(not entry.is_solved for entry in in_sight) - len(waiting),
         "solved": [entry for entry in in_sight if entry.is_solved],
-        "elsewhere": [entry for entry in entries if entry not in in_sight],
+        "sensitive": [entry for entry in entries if entry.card.sensitive],
+        "elsewhere": [entry for entry in entries if entry not in in_sight and not entry.card.sensitive],
         "today": desk.today,
     }
     return render(request, "feedback/overdue/list.html", context)

@@ -27,6 +27,7 @@ from feedback.forms import status as forms
 from feedback.forms.citizen import FindForm
 from feedback.models import Card
 from feedback.queries import own_attachment, private_card_of_reference
+from feedback.views.citizen_session import seems_signed_in
 from feedback.views.limits import Finding, Following, say_wait, seconds_to_wait, too_often
 from feedback.views.private import card_of_link, closed_after, private_page
 from feedback.views.refusals import show_refusal
@@ -187,6 +188,7 @@ def _context(request: HttpRequest, card: Card, now: datetime, wrong: tuple[str, 
         "interview": shown.get("interview"),
         "may_interview": standing.callback is not None and bool(standing.submitter and standing.submitter.phone),
         "consent_words": WORDINGS[WORDING],
+        "signed_in": seems_signed_in(request),
     }
 
 

@@ -32,6 +32,8 @@ from feedback.actions.explaining import explain_delay
 from feedback.actions.handing_over import hand_over
 from feedback.actions.moving import delegate_card, forward_card, reroute_card, return_card
 from feedback.actions.reopening import decline_reopening
+from feedback.actions.sensitive import mark_sensitive, name_reader, unmark_sensitive, unname_reader
+from feedback.forms import sensitive as sensitive_forms
 from feedback.forms import steps as forms
 from feedback.forms.handing_over import HandOverForm
 from feedback.models import Card
@@ -225,6 +227,27 @@ ENTRIES = [
         "register-alternative", Step.REGISTER_ALTERNATIVE, _("Register the submitter's proposal as a card of its own"),
         _("Register it"), _("The proposal is a card of its own."), forms.NothingMoreForm,
         lambda card, form, by, now: register_own_alternative(card, by=by, now=now),
+    ),
+    StepEntry(
+        "mark-sensitive", Step.MARK_SENSITIVE, _("Mark as sensitive"), _("Mark as sensitive"),
+        _("Marked as sensitive. Only the leader and those who are named open it now."), sensitive_forms.MarkForm,
+        lambda card, form, by, now: mark_sensitive(
+            card, reason=form.cleaned_data["reason"], note=form.cleaned_data["note"], by=by, now=now
+        ),
+    ),
+    StepEntry(
+        "name-reader", Step.NAME_READER, _("Let somebody more open it"), _("Name"), _("Named."), sensitive_forms.NameForm,
+        lambda card, form, by, now: name_reader(card, person=form.cleaned_data["person"], by=by, now=now),
+    ),
+    StepEntry(
+        "unname-reader", Step.UNNAME_READER, _("Let somebody open it no more"), _("Take away"),
+        _("That person opens the card no more."), sensitive_forms.UnnameForm,
+        lambda card, form, by, now: unname_reader(card, person=form.cleaned_data["person"], by=by, now=now),
+    ),
+    StepEntry(
+        "unmark-sensitive", Step.UNMARK_SENSITIVE, _("It is not sensitive any more"), _("Take the mark off"),
+        _("The mark is off. Everybody who sees the unit's cards sees it again."), sensitive_forms.UnmarkForm,
+        lambda card, form, by, now: unmark_sensitive(card, reason=form.cleaned_data["reason"], by=by, now=now),
     ),
 ]  # fmt: skip
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from feedback.models import Card, CardEvent
+from feedback.models import AccessGrade, Card, CardEvent, MarkReason, Part, UnmarkReason
 from feedback.workflow import Channel, CloseResult
 from organisation.templatetags.page import short_day
 
@@ -43,8 +43,13 @@ _STRONG = {
     What.REOPENING_ASKED,
 }
 
+_REASONS: dict[str, type[MarkReason] | type[UnmarkReason]] = {
+    What.MARKED_SENSITIVE: MarkReason,
+    What.UNMARKED_SENSITIVE: UnmarkReason,
+}
 _WITH_NEIGHBOURS = {What.HANDED_OVER, What.NEIGHBOUR_NUMBERED, What.NEIGHBOUR_REFUSED, What.NEIGHBOUR_CLOSED}
 _BY_SUBMITTER = {What.SUBMITTER_ADDED, What.WITHDRAWN, What.OWN_REACTION, What.REOPENING_ASKED}
+_ON_TEXTS = {What.ACCESS_GRADED, What.PUBLIC_VERSION, What.PUBLIC_VERSION_REMOVED}
 _YES_OR_NO = {"yes": gettext_lazy("yes"), "no": gettext_lazy("no")}
 
 _FIELDS: dict[str, _StrPromise] = {
@@ -97,6 +102,12 @@ def _words(event: CardEvent, unit_names: dict[str, str], person_names: dict[str,
         return unit_names.get(after, after)
     if event.what == What.DELEGATED:
         return person_names.get(after, "") if after else _("taken back")
+    if event.what in (What.READER_NAMED, What.READER_UNNAMED):
+        return person_names.get(after, "")
+    if event.what in _REASONS:
+        return str(dict(_REASONS[event.what].choices).get(after, after))
+    if event.what in _ON_TEXTS:
+        return _of_text(event)
     if event.what == What.CORRECTED:
         return ", ".join(str(_FIELDS.get(name, name)) for name in event.details.get("fields", []))
     if event.what == What.CONTACT_ATTEMPTED:
@@ -126,6 +137,15 @@ def _words(event: CardEvent, unit_names: dict[str, str], person_names: dict[str,
     if event.what == What.CLOSED:
         return str(dict(CloseResult.choices).get(after, after))
     return _dates_and_references(event, before, after)
+
+
+def _of_text(event: CardEvent) -> str:
+    """Of which text somebody said who may see it, and what: «Message: offl. § 13»."""
+    part = str(dict(Part.choices).get(event.details.get("part", ""), ""))
+    if event.what != What.ACCESS_GRADED:
+        return part
+    words = dict(AccessGrade.choices) | {"": _("As the whole card")}
+    return f"{part}: {words.get(event.to_value, event.to_value)}"
 
 
 def _dates_and_references(event: CardEvent, before: str, after: str) -> str:

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from feedback.queries import counts_by_unit, for_rows, mine, to_ring
+from feedback.queries import counts_by_unit, for_rows, mine, open_cards, open_to, to_ring
 from feedback.views.access import person_who_may
 from feedback.views.drawing import Desk
 from feedback.views.rows import SHOWN, Back, rows_of
@@ -46,6 +46,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "waiting": waiting,
         "overdue": sum(count.overdue for count in chosen),
         "left_out": waiting - len(found),
+        "sensitive": open_cards(open_to(person)).count(),
         "heading": chosen[0].name if len(chosen) == 1 else "",
         "stands_in": [unit for unit in answered_for if unit.deputy_id == person.pk and unit.leader_id != person.pk],
         "away": next(

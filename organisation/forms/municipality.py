@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from organisation.ds_forms import DayField
 from organisation.models import Municipality, Person
+from organisation.scanning import Infected, ScannerAway, looked_through
 from organisation.wordings import Wording
 
 
@@ -85,8 +86,25 @@ class ColourForm(forms.Form):
     )  # fmt: skip
 
 
+class ScannedFileField(forms.FileField):
+    """A file that is looked through for viruses before anything reads it."""
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        """Raises ValidationError with a sentence."""
+        file = super().clean(data, initial)
+        if file:
+            try:
+                if not looked_through(file):
+                    raise ScannerAway
+            except Infected:
+                raise forms.ValidationError(_("The file contains a virus. Choose another."), code="infected") from None
+            except ScannerAway as away:
+                raise forms.ValidationError(str(away), code=away.code) from None
+        return file
+
+
 class ArmsForm(forms.Form):
-    file = forms.FileField(
+    file = ScannedFileField(
         label=_("Coat of arms"), help_text=_("A PNG or an SVG, on see-through ground."),
         widget=forms.ClearableFileInput(attrs={"accept": ".png,.svg,.jpg,.jpeg,.webp"}),
         error_messages={"required": _("Choose a file."), "empty": _("The file is empty. Choose another.")},

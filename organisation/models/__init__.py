@@ -1,6 +1,7 @@
 """The municipality, its units, its people, its calendar, and its outgoing mail."""
 
 from organisation.models.api_keys import ApiKey
+from organisation.models.audit import AuditEntry, Look
 from organisation.models.changes import Change
 from organisation.models.jobs import ScheduledJob
 from organisation.models.mail import OutgoingMail
@@ -14,10 +15,12 @@ from organisation.models.wordings import OwnWording
 __all__ = [
     "Absence",
     "ApiKey",
+    "AuditEntry",
     "BrowserSession",
     "Change",
     "DayOff",
     "FailedTries",
+    "Look",
     "Municipality",
     "OutgoingMail",
     "OwnWording",

@@ -44,6 +44,7 @@ class OutgoingMail(models.Model):
     delete_on = models.DateField(_("delete on"))
 
     personal_data = dict.fromkeys(["to", "subject", "text", "html", "reply_to", "attachment", "error"], WITH_THE_MAIL)
+    erased_whole = True
 
     class Meta:
         verbose_name = _("outgoing mail")

@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
 from organisation.alphabet import sort_key
@@ -47,6 +48,10 @@ class Person(AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS = ["name"]
 
     personal_data = dict.fromkeys(["email", "name", "name_key", "phone", "password"], WITH_THE_ACCOUNT)
+    erased_with = {
+        "is_active": False,
+        "email": Concat(Value("erased-"), "pk", Value("@example.invalid"), output_field=models.CharField()),
+    }
 
     class Meta:
         verbose_name = _("person")
@@ -119,6 +124,7 @@ class Absence(models.Model):
     last_on = models.DateField(_("until"))
 
     personal_data = {"first_on": WITH_THE_ACCOUNT, "last_on": WITH_THE_ACCOUNT}
+    erased_whole = True
 
     class Meta:
         verbose_name = _("absence")

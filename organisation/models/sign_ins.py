@@ -53,6 +53,7 @@ class BrowserSession(AbstractBaseSession):
     personal_data = dict.fromkeys(
         ["session_key", "session_data", "address", "browser", "provider_session", "provider_subject"], WHEN_SIGNED_OUT
     )
+    erased_whole = True
 
     class Meta(AbstractBaseSession.Meta):
         verbose_name = _("session")  # type: ignore[assignment]
@@ -83,6 +84,9 @@ class SignIn(models.Model):
         FACTOR_REMOVED = "factor_removed", _("Second step removed")
         PASSWORD_CHANGED = "password_changed", _("Password changed")
 
+    OF_ACCESS = (What.FACTOR_ADDED, What.FACTOR_REMOVED, What.PASSWORD_CHANGED)
+    """What stays in the audit log when the line here is deleted."""
+
     at = models.DateTimeField(_("when"))
     person = models.ForeignKey(Person, models.CASCADE, null=True, related_name="sign_ins", verbose_name=_("person"))
     what = models.CharField(_("what"), max_length=20, choices=What.choices)
@@ -92,6 +96,7 @@ class SignIn(models.Model):
     browser = models.CharField(_("browser"), max_length=60, blank=True)
 
     personal_data = {"at": WITH_THE_SIGN_IN_LOG, "address": WITH_THE_SIGN_IN_LOG, "browser": WITH_THE_SIGN_IN_LOG}
+    erased_whole = True
 
     class Meta:
         verbose_name = _("sign-in")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import smtplib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from time import monotonic
 
@@ -28,8 +28,13 @@ logger = logging.getLogger(__name__)
 CLAIM_FOR = timedelta(minutes=5)
 """A claim older than this belongs to a worker that died."""
 
+PASS_FOR = timedelta(minutes=10)
+"""After this the next sweep goes on: well before a task that takes too long is killed in the middle of a mail."""
+
 BACK_OFF = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 4 * 60, 12 * 60, 24 * 60)]
 """How long to wait after each failed try; after the last one the mail has failed."""
+
+WORKERS_DIED = "Given up: whoever tried to send it did not live to tell."
 
 _CLAIM = """
 UPDATE organisation_outgoingmail SET status = 'sending', claimed_at = %(now)s, attempts = attempts + 1
@@ -51,6 +56,8 @@ class Delivered:
     sent: int = 0
     put_off: int = 0
     failed: int = 0
+    is_down: bool = field(default=False, compare=False)
+    """The mail server was away or silent, and the pass ended there."""
 
 
 def deliver_due(*, now: datetime, limit: int = 500) -> Delivered:
@@ -66,11 +73,14 @@ def deliver_due(*, now: datetime, limit: int = 500) -> Delivered:
             # A claim carries the moment it was made: with that of the pass's beginning, what a slow mail server takes
             # after five minutes would look like a dead worker's, and go twice.
             moment = now + timedelta(seconds=monotonic() - began)
+            if moment > now + PASS_FOR:
+                break
             mail = _claim(moment)
             if mail is None:
                 break
             _deliver(mail, server, moment, done)
             if server.is_down:
+                done.is_down = True
                 break
     return done
 
@@ -83,6 +93,12 @@ def _claim(now: datetime) -> OutgoingMail | None:
 
 
 def _deliver(mail: OutgoingMail, server: _Server, now: datetime, done: Delivered) -> None:
+    if mail.attempts > len(BACK_OFF) + 1:
+        # Each try but the last of these ended its worker, or it would have been judged below.
+        done.failed += 1
+        _mark(mail, status=OutgoingMail.Status.FAILED, error=WORKERS_DIED)
+        logger.error("Mail %s (%s) was given up: its workers died.", mail.pk, mail.kind)
+        return
     try:
         server.send(_message(mail))
     except Exception as error:
@@ -179,7 +195,9 @@ class _Server:
         message.connection = self._backend
         try:
             message.send()
-        except (smtplib.SMTPServerDisconnected, OSError):
+        except (smtplib.SMTPServerDisconnected, OSError) as error:
+            # Silent in the middle of a mail: each of the others would wait as long, and hold a worker for hours.
+            self.is_down = isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
             self._close()
             raise
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from django.db import transaction
 
+from organisation.replica import JOB_WAITS, read_figures
 from reporting.actions.indicators import know_our_indicators
 from reporting.actions.recording import Figure, Written, compute_per_inhabitant, record_computed
 from reporting.counting import counts_of_cards, desk_contacts, first_year, is_counted, published_results
@@ -52,7 +53,7 @@ def _from_cards(indicators: list[Indicator], today: date, now: datetime, zone: t
     start = first_year(today)
     if start is None or not indicators or start > through.year:
         return []
-    counted = counts_of_cards(date(start, 1, 1), through, zone)
+    counted = read_figures(lambda: counts_of_cards(date(start, 1, 1), through, zone), wait=JOB_WAITS)
     done = []
     for indicator in indicators:
         formula = FORMULAS[indicator.key]

@@ -17,6 +17,7 @@ from organisation.nudging import nudge_on_commit
 from organisation.outbox.queueing import queue_mails
 from organisation.permissions import Role
 from organisation.queries import municipality, people_with
+from organisation.replica import JOB_WAITS, read_figures
 from organisation.snapshots import one_snapshot
 from organisation.waiting import Claimed, compute_waiting
 from reporting.documents import Document
@@ -366,12 +367,16 @@ def compute_waiting_reports(*, now: datetime) -> int:
 
 def _compute(claimed: Claimed[ReportVersion], now: datetime) -> None:
     version, house = claimed.row, municipality()
-    with one_snapshot() as apart:
 
-        def progress(done: int, total: int) -> None:
-            apart(lambda: claimed.progress(done, total))
+    def built() -> Document:
+        with one_snapshot() as apart:
 
-        document = build(scope_of(version.report, house, now), progress=progress)
+            def progress(done: int, total: int) -> None:
+                apart(lambda: claimed.progress(done, total))
+
+            return build(scope_of(version.report, house, now), progress=progress)
+
+    document = read_figures(built, wait=JOB_WAITS)
     with transaction.atomic():
         kept = claimed.write(
             state=State.COMPUTED,

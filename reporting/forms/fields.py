@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from feedback.actions.storing import Upload
 from feedback.forms.files import ACCEPT, FilesField
+from organisation.scanning import ScannerAway
 from reporting.periods import FIRST_YEAR, read_period
 from reporting.scales import read_number
 
@@ -69,4 +70,7 @@ class OneFileField(FilesField):
 
     def clean(self, data: Any, initial: Any = None) -> Upload | None:  # type: ignore[override]
         """Raises ValidationError with a sentence."""
-        return next(iter(super().clean(data, initial)), None)
+        upload = next(iter(super().clean(data, initial)), None)
+        if upload is not None and upload.unscanned:  # what staff puts in has no mark to bear
+            raise forms.ValidationError(ScannerAway.message, code=ScannerAway.code)
+        return upload

@@ -128,6 +128,7 @@ class CriterionFile(models.Model):
     )
 
     personal_data = dict.fromkeys(["file", "name", "sha256"], "when the file is taken away")
+    erased_whole = True
 
     class Meta:
         verbose_name = _("file of a criterion")

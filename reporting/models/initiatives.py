@@ -163,6 +163,7 @@ class InitiativeEvidence(models.Model):
     )
 
     personal_data = dict.fromkeys(["text", "url", "file", "name", "sha256"], WITH_THE_EVIDENCE)
+    erased_whole = True
 
     class Meta:
         verbose_name = _("evidence of an action")

@@ -20,6 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from organisation.charts import Chart, Entry, Point, Ranking, ranking, trend
+from organisation.replica import figures_page
 from organisation.views.answering import do
 from reporting.actions.profiles import make_profile
 from reporting.actions.recording import CellsRefused, record_grid
@@ -115,6 +116,7 @@ def _choices(asked: Asked, shown: Benchmark) -> dict[str, Any]:
 @login_required
 @never_cache
 @require_safe
+@figures_page
 def overview(request: HttpRequest) -> HttpResponse:
     """Show where we are over and under the mean, and then every figure beside the others'."""
     person = reading(request)
@@ -155,6 +157,7 @@ def make_indicators(request: HttpRequest, key: str) -> HttpResponse:
 @login_required
 @never_cache
 @require_safe
+@figures_page
 def indicator(request: HttpRequest, key: str) -> HttpResponse:
     """Show one indicator: every municipality with ours marked, and the course beside the group's and the country's."""
     person, found = reading(request), indicator_of(key)

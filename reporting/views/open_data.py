@@ -15,7 +15,7 @@ from django.utils.http import http_date
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from feedback.cells import safe_text
+from organisation.cells import safe_text
 from reporting.exchange import COLUMNS, OpenData, open_data
 
 KEPT = 15 * 60

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from organisation.models import Person, Unit
 from organisation.permissions import Permission
 from organisation.queries import grants_of
+from organisation.replica import figures_page
 from organisation.views.answering import answer
 from reporting.actions.overview import choose_overview
 from reporting.behind import Behind
@@ -30,6 +31,7 @@ PART = SECTION | {"part": "overview"}
 @login_required
 @never_cache
 @require_safe
+@figures_page
 def overview(request: HttpRequest) -> HttpResponse:
     """Show the figures of the whole municipality or of one unit; a leader sees the own unit first."""
     person = reading(request)

@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from organisation.replica import figures_page
 from reporting.behind import Behind
 from reporting.forms.scorecards import TableForm
 from reporting.queries import places_with_indicators_of, scorecards
@@ -36,6 +37,7 @@ def scorecard_list(request: HttpRequest) -> HttpResponse:
 @login_required
 @never_cache
 @require_safe
+@figures_page
 def scorecard(request: HttpRequest, key: str) -> HttpResponse:
     """Show one scorecard: what is asked, the results of the years, the change since the one measured before."""
     person = reading(request)

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from organisation.errors import Refused
 from organisation.permissions import Permission
+from organisation.replica import figures_page
 from organisation.views.access import person_who_may
 from organisation.views.answering import do
 from reporting.actions.desk import count_contact, uncount_contact
@@ -35,6 +36,7 @@ _SIGNS = {DeskContact.Way.VISIT: "⌂", DeskContact.Way.PHONE: "☎", DeskContac
 @login_required
 @never_cache
 @require_safe
+@figures_page
 def statistics(request: HttpRequest) -> HttpResponse:
     """Show the statistics by year, and to the desk its buttons."""
     person = reading(request)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from organisation.replica import figures_page
 from organisation.views.answering import answer, do
 from reporting import weakness
 from reporting.actions import themes as actions
@@ -41,6 +42,7 @@ def _theme(key: str) -> Theme:
 @login_required
 @never_cache
 @require_safe
+@figures_page
 def themes(request: HttpRequest) -> HttpResponse:
     """Show each theme from each side, those that are weak or falling from several first."""
     person = reading(request)

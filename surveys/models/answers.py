@@ -83,6 +83,7 @@ class Comment(models.Model):
     card = models.OneToOneField("feedback.Card", models.SET_NULL, null=True, blank=True, related_name="survey_comment")
 
     personal_data = {"text": WITH_THE_REVIEW}
+    erased_with = {"text": "", "state": "removed", "card": None}
 
     class Meta:
         verbose_name = _("comment")
@@ -109,6 +110,7 @@ class Draft(models.Model):
     easy = models.BooleanField(default=False)
 
     personal_data = {"values": AT_CLOSING, "language": AT_CLOSING}
+    erased_whole = True
 
     class Meta:
         verbose_name = _("draft")

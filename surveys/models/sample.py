@@ -49,6 +49,7 @@ class Resident(models.Model):
         ["number", "name", "address", "birth_year", "gender", "district", "group", "email", "phone", "language"],
         WITH_THE_SURVEY,
     )
+    erased_with = {"language": "nb", "reserved": True}
 
     class Meta:
         verbose_name = _("resident")

@@ -11,6 +11,7 @@ import redis
 from django.core.cache import cache
 from django.utils.translation import gettext as _
 
+from organisation.shapes import shape
 from surveys.models import GroupAsked, Publication, Survey
 from surveys.questionnaires import DONT_KNOW as SAID_DONT_KNOW
 from surveys.questionnaires import Item, QuestionKind, Stage
@@ -70,7 +71,7 @@ def results_of(
     )
     digest = hashlib.sha256(wanted.encode()).hexdigest()
     stamp = survey.closed_at.isoformat() if survey.closed_at else ""
-    key = f"survey-results:4:{survey.pk}:{survey.population_size}:{stamp}:{digest}"
+    key = f"survey-results:{shape(Results)}:{survey.pk}:{survey.population_size}:{stamp}:{digest}"
     found = _kept(key)
     if found is None:
         found = _assemble(survey, by, population, margins, margins_by, drawn, told, progress)

@@ -6,54 +6,17 @@ to say, the console is still (`conftest.py`), nothing has to be scrolled sideway
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import timedelta
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.conf import settings
-from django.core import signing
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
-from django.utils import timezone
 from playwright.sync_api import Page
 
-from feedback.actions.answering import record_callback
-from feedback.actions.calling import make_contact_card
-from feedback.actions.listing import run_overdue_list
-from feedback.actions.mailings import SentOut, record_mailing
-from feedback.actions.saving import save_filter
-from feedback.actions.stories import Words, write_story
-from feedback.answer_links import answer_url
-from feedback.models import Card, Category, IncomingMail, Mailing, OverdueEntry, RoutingRule, Story
-from organisation.calendar import IsoWeek
 from organisation.models import Person
-from organisation.permissions import Role
-from reporting.actions.assessments import Judged, Shown, record_assessment, write_evidence
-from reporting.actions.feeds import publish_indicators, save_feed
-from reporting.actions.interviews import draw_interviews
-from reporting.actions.meetings import make_card
-from reporting.assessment_versions import versions
-from reporting.feeding import take_answer
-from reporting.models import InterviewDraw
-from surveys.actions.comments import Coding, send_comment
-from surveys.models import Comment, Survey
-from surveys.questionnaires import Stage
 from tests.browser.conftest import check_every_look, sign_in
-from tests.factories import CategoryFactory, RoleFactory, RuleFactory, Solvik, a_card
-from tests.feedback.letters import comes, letter
-from tests.feedback.open311 import sent_to_a_neighbour
-from tests.feedback.steps import called_back, try_three_times
-from tests.organisation.told import a_webhook_with_deliveries
-from tests.reporting.benchmarks import a_group_beside
-from tests.reporting.houses import kolada
-from tests.reporting.plans import a_meeting, an_action_with_a_course
-from tests.reporting.reports import reports_out_and_in_work
-from tests.reporting.scorecards import a_scorecard_with_figures
-from tests.reporting.themes import weak_from_several_sides
-from tests.surveys.commented import make_commented, the_comment
-from tests.surveys.making import make_survey
-from tests.surveys.rounds import survey_of_every_kind
+from tests.factories import Solvik
+from tests.life import Life, address, addresses
 
 CITIZENS = {
     "feedback:send": "/",
@@ -92,6 +55,10 @@ SERVICE_CENTRE = {
     "feedback:contact_cards": "/staff/contact-cards/",
     "feedback:handovers": "/staff/neighbours/",
     "feedback:card": "/staff/cards/{card.reference}/",
+    "feedback:sensitive": "/staff/sensitive/",
+    "feedback:look": "/staff/cards/{sensitive.reference}/look/",
+    "feedback:card_records": "/staff/cards/{card.reference}/public/",
+    "feedback:journal": "/staff/journal/",
     "feedback:write_story": "/staff/cards/{card.reference}/story/",
     "feedback:overdue_weeks": "/staff/overdue/",
     "feedback:preview_overdue": "/staff/overdue/preview/",
@@ -122,6 +89,10 @@ ADMINISTRATOR = {
     "feedback:new_rule": "/staff/administration/new-rule/",
     "feedback:rule": "/staff/administration/rules/{rule.pk}/",
     "feedback:deadlines": "/staff/administration/deadlines/",
+    "feedback:retention": "/staff/administration/retention/",
+    "feedback:usual_retention": "/staff/administration/retention/usual/",
+    "feedback:retention_rule": "/staff/administration/retention/categories/{category.code}/",
+    "feedback:legal_grounds": "/staff/administration/legal-references/",
     "feedback:open311": "/staff/administration/open311/",
     "feedback:new_neighbour": "/staff/administration/open311/new-neighbour/",
     "feedback:neighbour": "/staff/administration/open311/neighbours/county-roads/",
@@ -148,8 +119,10 @@ ADMINISTRATOR = {
     "organisation:webhook": "/staff/administration/webhooks/{webhook.key}/",
     "organisation:change_webhook": "/staff/administration/webhooks/{webhook.key}/change/",
     "organisation:log": "/staff/administration/log/",
+    "organisation:audit": "/staff/administration/audit/",
     "organisation:sign_ins": "/staff/administration/people/{person.pk}/sign-ins/",
     "organisation:provider_roles": "/staff/administration/provider/",
+    "feedback:personal_data": "/staff/personal-data/",
 }
 MAYORS_OFFICE = {"feedback:political": "/staff/political/"}
 CHIEF_EXECUTIVE = {"feedback:chief": "/staff/chief/"}
@@ -163,16 +136,21 @@ FILES = {
     "feedback:import_template", "surveys:population_template", "surveys:import_answers_template",
     "reporting:import_template", "reporting:evidence_file", "reporting:criterion_file",
     "security_txt", "reporting:raw_answer", "look:colour", "look:arms", "feedback:send_worker",
-    "feedback:mail_original", "feedback:card_mail", "mfa_download_recovery_codes",
+    "feedback:personal_data_file", "feedback:mail_original", "feedback:card_mail", "organisation:audit_file",
+    "feedback:journal_file", "mfa_download_recovery_codes",
 }  # fmt: skip
 """Answered with a file, and tested where the file is."""
 ELSEWHERE = {
     "feedback:own_step", "surveys:enter_by_surveys", "account_set_password", "set_language", "demo_mail", "provider_login",
-    "provider_callback", "mfa_list_webauthn", "mfa_login_webauthn",
+    "provider_callback", "mfa_list_webauthn", "mfa_login_webauthn", "feedback:citizen_sign_in", "feedback:citizen_back",
+    "feedback:citizen_signed_out", "feedback:citizen_ended_there", "feedback:my_cards",
+    "feedback:citizen_sign_out",
 }  # fmt: skip
-"""Those that send on at once to a page that is visited, and the demonstration's own page, which has its own test."""
+"""Those that send on at once to a page that is visited, and those that have a test of their own: the demonstration's page,
+and what is there only with a provider for citizens (`test_my_cards.py`)."""
 
 QUALITY_ADVISER = {
+    "feedback:card_audit": "/staff/cards/{card.reference}/audit/",
     "surveys:surveys": "/staff/surveys/",
     "surveys:new": "/staff/surveys/new/",
     "surveys:survey": "/staff/surveys/{draft.code}/",
@@ -269,92 +247,13 @@ SECOND_STEP = {
 """Visited by somebody who sets a second step up and uses it, in all looks: test_second_step.py."""
 
 
-class Life:
-    """Something on every page."""
-
-    def __init__(self, solvik: Solvik) -> None:
-        now = timezone.now()
-        clerk, leader = solvik.clerk, solvik.roads_leader
-        self.category: Category = CategoryFactory(name="Vei og gate")
-        self.rule: RoutingRule = RuleFactory(unit=solvik.roads, words=["hull"])
-        self.person: Person = solvik.handler
-        late = now - timedelta(days=40)
-        self.card: Card = a_card(now=late, unit=solvik.roads, category=self.category)
-        a_card(now=late, unit=solvik.water, text="Lekkasje i kjelleren")
-        a_card(now=now, text="Hull i veien")
-        a_card(now=late, unit=solvik.mayor, political=True)
-        called_back(a_card(now=late, unit=solvik.mayor, political=True), by=clerk, now=now)
-        waiting = a_card(now=late, unit=solvik.roads)
-        try_three_times(waiting, by=leader, now=now)
-        make_contact_card(waiting, by=leader, now=now)
-        self.week = IsoWeek.of((now - timedelta(days=7)).date())
-        for week in (self.week.previous(), self.week):
-            run_overdue_list(now=now, week=week)
-        save_filter(name="Over frist", query="due=overdue", shared=True, by=clerk)
-        self.mailing: Mailing = record_mailing(SentOut(now.date(), 1200, "posted", ["nb"]), by=clerk, now=now)
-        self.story: Story = write_story(
-            self.card, Words("Lys", "Det var mørkt.", "Lyset er på.", "nb"), by=clerk, now=now
-        )
-        self.webhook = a_webhook_with_deliveries(solvik.clerk, now)
-        self.survey: Survey = survey_of_every_kind(
-            opens_at=late, fielded_at=late, closes_at=now + timedelta(days=9), open_to_all=True, kiosk=True
-        )
-        self.draft: Survey = survey_of_every_kind(
-            code="next", stage=Stage.DRAFT, opens_at=None, closes_at=None, fielded_at=None
-        )
-        self.commented: Survey = make_commented(
-            "Hull i veien", "Fint bibliotek", code="commented", held=("Ring 33 18 10 00",)
-        )
-        self.grouped: Survey = make_survey("grouped", background={"owner": ["us", "them"]}, stage="fielded")
-        asked = a_card(now=now, unit=solvik.water)
-        record_callback(asked, held_at=now, summary="Tettet", reaction=5, interview=True, by=None, now=now)
-        self.interviews: InterviewDraw = draw_interviews(
-            name="Evaluering", first_on=late.date(), last_on=now.date(), size=1,
-            contact_until=now.date() + timedelta(days=9), by=None, now=now,
-        )  # fmt: skip
-        self.held: Comment = the_comment(self.commented, "Ring")
-        send_comment(the_comment(self.commented, "Hull"), Coding(unit=solvik.roads), by=None, now=now)
-        RoleFactory(person=solvik.sector_leader, role=Role.QUALITY_ADVISER)
-        self.row = a_scorecard_with_figures(now)
-        self.scorecard = self.row.factor.goal.scorecard
-        self.group = a_group_beside(self.row.indicator, last=now.year - 1)
-        form = versions()["kommunekompasset-2010"]
-        for year, points in ((2014, 50), (2018, 61)):
-            by_area = {area.key: points + place for place, area in enumerate(form.areas)}
-            judged = Judged(version=form.key, year=year, points=by_area, total=500)
-            self.assessment = record_assessment(judged, by=None, now=now, this_year=now.year)
-        write_evidence(self.assessment, {"promises": Shown("partly", "Fire av ni")}, by=None, now=now)
-        self.action = an_action_with_a_course(solvik.roads, self.row.indicator, now)
-        self.meeting, (_light, self.said) = a_meeting(solvik.roads, "Gangfeltet er mørkt", "Flere benker")
-        make_card(_light, by=None, now=now)
-        self.theme = weak_from_several_sides(self.row.indicator, now)
-        self.out, self.report = reports_out_and_in_work(now)
-        publish_indicators([self.row.indicator], public=True, by=None, now=now)
-        wanted = {"kind": "kolada", "external": "N1", "indicator": self.row.indicator}
-        self.feed = save_feed(None, wanted, by=None, now=now)
-        for answer in (kolada(("N1", "9801", 20225, 1)), b"<html>"):
-            take_answer(self.feed, [answer], address="answer.json", by=None, now=now, this_year=now.year)
-        sent_to_a_neighbour(self.card, a_card(now=now, unit=solvik.water), category=self.category, now=now)
-        about = letter("Lyset er av.\n\n-- \nNabo", sender="Nabo <n@example.org>", subject=f"Om {self.card.reference}")
-        self.mail: IncomingMail = comes(about, now=now)
-        entry = OverdueEntry.objects.filter(card=self.card).latest("iso_week")
-        self.answer = answer_url(entry, leader, now).removeprefix(settings.SITE_URL)
-        self.tablet = signing.dumps(self.survey.pk, salt="survey-kiosk")
+OTHER_DOORS = ("admin:", "api:", "surveys_api:", "figures:", "open311:")
+"""The API's, which its schema lists, Open311's, and Django's own admin."""
 
 
 @pytest.fixture
 def life(solvik: Solvik) -> Life:
     return Life(solvik)
-
-
-def addresses(resolver: URLResolver, space: str = "") -> Iterator[tuple[str, URLPattern]]:
-    """Give every named address of ours: not the API's, which its schema lists, nor Open311's, nor Django's own admin."""
-    for pattern in resolver.url_patterns:
-        if isinstance(pattern, URLPattern):
-            if pattern.name:
-                yield f"{space}{pattern.name}", pattern
-        elif not str(pattern.pattern).startswith(("api/", "open311/", "admin/")):
-            yield from addresses(pattern, f"{pattern.namespace}:" if pattern.namespace else space)
 
 
 def test_every_address_is_visited_here_or_takes_no_visits(life: Life, client: Client, solvik: Solvik) -> None:
@@ -373,25 +272,14 @@ def test_every_address_is_visited_here_or_takes_no_visits(life: Life, client: Cl
         *RESULTS,
         *SECOND_STEP,
     }
-    named = dict(addresses(get_resolver()))
+    named = {name: pattern for name, pattern in addresses() if pattern.name and not name.startswith(OTHER_DOORS)}
     assert visited - set(named) - {"demo_mail"} == set(), "These are there no more."
     for name in sorted(set(named) - visited):
         allowed = []
         for person in (solvik.clerk, solvik.administrator, solvik.sector_leader):
             client.force_login(person)
-            allowed.append(client.get(an_address(name, named[name], life)).status_code)
+            allowed.append(client.get(address(name, named[name], life.standing_in(name))).status_code)
         assert 405 in allowed, f"{name} is a page: visit it in one of the tables above."
-
-
-def an_address(name: str, pattern: URLPattern, life: Life) -> str:
-    values = {
-        "reference": life.card.reference, "secret": life.card.secret, "pk": 1, "week": str(life.week), "unit": "roads",
-        "code": life.draft.code if name.startswith("surveys:") else "roads", "step": "note", "role": 1, "absence": 1,
-        "area": "streets", "question": "road", "token": life.tablet, "form": "csv", "comment": life.held.pk,
-        "key": life.webhook.key if name.startswith("organisation:") else life.scorecard.key,
-        "name": life.report.name, "kind": "rows", "limits": 1, "one": 1, "item": 1, "answer": 1,
-    }  # fmt: skip
-    return reverse(name, kwargs={name: values[name] for name in pattern.pattern.converters})
 
 
 def visit(page: Page, server: str, pages: dict[str, str], life: Life) -> None:

@@ -16,8 +16,10 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import psutil
+import psycopg2
 import pytest
 from django.db import connection
 
@@ -191,3 +193,25 @@ def house(open_folder: Path) -> Iterator[House]:
     made = House(open_folder / "var")
     yield made
     made.close()
+
+
+def connect(database: str) -> Any:
+    """Connect to another database of the tests' server; each statement stands by itself."""
+    given = connection.get_connection_params()
+    made = psycopg2.connect(**{key: given[key] for key in ("host", "port", "user") if key in given}, dbname=database)
+    made.autocommit = True
+    return made
+
+
+@pytest.fixture
+def empty(transactional_db: None) -> Iterator[str]:
+    """Another database of the same server, gone afterwards."""
+    name = f"{connection.settings_dict['NAME']}_restored"
+    server = connect("postgres")
+    with server.cursor() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
+        cursor.execute(f'CREATE DATABASE "{name}"')
+    yield name
+    with server.cursor() as cursor:
+        cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    server.close()

@@ -6,23 +6,22 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
-import psycopg2
 import pyrage
 import pytest
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
-from django.db import connection
 from django.utils import timezone
 
 from config.backup import BackupError, make_backup, old_backups, read_backup, restore, verify
 from feedback.models import Attachment, Card
+from tests.config.conftest import connect
 from tests.factories import a_card, make_solvik
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -33,6 +32,8 @@ HOUSE = Path(__file__).resolve().parents[2]
 @pytest.fixture
 def card(transactional_db: None, settings: Any, tmp_path: Path) -> Card:
     settings.MEDIA_ROOT = tmp_path / "media"
+    settings.ERASURES_FILE = tmp_path / "erasures.jsonl"
+    settings.ERASURES_FILE.touch()
     make_solvik()
     card = a_card(text="Gatelyset ved Kaiveien er mørkt – «helt» mørkt.")
     name = default_storage.save("cards/2026/11/lampe.jpg", ContentFile(b"\xff\xd8 a picture"))
@@ -48,38 +49,18 @@ def card(transactional_db: None, settings: Any, tmp_path: Path) -> Card:
     return card
 
 
-@pytest.fixture
-def empty(transactional_db: None) -> Iterator[str]:
-    """Another database of the same server, gone afterwards."""
-    name = f"{connection.settings_dict['NAME']}_restored"
-    server = _connect("postgres")
-    with server.cursor() as cursor:
-        cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
-        cursor.execute(f'CREATE DATABASE "{name}"')
-    yield name
-    with server.cursor() as cursor:
-        cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-    server.close()
-
-
-def _connect(database: str) -> Any:
-    given = connection.get_connection_params()
-    made = psycopg2.connect(**{key: given[key] for key in ("host", "port", "user") if key in given}, dbname=database)
-    made.autocommit = True
-    return made
-
-
 def manage(database: str, media: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run a command of ours in a process of its own, on another database and folder of attachments."""
     env = os.environ | {
         "DJANGO_SETTINGS_MODULE": "tests.settings", "INNSPILL_TEST_DATABASE": database, "MEDIA_ROOT": str(media),
+        "ERASURES_FILE": str(settings.ERASURES_FILE),
     }  # fmt: skip
     command = [sys.executable, "manage.py", *arguments]
     return subprocess.run(command, cwd=HOUSE, env=env, capture_output=True, text=True, check=False)
 
 
 def rows(database: str, sql: str) -> list[Any]:
-    with _connect(database) as found, found.cursor() as cursor:
+    with connect(database) as found, found.cursor() as cursor:
         cursor.execute(sql)
         return list(cursor.fetchall())
 
@@ -186,7 +167,7 @@ def test_a_missing_attachment_is_told_and_the_rest_is_kept(card: Card, tmp_path:
 
 def test_a_backup_that_fails_leaves_nothing(card: Card, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr("config.backup.find_spec", lambda _name: None)
+    monkeypatch.setattr("config.postgres_programs.find_spec", lambda _name: None)
     with pytest.raises(BackupError, match="pg_dump of PostgreSQL"):
         make_backup(tmp_path / "backups", now=timezone.now())
     assert list((tmp_path / "backups").iterdir()) == []

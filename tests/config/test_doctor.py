@@ -4,27 +4,33 @@ from __future__ import annotations
 
 import io
 import json
+import re
+import resource
 import smtplib
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 from django.conf import settings as django_settings
 from django.core.management import call_command
+from django.db import connection, transaction
 from django.utils import timezone
 from django_celery_beat.models import CrontabSchedule, PeriodicTask
 
 from config import checks, doctor
 from config.doctor import FAULT, OK, WARNING, Finding
 from feedback.models import OverdueRun
-from organisation.models import Municipality, OutgoingMail, ScheduledJob
+from organisation.models import Municipality, OutgoingMail, ScheduledJob, WebhookDelivery, WebhookEndpoint
 from tests.config.conftest import ROOT, House, free_port, until
+from tests.faults.conftest import Lock
 
 NOW = datetime(2026, 11, 18, 12, 0, 30, tzinfo=UTC)
 """A Wednesday, 13:00:30 in Oslo."""
@@ -91,6 +97,36 @@ def test_missing_migrations_are_a_fault_and_what_needs_the_tables_is_unknown(mon
     assert (found["beat"].state, found["beat"].words) == (FAULT, "Cannot be told: its tables are not all there.")
 
 
+@pytest.mark.django_db
+def test_a_clock_that_goes_wrong_is_told() -> None:
+    assert doctor.clocks().state == OK
+    with time_machine.travel(datetime.now(UTC) + timedelta(hours=1), tick=False):
+        found = doctor.clocks()
+    assert found.state == FAULT
+    assert re.fullmatch(r"This machine's clock is 3\d{3} seconds ahead of the database's\.", found.words)
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_statements_that_wait_for_somebody_are_told() -> None:
+    assert list(doctor.locks()) == []
+
+    def wait() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE feedback_card IN ACCESS SHARE MODE")
+        connection.close()
+
+    with Lock("feedback_card") as lock:
+        waiting = threading.Thread(target=wait)
+        waiting.start()
+        lock.wait_for_victim()
+        until(lambda: list(doctor.locks()) != [])
+        (found,) = doctor.locks()
+    waiting.join()
+    assert found.state == WARNING
+    assert re.match(r"1 statements wait, the longest for \d seconds, for one that began at 20", found.words)
+
+
 # --- Beat and jobs -----------------------------------------------------------------------------------------------------
 
 
@@ -142,6 +178,9 @@ def test_each_job_tells_when_it_ran_and_when_it_runs_next() -> None:
 def test_a_job_that_failed_or_was_missed_or_is_switched_off_is_told() -> None:
     ran("feedback.remind_of_deadlines", datetime(2026, 11, 18, 6, 0, tzinfo=UTC), "failed: OperationalError")
     ran("feedback.close_not_reached", datetime(2026, 11, 16, 1, 10, tzinfo=UTC))
+    ScheduledJob.objects.create(
+        name="organisation.forget_sign_ins", started_at=datetime(2026, 11, 18, 2, 30, tzinfo=UTC), result="running"
+    )
     off = PeriodicTask(name="feedback.make_up_overdue_lists", task="t", crontab=CrontabSchedule.objects.create())
     off.enabled = False
     off.save()
@@ -151,6 +190,11 @@ def test_a_job_that_failed_or_was_missed_or_is_switched_off_is_told() -> None:
     assert (missed.state, missed.words) == (
         WARNING,
         "was due at 2026-11-17 02:10:00 and has not run since 2026-11-16 02:10:00.",
+    )
+    died = found["organisation.forget_sign_ins"]
+    assert (died.state, died.words) == (
+        WARNING,
+        "began at 2026-11-18 03:30:00 and has not ended: its worker died of it.",
     )
     assert found["feedback.make_up_overdue_lists"].words == "is switched off in the schedule."
 
@@ -185,6 +229,24 @@ def test_mail_to_files_needs_a_folder_that_can_be_written(settings: Any, tmp_pat
     assert doctor.mail_server().state == OK
     (tmp_path / "mail").write_text("a file in its place")
     assert (doctor.mail_server().state, doctor.mail_server().words[-1]) == (FAULT, ".")
+
+
+@pytest.mark.django_db
+def test_other_systems_that_are_not_told_are_named() -> None:
+    assert list(doctor.webhooks(NOW)) == []
+    hook = WebhookEndpoint.objects.create(url="https://x.example/hook", events=["card.closed"], secret="s", made_at=NOW)
+    assert [finding.state for finding in doctor.webhooks(NOW)] == [OK]
+    late = NOW - timedelta(hours=2)
+    told = WebhookDelivery(endpoint=hook, event="card.closed", cause="c", body="{}", at=late, next_attempt_at=late)
+    told.delete_on = NOW.date()
+    told.save()
+    (found,) = doctor.webhooks(NOW)
+    assert (found.state, found.words) == (
+        WARNING,
+        "1 wait, the oldest since 2026-11-18 11:00:30; 0 of 1 addresses fail, 0 were switched off for failing.",
+    )
+    WebhookEndpoint.objects.update(failures=3, failing_since=NOW)
+    assert "; 1 of 1 addresses fail" in next(doctor.webhooks(NOW)).words
 
 
 class Deaf:
@@ -230,6 +292,18 @@ def test_a_mail_server_that_is_not_there_is_a_fault(settings: Any) -> None:
 
 
 # --- Disk, demonstration, style sheets ---------------------------------------------------------------------------------
+
+
+def test_a_disk_on_which_files_stay_empty_is_full(tmp_path: Path) -> None:
+    """A full disk still takes a new name, and no words."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    assert doctor._unwritable(tmp_path) == ""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        said = doctor._unwritable(tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert said == f"{tmp_path} cannot be written: File too large."
 
 
 @pytest.mark.parametrize(("free", "state"), [(100 * 1024**2, FAULT), (1024**3, WARNING), (5 * 1024**3, OK)])

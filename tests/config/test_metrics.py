@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from datetime import timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 import redis
 from django.conf import settings as django_settings
+from django.core.management import get_commands
 from django.test import Client
 from django.utils import timezone
 
@@ -82,3 +84,19 @@ def test_the_queue_tells_how_long_its_next_task_has_waited(watched: Client) -> N
     found = figures(watched)
     assert found["innspill_queue_tasks"] == 1
     assert 600 <= found["innspill_queue_seconds"] < 660
+
+
+@pytest.mark.django_db
+def test_each_alert_names_figures_and_jobs_that_are_there(watched: Client) -> None:
+    make_solvik()
+    watched.get("/")
+    told = (django_settings.BASE_DIR / "docs/operations.md").read_text()
+    response = watched.get("/metrics", **TOKEN)  # type: ignore[arg-type]
+    there = {line.split()[2] for line in response.content.decode().splitlines() if line.startswith("# TYPE")}
+    there = {name for name in there if not name.endswith("_created")}
+    alerts = told.split("## Alerts, and what to do", 1)[1].split("\n## ", 1)[0]
+    with_a_replica = {"innspill_replica_up", "innspill_replica_behind_bytes"}
+    assert set(re.findall(r"innspill_\w+", told)) == there | with_a_replica
+    assert len(set(re.findall(r"innspill_\w+", alerts))) >= 7
+    assert set(re.findall(r'job="([\w.]+)"', alerts)) <= set(django_settings.CELERY_BEAT_SCHEDULE)
+    assert set(re.findall(r"`manage.py (\w+)", told)) <= set(get_commands())

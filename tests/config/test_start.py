@@ -172,6 +172,34 @@ def test_a_signal_to_run_leaves_no_process_no_socket_and_no_file_beside_the_code
     assert {path.name for path in ROOT.iterdir()} <= before
 
 
+STARTS_OTHERS = """
+import multiprocessing, os, subprocess, sys, time
+import django; django.setup()
+from config.management.commands.run import EndedWithUs
+guard = EndedWithUs()
+fork = multiprocessing.get_context("fork").Process(target=time.sleep, args=(600,))  # as honcho has one for each
+fork.start()
+part = subprocess.Popen(["sh", "-c", "sleep 600 & exec sleep 600"], start_new_session=True)
+guard.add(part.pid)
+print(part.pid, fork.pid, flush=True)
+time.sleep(600)
+"""
+
+
+def test_what_was_started_ends_with_run_though_that_is_killed(house: House) -> None:
+    house.extra_env = {"DJANGO_SETTINGS_MODULE": "tests.settings"}
+    run = house.spawn(house.python, "-c", STARTS_OTHERS)
+    assert run.stdout is not None
+    part, fork = (psutil.Process(int(number)) for number in run.stdout.readline().split())
+    until(lambda: len(part.children()) == 1)
+    (child,) = part.children()
+    run.kill()
+    run.wait(20)
+    until(lambda: not any(one.is_running() and one.status() != "zombie" for one in (part, child)))
+    assert fork.is_running()  # it held nothing that would have kept them
+    fork.kill()
+
+
 @pytest.mark.fault
 def test_a_part_that_dies_ends_the_others_and_is_named(house: House) -> None:
     run, children = start_run(house)

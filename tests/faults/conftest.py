@@ -47,8 +47,8 @@ class Processes:
 
     def start(self, *command: str, **env: str) -> subprocess.Popen[str]:
         process = subprocess.Popen(
-            command, cwd=ROOT, env=self.env | env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            start_new_session=True,
+            command, cwd=ROOT, env=self.env | env, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, start_new_session=True,
         )  # fmt: skip
         self.started.append(process)
         return process

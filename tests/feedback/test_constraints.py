@@ -17,6 +17,8 @@ from feedback.models import (
     Card,
     CardChange,
     CardNote,
+    CardReader,
+    CardRetention,
     Category,
     ChangeBatch,
     ContactCard,
@@ -26,6 +28,7 @@ from feedback.models import (
     HandoverUpdate,
     IncomingMail,
     InterviewConsent,
+    LegalGround,
     ListNotice,
     Mailing,
     Neighbour,
@@ -36,13 +39,16 @@ from feedback.models import (
     OwnReaction,
     ReceivedRequest,
     ReceivedUpdate,
+    RecordAccess,
     Referral,
     ReopeningRequest,
+    RetentionRule,
     RoutingRule,
     SavedFilter,
     ServiceQuestion,
     Story,
 )
+from organisation.history_door import erasing
 from tests.factories import MONDAY, CategoryFactory, Solvik, a_card, day, events, oslo
 from tests.feedback.open311 import a_key
 
@@ -61,6 +67,10 @@ def change(card: Card, **values: Any) -> None:
 def callback(card: Card, **values: Any) -> Callback:
     given = {"card": card, "recorded_at": MONDAY, "held_at": MONDAY, "summary": "x", "reaction": 5}
     return Callback.objects.create(**(given | values))
+
+
+def access(card: Card, **values: Any) -> RecordAccess:
+    return RecordAccess.objects.create(**({"card": card, "part": "card"} | values))
 
 
 def neighbour() -> Neighbour:
@@ -222,6 +232,32 @@ VIOLATIONS: dict[str, list[Callable[[Card, Solvik], Any]]] = {
         lambda c, s: CategoryFactory(deadline_kind="calendar_days"),
         lambda c, s: CategoryFactory(deadline_days=0, deadline_kind="calendar_days"),
     ],
+    "retention_one_default": [lambda c, s: [RetentionRule.objects.create(block_days=1) for _ in range(2)]],
+    "retention_steps_in_order": [
+        lambda c, s: RetentionRule.objects.create(block_days=2, anonymise_days=2),
+        lambda c, s: RetentionRule.objects.create(anonymise_days=9, delete_days=9),
+        lambda c, s: RetentionRule.objects.create(delete_days=9),
+    ],
+    "card_retention_of_something": [lambda c, s: CardRetention.objects.create(card=c)],
+    "card_retention_anonymised_is_empty": [
+        lambda c, s: CardRetention.objects.create(card=c, anonymised_at=MONDAY, values={"feedback.card": []})
+    ],
+    "reader_named_once": [
+        lambda c, s: [CardReader.objects.create(card=c, person=s.clerk, named_at=MONDAY) for _ in range(2)]
+    ],
+    "access_once_a_text": [lambda c, s: [access(c) for _ in range(2)]],
+    "access_exempt_has_ground": [
+        lambda c, s: access(c, grade="exempt", graded_at=MONDAY),
+        lambda c, s: access(c, ground=LegalGround.objects.create(name="offl. § 13")),
+    ],
+    "access_grade_has_moment": [lambda c, s: access(c, grade="public")],
+    "access_card_alone_has_title": [
+        lambda c, s: access(c, part="message", title="x"),
+        lambda c, s: access(c, part="message", sender_shown=True),
+        lambda c, s: access(c, public_text="x", public_at=MONDAY),
+    ],
+    "access_text_is_never_freer": [lambda c, s: access(c, part="message", grade="public", graded_at=MONDAY)],
+    "access_public_text_has_moment": [lambda c, s: access(c, part="message", public_text="x")],
     "feedback_category_code_key": [lambda c, s: [CategoryFactory(code="roads") for _ in range(2)]],
     "routing_rule_asks_something": [lambda c, s: rule(s)],
     "mailing_of_some_cards": [lambda c, s: mailing(cards=0), lambda c, s: mailing(cards=10_000_001)],
@@ -343,7 +379,8 @@ def test_erased_card_takes_all_that_is_personal_with_it(solvik: Solvik, card: Ca
     callback(card)
     CardNote.objects.create(card=card, event=card.events.first(), text="x")
     Attachment.objects.create(card=card, file="x", name="x", content_type="x", size=1, sha256="x", added_at=MONDAY)
-    card.delete()
+    with erasing():
+        card.delete()
     models = apps.get_app_config("feedback").get_models()
     assert [model.__name__ for model in models if model.objects.exists()] == [
         "ReferenceCounter",

@@ -193,5 +193,5 @@ def test_the_page_costs_the_same_however_many_wait(
 ) -> None:
     for card in many_cards(how_many, unit=solvik.roads):
         waiting(card, solvik)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         desk.get(PAGE)

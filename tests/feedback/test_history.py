@@ -22,8 +22,10 @@ from feedback.actions.interviews import answer_interview
 from feedback.actions.listing import run_overdue_list
 from feedback.actions.moving import delegate_card, forward_card, reroute_card, return_card
 from feedback.actions.receiving import mark_bounced
+from feedback.actions.records import grade_card, write_public_version
 from feedback.actions.reminding import remind_of_deadlines
 from feedback.actions.reopening import ask_reopening, decline_reopening
+from feedback.actions.sensitive import mark_sensitive, name_reader, unmark_sensitive, unname_reader
 from feedback.actions.sorting_mail import file_mail
 from feedback.actions.stories import Words, delete_story, publish_story, withdraw_story, write_story
 from feedback.actions.submitter import add_to_card, react, withdraw_card
@@ -31,6 +33,7 @@ from feedback.actions.undoing import undo_step
 from feedback.deadlines import Contact
 from feedback.mail_reading import Bounce
 from feedback.models import CardEvent, IncomingMail
+from feedback.recorded import record_of
 from organisation.models import OutgoingMail
 from organisation.models.municipality import DeadlineKind
 from organisation.outbox.message_ids import message_id
@@ -93,6 +96,16 @@ def every_action(solvik: Solvik, word: str) -> None:
     small = a_card(text=word, contact=NO_PHONE, unit=solvik.roads)
     record_follow_up(small, done_at=at(3), summary=word, measures=word, by=handler, now=at(3))
     handed_over_and_told_of(a_card(text=word), a_card(text=word), word=word, by=clerk, now=at(3))
+    hidden, leader = a_card(text=word, unit=solvik.roads), solvik.roads_leader
+    mark_sensitive(hidden, reason="other", note=word, by=leader, now=at(3))
+    name_reader(hidden, person=solvik.reader, by=leader, now=at(3))
+    unname_reader(hidden, person=solvik.reader, by=leader, now=at(3))
+    unmark_sensitive(hidden, reason="over", by=leader, now=at(3))
+    text = record_of(hidden, solvik.municipality).texts[0]
+    grade_card(hidden, grade="public", ground=None, title=word, sender_shown=False, by=leader, now=at(3))
+    write_public_version(hidden, text=text, version=word, by=leader, now=at(3))
+    write_public_version(hidden, text=text, version="", by=leader, now=at(3))
+    write_public_version(hidden, text=text, version=word, by=leader, now=at(3))
     mail = IncomingMail.objects.create(
         key="k", digest="d", state="waiting", reason="spam", received_at=at(3), size=1,
         sender=f"{word}@example.test", sender_name=word, subject=word, text=word, rest=word,

@@ -61,6 +61,21 @@ def test_pictures_come_along_when_the_form_is_put_right(
     assert (HeldUpload.objects.count(), files_in(media)) == (0, 3)
 
 
+def test_where_the_disk_takes_no_files_the_page_says_so_and_the_words_are_kept(
+    solvik: Solvik, client: Client, settings, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path / "a file in its place"
+    settings.MEDIA_ROOT.write_text("")
+    response = send(client, uploads=[picture()])
+    html = response.content.decode()
+    assert response.status_code == 422
+    assert "We have no room for files just now. Send it without them, or try again later." in html
+    assert "Hull i veien" in html
+    assert "choose it once more" in html
+    assert (Card.objects.count(), Attachment.objects.count(), HeldUpload.objects.count()) == (0, 0, 0)
+    assert send(client).status_code == 302
+
+
 def test_the_good_ones_are_kept_beside_a_bad_one(solvik: Solvik, client: Client) -> None:
     response = send(client, uploads=[picture("en.png"), SimpleUploadedFile("x.exe", b"MZ"), picture("to.png")])
     html = response.content.decode()

@@ -66,6 +66,7 @@ def reads(person: Person, card: Card, file: Attachment) -> dict[str, bool]:
 
 
 @time_machine.travel(NOW, tick=False)
+@pytest.mark.slow
 def test_who_had_a_card_reads_nothing_of_it_when_it_has_left(
     solvik: Solvik, card: Card, settings: Any, tmp_path: Path
 ) -> None:

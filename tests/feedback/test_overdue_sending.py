@@ -99,7 +99,7 @@ def test_looking_ahead_costs_the_same_whatever_is_to_come(
 ) -> None:
     many_cards(how_many, unit=solvik.roads)
     client.force_login(solvik.clerk)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get("/staff/overdue/preview/")
 
 

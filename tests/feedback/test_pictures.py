@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from io import BytesIO
 
 import pytest
@@ -55,6 +56,22 @@ def test_a_torn_picture_is_refused(kind: str) -> None:
     whole = photo((600, 400), kind=kind).getvalue()
     with pytest.raises(UnreadablePicture):
         clean_picture(BytesIO(whole[: len(whole) // 3]))
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")  # what Pillow says of spoilt EXIF
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "HEIF"])
+def test_a_spoilt_picture_is_drawn_or_refused(kind: str) -> None:
+    """Each decoder has errors of its own for what it cannot read."""
+    whole, dice, refused = photo((64, 48), kind=kind).getvalue(), random.Random(1), 0
+    for _ in range(1500):
+        spoilt = bytearray(whole)
+        for _byte in range(dice.choice((1, 3, 30))):
+            spoilt[dice.randrange(len(spoilt))] = dice.randrange(256)
+        try:
+            clean_picture(BytesIO(spoilt))
+        except UnreadablePicture:
+            refused += 1
+    assert 0 < refused < 1500
 
 
 def test_a_picture_that_unpacks_to_too_much_is_refused() -> None:

@@ -83,6 +83,7 @@ def test_card_with_everything_is_written_whole(solvik: Solvik) -> None:
         "returned_at": None, "callback_owed": True, "callback_wanted": False, "due_on": day("2026-11-12"),
         "expected_on": None, "completed_at": None, "closed_at": None, "close_result": "", "duplicate_of_id": None,
         "origin_id": None, "origin_kind": "", "idempotency_key": None, "import_source": "", "import_key": "",
+        "sensitive": False,
     }  # fmt: skip
     submitter = Submitter.objects.values().get()
     submitter.pop("search")

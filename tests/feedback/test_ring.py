@@ -122,7 +122,7 @@ def test_the_page_costs_the_same_whatever_its_length(
     for card in many_cards(how_many, unit=solvik.roads):
         record_contact_attempt(card, by=solvik.handler, now=NOW)
     client.force_login(solvik.roads_leader)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         client.get(TODAY)
 
 

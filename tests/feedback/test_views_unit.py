@@ -128,7 +128,7 @@ def test_the_list_costs_the_same_whatever_its_length(
     many_cards(how_many, unit=solvik.roads)
     run_both()
     client.force_login(solvik.roads_leader)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(LIST)
 
 
@@ -223,7 +223,7 @@ def test_the_political_page_costs_the_same_whatever_its_length(
     for card in many_cards(how_many, now=NOW, unit=solvik.mayor):
         called_back(card, by=solvik.mayors_secretary, now=NOW)
     client.force_login(solvik.mayors_secretary)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get("/staff/political/")
 
 
@@ -276,7 +276,7 @@ def test_the_chief_executives_page_costs_the_same_whatever_its_length(
     many_cards(how_many, unit=solvik.roads)
     run_both()
     client.force_login(solvik.chief)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         client.get("/staff/chief/")
 
 

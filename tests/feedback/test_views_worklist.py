@@ -133,7 +133,7 @@ def test_a_list_costs_the_same_whatever_its_length(
 ) -> None:
     many_cards(how_many, unit=solvik.roads)
     client.force_login(solvik.clerk)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         response = client.get("/staff/?due=open")
     assert len(references(response)) == how_many
 

@@ -298,6 +298,6 @@ def test_suggestions_cost_no_query_a_row(
     for card in many_cards(how_many, unit=solvik.water):
         return_card(card, reason="x", by=solvik.water_leader, now=NOW)
     client.force_login(solvik.clerk)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get("/staff/")
     assert CardEvent.objects.filter(what="returned").count() == how_many

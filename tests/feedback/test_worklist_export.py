@@ -16,10 +16,10 @@ from django.test import Client
 from feedback.actions.calling import record_contact_attempt, undo_contact_attempt
 from feedback.actions.closing import close_card, reopen_card
 from feedback.actions.moving import delegate_card
-from feedback.cells import as_text, safe_text
 from feedback.deadlines import Contact
 from feedback.models import Card
 from feedback.views import export
+from organisation.cells import as_text, safe_text
 from tests.factories import MONDAY, OSLO, CategoryFactory, Solvik, a_card, many_cards, oslo
 from tests.feedback.steps import called_back
 
@@ -232,7 +232,7 @@ def test_a_file_costs_the_same_whatever_its_length(
     for card in many_cards(how_many, unit=solvik.roads):
         called_back(card, by=solvik.handler, now=MONDAY + timedelta(days=1))
     client.force_login(solvik.clerk)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         assert len(read_csv(client, "?texts=yes")) == how_many
 
 

@@ -13,11 +13,13 @@ import psutil
 import pytest
 from django.db import connection, transaction
 
+from organisation import nudging
 from organisation.models import OutgoingMail
 from organisation.outbox import attachments, delivery
 from organisation.outbox.attachments import Document, register_maker
 from organisation.outbox.delivery import BACK_OFF, Delivered, delete_expired, deliver_due
 from organisation.outbox.queueing import Mail, nudge_on_commit, queue_mails
+from organisation.tasks import send_mail, sweep_mail
 from tests.post_office import PostOffice, free_port, open_post_office, send_to
 
 NOW = datetime(2026, 11, 16, 5, 0, tzinfo=UTC)
@@ -163,6 +165,7 @@ def _broker(url: str) -> None:
     """Point Celery at a broker, forgetting the connections it holds."""
     from config.celery import app
 
+    nudging._rests_until = 0.0
     app._pool = None
     app.amqp._producer_pool = None
     app.conf.broker_url = app.conf.broker_write_url = url
@@ -198,6 +201,20 @@ class TestBrokerDown:
         assert _queued_and_committed(django_capture_on_commit_callbacks) < BEARABLE
         assert statuses() == {"a": Status.QUEUED}
 
+    def test_a_silent_one_is_not_asked_again_at_once(self, django_capture_on_commit_callbacks) -> None:
+        """Else each of the citizens who write meanwhile waits for its time-out."""
+        asked: list[bytes] = []
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            threading.Thread(target=_hang_up_on_all, args=(server, asked), daemon=True).start()
+            _broker(f"redis://127.0.0.1:{server.getsockname()[1]}/0")
+            times = []
+            for key in ("a", "b", "c"):
+                with django_capture_on_commit_callbacks(execute=True):
+                    queue(note(key))
+                times.append(len(asked))
+        assert times[0] == times[2] > 0
+        assert set(statuses().values()) == {Status.QUEUED}
+
     @pytest.mark.slow
     def test_it_takes_the_connection_and_never_answers(self, django_capture_on_commit_callbacks) -> None:
         with socket.create_server(("127.0.0.1", 0)) as deaf:
@@ -232,6 +249,16 @@ class TestBrokerDown:
             _broker(f"redis://127.0.0.1:{server.getsockname()[1]}/0")
             assert _queued_and_committed(django_capture_on_commit_callbacks) < BEARABLE
         assert statuses() == {"a": Status.QUEUED}
+
+
+def _hang_up_on_all(server: socket.socket, asked: list[bytes]) -> None:
+    while True:
+        try:
+            client, _address = server.accept()
+        except OSError:
+            return
+        with client:
+            asked.append(client.recv(65536))
 
 
 def _answer_all(server: socket.socket, answer: bytes) -> None:
@@ -391,6 +418,37 @@ def test_no_mail_is_given_up_because_the_server_was_down_for_a_week(settings) ->
     with open_post_office(port) as office:
         assert deliver_due(now=NOW + timedelta(days=7, minutes=5)) == Delivered(sent=1)
         assert len(office.messages) == 1
+
+
+def test_a_server_that_falls_silent_holds_up_no_worker_and_fails_no_mail(office, settings) -> None:
+    """Each mail would wait for the time-out: 500 of them for hours, with a worker that does nothing else."""
+    settings.EMAIL_TIMEOUT, office.seconds_for_each = 0.3, 1.0
+    queue(note("a"), note("b"), note("c"))
+    done = deliver_due(now=NOW)
+    assert (done, done.is_down) == (Delivered(put_off=1), True)
+    assert set(OutgoingMail.objects.values_list("status", "attempts")) == {(Status.QUEUED, 0)}
+
+
+def test_a_nudge_leaves_a_server_alone_that_was_away_and_the_sweep_tries_it(settings) -> None:
+    port = free_port()
+    send_to(port, settings)
+    queue(note("a"), note("b"), now=datetime.now(UTC))
+    assert send_mail() == "sent 0, put off 1, failed 0"
+    with open_post_office(port) as office:
+        assert send_mail() == "the mail server rests"
+        assert sweep_mail() == "sent 1, put off 0, failed 0"
+        assert recipients(office) == ["b@example.org"]
+
+
+def test_a_mail_whose_workers_all_died_is_given_up(office) -> None:
+    """One whose document takes the memory of whoever makes it would end a worker every five minutes for ever."""
+    queue(note("a"), note("b"))
+    died = len(BACK_OFF) + 1
+    OutgoingMail.objects.filter(dedupe_key="a").update(
+        status=Status.SENDING, claimed_at=NOW - 6 * MINUTE, attempts=died
+    )
+    assert deliver_due(now=NOW) == Delivered(sent=1, failed=1)
+    assert OutgoingMail.objects.get(dedupe_key="a").error == delivery.WORKERS_DIED
 
 
 @pytest.mark.parametrize("greeting", [b"554 No service here\r\n", b"421 Too many\r\n", b"", b"HTTP/1.1 200 OK\r\n\r\n"])

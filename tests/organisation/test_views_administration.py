@@ -298,7 +298,7 @@ def test_the_log_shows_who_did_what(solvik: Solvik, admin: Client) -> None:
 # --- What it costs ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("path", "cost"), [("/units/", 5), ("/people/", 6), ("/log/", 7), ("/", 15), ("/texts/", 4)])
+@pytest.mark.parametrize(("path", "cost"), [("/units/", 5), ("/people/", 7), ("/log/", 8), ("/", 15), ("/texts/", 4)])
 def test_a_list_costs_no_query_a_row(
     solvik: Solvik, admin: Client, django_assert_num_queries: Any, path: str, cost: int
 ) -> None:

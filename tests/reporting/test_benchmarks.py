@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from organisation.errors import NotAllowed, Refused
+from organisation.history_door import erasing
 from organisation.models import Change, Person
 from organisation.permissions import Role
 from organisation.queries import municipality
@@ -73,7 +74,8 @@ def test_a_group_is_made_in_its_order_and_changed(solvik: Solvik, adviser: Perso
     assert (group.key, names_in(group)) == ("naboer", ["Vik", "Dal", "Nes"])
     assert Elsewhere.objects.filter(kind="country").count() == 1
     members = [Named("", "nes"), Named("", "Vik"), Named("5099", "Ås"), Named("", "Vik")]
-    Change.objects.all().delete()
+    with erasing():
+        Change.objects.all().delete()
     change_group(group, names={"nb": "Nære"}, kind="own", members=members, by=adviser, now=NOW)
     group.refresh_from_db()
     assert (group.key, group.name_in("nb"), group.kind, names_in(group)) == (
@@ -240,6 +242,8 @@ def test_a_number_that_still_grows_is_held_against_nothing(solvik: Solvik) -> No
 
 def test_vannas_lists_come_out_as_published(solvik: Solvik) -> None:
     """Vännäs 2010: three results over the mean of all that took part, two under. The figures are made to agree with that."""
+    if not FIGURES.exists():
+        pytest.skip(f"the domain's figures are not here: {FIGURES}")
     published = json.loads(FIGURES.read_text("utf-8"))["kkik"]
     made = {
         "Bemötande": (92, (80, 86, 74)), "Behörighet till gymnasiet": (93, (88, 86, 90)),

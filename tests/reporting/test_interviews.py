@@ -15,6 +15,7 @@ from feedback.actions.interviews import NoAnswerYet, NoPhone, answer_interview
 from feedback.consent import WORDING, WORDINGS
 from feedback.models import Card, CardEvent, InterviewConsent
 from organisation.errors import NotAllowed
+from organisation.history_door import erasing
 from organisation.models import Change, Person
 from organisation.permissions import Role
 from reporting.actions.interviews import (
@@ -78,7 +79,8 @@ def test_the_answer_is_kept_with_the_version_of_its_words(solvik: Solvik) -> Non
     assert not InterviewConsent.objects.get(card=no).agreed
     assert not InterviewConsent.objects.filter(card=unasked).exists()
     assert ("interview_answered", "", "yes") in events(yes)
-    yes.delete()
+    with erasing():
+        yes.delete()
     assert InterviewConsent.objects.count() == 1, "it goes with the card"
 
 

@@ -23,6 +23,7 @@ from feedback.actions.listing import run_overdue_list
 from feedback.models import Card
 from organisation.calendar import IsoWeek
 from organisation.errors import NotAllowed
+from organisation.history_door import erasing
 from organisation.permissions import Role
 from reporting.actions import reports as actions
 from reporting.actions.counting import compute_figures
@@ -290,7 +291,8 @@ def test_evaluation_of_larvik_can_be_told(solvik: Solvik) -> None:
                     registered_at=pattern.registered_at.replace(year=day.year, month=day.month, day=day.day),
                 )
             )  # fmt: skip
-    pattern.delete()
+    with erasing():
+        pattern.delete()
     Card.objects.bulk_create(rows)
     now = oslo(2002, 1, 3, 9)
     counted = [document(made(Asked(Kind.CARDS, Period(year)), now)) for year in (2000, 2001)]

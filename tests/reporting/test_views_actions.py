@@ -48,6 +48,7 @@ def text(client: Client, path: str, status: int = 200) -> str:
     return " ".join(answer.content.decode().split())
 
 
+@pytest.mark.slow
 def test_who_sees_and_who_writes(client: Client, solvik: Solvik, adviser: Person) -> None:
     action = an_action(solvik.roads, person=solvik.handler)
     hidden = an_action(solvik.roads, title="Noe annet")

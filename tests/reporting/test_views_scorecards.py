@@ -55,6 +55,7 @@ MANAGING = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_who_may_see_and_who_may_change(row: ScorecardRow, client: Client, solvik: Solvik) -> None:
     assert client.get("/staff/scorecards/").status_code == 302  # to the sign-in
     sees = {

@@ -149,11 +149,11 @@ def test_the_list_shows_progress_and_filters(solvik: Solvik, survey: Survey, sta
 
 def test_the_list_costs_no_query_a_row(survey: Survey, staff: Client, django_assert_num_queries: Any) -> None:
     RuleFactory(words=["hull"])
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         staff.get(here(survey))
     for number in range(30):
         Comment.objects.create(survey=survey, question="more", text=f"Hull {number}")
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         staff.get(here(survey))
 
 
@@ -294,7 +294,7 @@ def test_one_comment_costs_as_many_queries_as_many_do(
 ) -> None:
     hole = the_comment(survey, "Hull")
     for _round in range(2):
-        with django_assert_num_queries(21):
+        with django_assert_num_queries(22):
             staff.get(one(hole))
         for number in range(20):
             Comment.objects.create(survey=survey, question="more", text=f"Hull {number}")
@@ -335,7 +335,7 @@ def test_a_formula_in_a_comment_is_text_in_the_file(adviser: Person, staff: Clie
 
 def test_reading_costs_no_query_a_comment(survey: Survey, staff: Client, django_assert_num_queries: Any) -> None:
     for _round in range(2):
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(13):
             staff.get(here(survey, "by-area/"))
         for number in range(20):
             Comment.objects.create(survey=survey, question="more", text=f"Hull {number}")

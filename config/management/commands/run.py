@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -12,8 +13,8 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -53,6 +54,8 @@ class Command(BaseCommand):
             "PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges",
         }
         printer = CalmPrinter(sys.stdout)
+        guard = EndedWithUs()
+        printer.started = guard.add
         manager = Manager(printer)
         for name, command in parse_procfile((settings.BASE_DIR / "Procfile").read_text()).processes.items():
             manager.add_process(name, command, env=env, cwd=str(settings.BASE_DIR))
@@ -63,6 +66,7 @@ class Command(BaseCommand):
             manager.loop()
         finally:
             manager.terminate()
+            guard.close()
         if manager.returncode not in (130, 143):
             raise CommandError(f"{printer.first_to_end or 'A process'} ended by itself, so the others were ended too.")
 
@@ -72,12 +76,15 @@ class CalmPrinter(Printer):
 
     output: TextIO
     first_to_end: str | None = None
+    started: Callable[[int], None]
 
     def write(self, message: Message) -> None:
         """Print one line of a process."""
         if message.name == SYSTEM_PRINTER_NAME:
             if " stopped (rc=" in message.data and self.first_to_end is None:
                 self.first_to_end = message.data.split(" ", 1)[0].capitalize()
+            if found := re.search(r" started \(pid=(\d+)\)", message.data):
+                self.started(int(found[1]))
             return
         if message.data.strip():
             try:
@@ -86,6 +93,28 @@ class CalmPrinter(Printer):
             except OSError:
                 # The terminal is gone. Whoever reads is, too; what runs is ended in order all the same.
                 self.output = open(os.devnull, "w")  # noqa: SIM115
+
+
+class EndedWithUs:
+    """Whatever becomes of us, the processes that it is told of end: config.ended_with_run."""
+
+    def __init__(self) -> None:
+        theirs, self._ours = os.pipe()
+        program = str(settings.BASE_DIR / "config" / "ended_with_run.py")
+        self._guard = subprocess.Popen([sys.executable, program], stdin=theirs)
+        os.close(theirs)
+        # Forks of ours live on when we do not, and would hold the pipe open.
+        os.register_at_fork(after_in_child=lambda: os.close(self._ours))
+
+    def add(self, pid: int) -> None:
+        """Have the process end, with its session, when we do."""
+        with suppress(BrokenPipeError):  # somebody killed the guard: we go on without
+            os.write(self._ours, b"%d\n" % pid)
+
+    def close(self) -> None:
+        """End what is left of them."""
+        os.close(self._ours)
+        self._guard.wait()
 
 
 def chosen_port() -> int:

@@ -19,7 +19,7 @@ from rest_framework.test import APIClient
 
 from feedback.api import problems
 from feedback.deadlines import Contact
-from feedback.models import ChangeBatch
+from feedback.models import Card, ChangeBatch
 from organisation.actions.api_keys import create_api_key
 from organisation.models import Municipality
 from surveys.actions.publishing import publish_results, withdraw_publication
@@ -103,6 +103,10 @@ class Scene:
         )  # fmt: skip
         return self.stranger.get("/api/v1/overview/", headers={"Authorization": f"Bearer {made.secret}"})
 
+    def of_a_sensitive_card(self) -> HttpResponse:
+        Card.objects.update(sensitive=True)
+        return self.client_of("unit_leader").get(self.card)
+
     def throttled(self) -> HttpResponse:
         for _try in range(21):
             answer = self.stranger.post("/api/v1/survey-by-code/", {"code": "K7QM-2XPD-4"})
@@ -134,6 +138,7 @@ PROVOKED: dict[str, tuple[int, str, Callable[[Scene], HttpResponse]]] = {
         401, f"get {CARDS}", lambda s: s.stranger.get(CARDS, headers={"Authorization": "Bearer wrong"}),
     ),
     "not_allowed": (403, f"post {CARDS}", lambda s: s.client_of("reader").post(CARDS, {"text": "a"})),
+    "reason_needed": (403, f"get {CARDS}{{reference}}/", Scene.of_a_sensitive_card),
     "csrf_failed": (403, f"post {CARDS}", Scene.without_csrf),
     "not_found": (404, f"get {CARDS}{{reference}}/", lambda s: s.centre.get(f"{CARDS}26-999999-9/")),
     "method_not_allowed": (405, "", lambda s: s.centre.delete(CARDS)),

@@ -98,6 +98,7 @@ BODIES: dict[str, tuple[bytes, str, int]] = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_no_body_breaks_an_operation_and_none_is_taken(
     town: Town,
     centre: APIClient,
@@ -153,6 +154,7 @@ ADDRESSES = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_no_address_leads_anywhere_it_should_not(town: Town, centre: APIClient) -> None:
     reference = town.card().reference
     for odd in ODD:
@@ -385,6 +387,7 @@ def status_of_get(address: str, content_type: str) -> str:
     return found[0]
 
 
+@pytest.mark.slow
 def test_no_encoding_breaks_a_page(town: Town, client: Client) -> None:
     form = b"text=Br%E5k&place=" + "øya".encode("latin-1")
     for content_type in (

@@ -131,7 +131,13 @@ def test_a_person_who_signs_in_is_not_narrowed_by_their_keys(town: Town, keyed: 
 
 def test_every_permission_that_the_api_asks_for_lies_in_a_scope() -> None:
     inside = frozenset().union(*SCOPES.values())
-    assert set(Permission) - inside == {Permission.MANAGE_ORGANISATION, Permission.INFORM_CITIZENS}
+    assert set(Permission) - inside == {
+        Permission.MANAGE_ORGANISATION,
+        Permission.INFORM_CITIZENS,
+        Permission.MARK_SENSITIVE,
+        Permission.TAKE_JOURNAL,
+        Permission.HANDLE_PERSONAL_DATA,
+    }
 
 
 def test_a_key_costs_two_statements_on_a_day_and_one_after_it(town: Town, keyed: Callable[..., Any]) -> None:
@@ -144,4 +150,4 @@ def test_a_key_costs_two_statements_on_a_day_and_one_after_it(town: Town, keyed:
 
     first = statements()
     assert statements() == first - 1
-    assert first == 4  # the municipality, the key, the day of its use, the cards
+    assert first == 4  # the municipality, the key, the day of its use, the cards: none, and so no look to write down

@@ -133,6 +133,7 @@ ROWS: dict[str, Row] = {
     f"PATCH {ACTION}": Row({Scope.ACTIONS_WRITE}, page=ACTION_PAGE, body={}),
     f"POST {ACTION}follow-ups/": Row({Scope.ACTIONS_WRITE}, page=ACTION_PAGE, body={"text": "Begynt"}),
     f"POST {ACTION}evidence/": Row({Scope.ACTIONS_WRITE}, page=ACTION_PAGE, body={"text": "Kartet"}),
+    "GET /api/v1/audit/": Row({Scope.AUDIT_READ}, page="/staff/administration/audit/"),
     "GET /api/v1/webhooks/": Row(HOOKS, page="/staff/administration/webhooks/"),
     "POST /api/v1/webhooks/": Row(HOOKS, page="/staff/administration/new-webhook/", body={}),
     f"GET {HOOK}": Row(HOOKS, page=HOOK_PAGE),
@@ -259,6 +260,7 @@ def test_every_operation_has_a_row() -> None:
 
 
 @pytest.mark.parametrize("who", WHO, ids=str)
+@pytest.mark.slow
 def test_whom_the_page_lets_in_the_api_lets_in(town: Town, world: World, who: str | None) -> None:
     person = town.people[who] if who else None
     found, expected = {}, {}
@@ -281,6 +283,7 @@ def test_whom_the_page_lets_in_the_api_lets_in(town: Town, world: World, who: st
 
 
 @pytest.mark.parametrize("scope", ALL)
+@pytest.mark.slow
 def test_a_key_opens_what_its_scope_names_and_no_more(town: Town, world: World, scope: str) -> None:
     """Of somebody in every role: what is closed is closed by the scope."""
     client = with_key(town.people["all"], scope)
@@ -293,6 +296,7 @@ def test_a_key_opens_what_its_scope_names_and_no_more(town: Town, world: World, 
     }
 
 
+@pytest.mark.slow
 def test_all_scopes_give_nobody_more_than_the_person_has(town: Town, world: World) -> None:
     person = town.people["reader"]
     for operation in ROWS:

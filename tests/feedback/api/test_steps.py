@@ -192,7 +192,8 @@ def test_bad_bodies_are_named_by_field_and_leave_nothing(
 # What each role gets for a step on a card of the unit for roads that is possible as it stands; 404 is «not seen».
 MAY = {
     "service_centre": {200}, "unit_leader": {200}, "case_handler": {200}, "mayors_office": {404}, "chief_executive": {404},
-    "quality_adviser": {403}, "administrator": {403}, "reader": {403}, "nobody": {403},
+    "quality_adviser": {403}, "administrator": {403}, "reader": {403}, "privacy": {403},
+    "nobody": {403},
 }  # fmt: skip
 
 

@@ -1,0 +1,130 @@
+"""Files that come in, looked through for viruses by clamd, where one is set up (`CLAMD_URL`).
+
+Speaks clamd's INSTREAM (clamd(8)): the word, then pieces with their length before them, then a length of nothing; one line
+comes back. No database, no clock, and nothing of whose file it is: what is counted and logged is what was found.
+"""
+
+from __future__ import annotations
+
+import logging
+import socket
+import struct
+from contextlib import suppress
+from typing import BinaryIO
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+from prometheus_client import Counter
+
+from organisation.errors import Refused
+
+logger = logging.getLogger(__name__)
+
+REFUSE, ACCEPT = "refuse", "accept"
+PIECE = 64 * 1024
+CONNECT = 2
+"""Seconds in which clamd must take us: somebody waits."""
+LONGEST_ANSWER = 4096
+
+SCANNED = Counter(
+    "innspill_files_scanned_total", "Files looked through for viruses, by what came of it.", ["outcome"], registry=None
+)
+"""Shown by `config.metrics`."""
+
+
+class Infected(Exception):
+    """clamd knows something bad in it. The text is what clamd calls that."""
+
+
+class ScannerAway(Refused):
+    """clamd is set up, does not answer, and nothing is taken meanwhile (`CLAMD_AWAY=refuse`)."""
+
+    code = "scanner_away"
+    field = "uploads"
+    message = _("We cannot look through files for viruses just now. Send it without them, or try again later.")
+
+
+class _Away(Exception):
+    pass
+
+
+def is_on() -> bool:
+    return bool(settings.CLAMD_URL)
+
+
+def looked_through(content: BinaryIO) -> bool:
+    """Have clamd look through a file; it is at its beginning before and after. Returns whether that was done: False where
+    clamd is away and files are taken all the same (`CLAMD_AWAY=accept`). True where there is none to ask.
+
+    Raises Infected, ScannerAway.
+    """
+    if not is_on():
+        return True
+    try:
+        found = _asked(content)
+    except (OSError, _Away) as error:
+        SCANNED.labels("away").inc()
+        logger.error("A file could not be looked through for viruses: %s", str(error) or type(error).__name__)
+        if settings.CLAMD_AWAY == ACCEPT:
+            return False
+        raise ScannerAway from error
+    finally:
+        content.seek(0)
+    if found:
+        SCANNED.labels("infected").inc()
+        logger.warning("A file was refused: %s", found)
+        raise Infected(found)
+    SCANNED.labels("clean").inc()
+    return True
+
+
+def answers() -> str:
+    """Return clamd's version and that of its signatures, "" where it does not answer."""
+    try:
+        with _connected() as line:
+            line.sendall(b"zVERSION\0")
+            return _answer(line)
+    except (OSError, _Away):
+        return ""
+
+
+def _asked(content: BinaryIO) -> str:
+    """Return what clamd found, "" where nothing."""
+    content.seek(0)
+    with _connected() as line:
+        # Over its limit clamd answers and hangs up before all is sent: its answer says why.
+        with suppress(BrokenPipeError, ConnectionResetError):
+            line.sendall(b"zINSTREAM\0")
+            while piece := content.read(PIECE):
+                line.sendall(struct.pack("!I", len(piece)) + piece)
+            line.sendall(struct.pack("!I", 0))
+        answer = _answer(line)
+    if answer == "stream: OK":
+        return ""
+    if answer.startswith("stream: ") and answer.endswith(" FOUND"):
+        return answer.removeprefix("stream: ").removesuffix(" FOUND")
+    raise _Away(answer or "no answer")
+
+
+def _connected() -> socket.socket:
+    where = urlsplit(settings.CLAMD_URL)
+    if where.scheme == "unix":
+        line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        line.settimeout(CONNECT)
+        try:
+            line.connect(where.path)
+        except OSError:
+            line.close()
+            raise
+    else:
+        line = socket.create_connection((where.hostname or "localhost", where.port or 3310), timeout=CONNECT)
+    line.settimeout(settings.CLAMD_SECONDS)
+    return line
+
+
+def _answer(line: socket.socket) -> str:
+    said = b""
+    while len(said) < LONGEST_ANSWER and not said.endswith(b"\0") and (piece := line.recv(LONGEST_ANSWER)):
+        said += piece
+    return said.rstrip(b"\0").decode("utf-8", "replace").strip()

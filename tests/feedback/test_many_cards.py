@@ -1,0 +1,68 @@
+"""What pages ask of the database where there are a hundred thousand cards: no list reads more of them than it shows.
+
+The same requests are measured by `make bench`. Nothing is timed here: statements, rows read and plans are counted.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from benchmarks.asked import all_requests
+from benchmarks.looking import Look, in_short, looked_at, most_sorted, plan_of, reads_cards
+from benchmarks.town import build
+from feedback.models import Card
+from organisation.models import Person
+
+CARDS = 100_000
+
+
+@pytest.fixture
+def town(db: None) -> None:
+    build(CARDS, now=datetime.now(UTC))
+
+
+@pytest.fixture
+def clients(town: None) -> dict[str, Client]:
+    found = {"": Client()}
+    for who in ("clerk", "handler", "reader"):
+        found[who] = Client()
+        found[who].force_login(Person.objects.get(email=f"{who}@example.org"))
+    return found
+
+
+def asked_for(client: Client, address: str) -> Look:
+    """What the second request asks of the database: what is cached is there."""
+    for _ in range(2):
+        with looked_at() as look:
+            answer: Any = client.get(address)
+            assert answer.status_code == 200, (address, answer.status_code)
+    return look
+
+
+@pytest.mark.slow
+def test_no_page_reads_more_cards_than_it_shows(clients: dict[str, Client]) -> None:
+    """Of each hot request: few statements, few rows, no table of cards read from first to last, nothing sorted but what is
+    shown or what an index has narrowed down."""
+    card = Card.objects.filter(state="forwarded").earliest("registered_at")
+    wrong = []
+    for asked in all_requests(card, datetime.now(UTC)):
+        if asked.searching:
+            continue
+        look = asked_for(clients[asked.who], asked.address)
+        plans = [plan_of(sql) for sql in look.kept() if reads_cards(sql)]
+        sorted_at_once = max(map(most_sorted, plans), default=0)
+        if (
+            len(look.kept()) > asked.statements
+            or look.rows > asked.rows
+            or look.scans_of_cards
+            or sorted_at_once > asked.rows
+        ):
+            wrong.append(
+                f"{asked.name}: {len(look.kept())} statements, {look.rows} rows, cards read through {look.scans_of_cards}"
+                f" times, {sorted_at_once} sorted\n    " + "\n    ".join(map(in_short, plans))
+            )
+    assert not wrong, "\n".join(wrong)

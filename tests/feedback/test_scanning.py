@@ -1,0 +1,220 @@
+"""Files looked through for viruses by a real clamd, with one signature of our own."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from config.doctor import scanner
+from feedback.forms.files import FilesField
+from feedback.models import Attachment, Card, HeldUpload, IncomingMail
+from feedback.receiving import receive, uploads_of
+from organisation.forms.municipality import ArmsForm
+from organisation.scanning import SCANNED, ScannerAway
+from reporting.forms.fields import OneFileField
+from tests.factories import Solvik, a_card, make_solvik
+from tests.pictures import photo
+
+MARK = b"innspill-test-signature"
+"""What our clamd holds for a virus."""
+EN = {"HTTP_ACCEPT_LANGUAGE": "en"}
+GOOD, BAD = b"%PDF-1.4\nNothing to see.\n", b"%PDF-1.4\n" + b"." * 100_000 + MARK + b"\n"
+
+
+class Clamd(NamedTuple):
+    unix: str
+    tcp: str
+
+
+@pytest.fixture(scope="module")
+def clamd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clamd]:
+    program = shutil.which("clamd") or shutil.which("clamd", path="/usr/sbin")
+    if program is None:
+        pytest.skip("clamd is not installed: «apt-get install clamav-daemon».")
+    folder = tmp_path_factory.mktemp("c")
+    (folder / "ours.ndb").write_text(f"Innspill.Test:0:*:{MARK.hex()}\n")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    (folder / "clamd.conf").write_text(
+        f"Foreground yes\nDatabaseDirectory {folder}\nLocalSocket {folder}/s\nTCPSocket {port}\nTCPAddr 127.0.0.1\n"
+        "StreamMaxLength 2M\n"
+    )
+    server = subprocess.Popen([program, "-c", str(folder / "clamd.conf")], stdout=subprocess.DEVNULL)
+    try:
+        for _ in range(300):
+            with socket.socket(socket.AF_UNIX) as line:
+                if line.connect_ex(f"{folder}/s") == 0:
+                    break
+            time.sleep(0.1)
+        yield Clamd(f"unix://{folder}/s", f"tcp://127.0.0.1:{port}")
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+@pytest.fixture
+def on(clamd: Clamd, settings: Any) -> Clamd:
+    settings.CLAMD_URL, settings.SEND_MINIMUM_SECONDS = clamd.unix, 0
+    return clamd
+
+
+@pytest.fixture
+def away(settings: Any, tmp_path: Path) -> None:
+    settings.CLAMD_URL, settings.SEND_MINIMUM_SECONDS = f"unix://{tmp_path}/nobody", 0
+
+
+@pytest.fixture
+def solvik(db: None) -> Solvik:
+    return make_solvik()
+
+
+def a_file(content: bytes, name: str = "secret-name.pdf") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content)
+
+
+def send(*files: SimpleUploadedFile) -> Any:
+    return Client().post("/", {"text": "Hull i veien", "key": f"k-{time.time_ns()}", "uploads": list(files)}, **EN)
+
+
+def on_disk(settings: Any) -> list[Path]:
+    return [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]
+
+
+def counted(outcome: str) -> float:
+    return SCANNED.labels(outcome)._value.get()
+
+
+def test_what_bears_a_virus_is_refused_at_its_field_and_kept_nowhere(
+    solvik: Solvik, on: Clamd, settings: Any, tmp_path: Path, caplog: Any
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    before = counted("infected")
+    picture = photo((40, 30)).getvalue() + MARK  # what a picture is drawn anew without is looked at too
+    for file in (a_file(BAD), a_file(picture, "secret-name.jpg")):
+        answer = send(file)
+        assert answer.status_code == 422
+        assert f"«{file.name}» contains a virus and was not taken." in answer.content.decode()
+        assert "Hull i veien</textarea>" in answer.content.decode()
+    assert (Card.objects.count(), HeldUpload.objects.count(), on_disk(settings)) == (0, 0, [])
+    # The good one of two is held, so that it need not be chosen again.
+    assert send(a_file(BAD), a_file(GOOD, "good.pdf")).status_code == 422
+    assert [(held.name, held.unscanned) for held in HeldUpload.objects.all()] == [("good.pdf", False)]
+    assert send(a_file(GOOD)).status_code == 302
+    assert Attachment.objects.get().unscanned is False
+    assert counted("infected") - before == 3
+    said = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
+    assert [line for line in said if "Innspill.Test" in line]
+    assert not [line for line in said if "secret-name" in line]
+
+
+def test_it_is_so_at_every_door(solvik: Solvik, on: Clamd, settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT, settings.CLAMD_URL = tmp_path, on.tcp
+    card = a_card(unit=solvik.roads)
+    own = Client().post(f"/card/{card.secret}/add/", {"add-text": "Mer", "add-uploads": a_file(BAD)}, **EN)
+    assert (own.status_code, "contains a virus" in own.content.decode()) == (422, True)
+    staff = Client()
+    staff.force_login(solvik.clerk)
+    theirs = staff.post(
+        f"/staff/cards/{card.reference}/attach/",
+        {"uploads": a_file(BAD), "attach-uploads": a_file(BAD), "seen": "0"},
+        **EN,
+    )
+    assert (theirs.status_code, "contains a virus" in theirs.content.decode()) == (422, True)
+    system = APIClient()
+    system.force_login(solvik.clerk)
+    there = f"/api/v1/cards/{card.reference}/attachments/"
+    other = system.post(there, {"files": a_file(BAD)}, format="multipart", **EN)
+    assert (other.status_code, "contains a virus" in other.content.decode()) == (400, True)
+    with pytest.raises(ValidationError, match="virus"):
+        OneFileField().clean(a_file(BAD))  # evidence, and the forms' criteria
+    assert ArmsForm({}, {"file": a_file(MARK, "arms.svg")}).errors.as_data()["file"][0].code == "infected"
+    assert (Attachment.objects.count(), on_disk(settings)) == (0, [])
+
+
+def a_mail(content: bytes) -> bytes:
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = "kari@example.org", "post@solvik.test", "Hull i veien"
+    mail["Message-ID"], mail["Date"] = f"<{time.time_ns()}@example.org>", "Mon, 16 Nov 2026 09:00:00 +0100"
+    mail.set_content("Det er et hull i veien ved skolen.")
+    mail.add_attachment(content, maintype="application", subtype="pdf", filename="hull.pdf")
+    return mail.as_bytes()
+
+
+def test_of_a_mail_the_words_are_taken_and_what_came_with_it_is_not(
+    solvik: Solvik, on: Clamd, settings: Any, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    kept = receive(a_mail(BAD), now=timezone.now())
+    assert "hull i veien ved skolen" in kept.text
+    assert kept.left_out == ["hull.pdf (virus)"]
+    assert (Attachment.objects.count(), uploads_of(kept)) == (0, [])
+    original = b"".join(path.read_bytes() for path in on_disk(settings))
+    assert b"Subject: Hull i veien" in original
+    assert b"hull.pdf" not in original  # nor what was in it
+    good = receive(a_mail(GOOD), now=timezone.now())
+    assert (good.left_out, good.card.attachments.get().unscanned) == ([], False)  # type: ignore[union-attr]
+
+
+def test_files_are_refused_while_clamd_is_away(solvik: Solvik, away: None, settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    answer = send(a_file(GOOD), a_file(GOOD, "other.pdf"))
+    assert answer.status_code == 422
+    assert answer.content.decode().count("We cannot look through files for viruses just now.") >= 1
+    assert send().status_code == 302  # the message itself needs no clamd
+    with pytest.raises(ScannerAway):  # a mail stays where it came from
+        receive(a_mail(GOOD), now=timezone.now())
+    assert (IncomingMail.objects.count(), HeldUpload.objects.count(), on_disk(settings)) == (0, 0, [])
+    assert [(finding.state, "are refused" in finding.words) for finding in scanner()] == [("fault", True)]
+    told = Client().get("/readyz")
+    assert (told.status_code, told.json()["ready"], told.json()["virus_scanner"]) == (200, True, "unreachable")
+
+
+def test_or_taken_and_marked(solvik: Solvik, away: None, settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT, settings.CLAMD_AWAY = tmp_path, "accept"
+    assert send(a_file(GOOD)).status_code == 302
+    card = Card.objects.get()
+    assert card.attachments.get().unscanned is True
+    staff = Client()
+    staff.force_login(solvik.clerk)
+    assert "Not looked through for viruses" in staff.get(f"/staff/cards/{card.reference}/", **EN).content.decode()
+    # Held for a second try, it keeps the mark.
+    first = Client().post("/", {"text": "", "uploads": a_file(GOOD)}, **EN)
+    held = HeldUpload.objects.get()
+    assert (first.status_code, held.unscanned) == (422, True)
+    Client().post("/", {"text": "Nytt hull", "key": "k-held", "held": held.key})
+    assert Card.objects.get(text="Nytt hull").attachments.get().unscanned is True
+    assert receive(a_mail(GOOD), now=timezone.now()).card.attachments.get().unscanned is True  # type: ignore[union-attr]
+    with pytest.raises(ValidationError):  # what has no mark to bear is refused all the same
+        OneFileField().clean(a_file(GOOD))
+    assert ArmsForm({}, {"file": a_file(GOOD)}).errors
+    assert [finding.state for finding in scanner()] == ["warning"]
+
+
+def test_more_than_clamd_takes_is_not_looked_through(on: Clamd, caplog: Any) -> None:
+    with pytest.raises(ValidationError) as refused:
+        FilesField().clean(a_file(b"%PDF-1.4\n" + b"." * 3 * 1024 * 1024))
+    assert [error.code for error in refused.value.error_list] == [ScannerAway.code]
+    assert "size limit exceeded" in caplog.text
+
+
+def test_the_doctor_and_the_figures_tell_of_it(solvik: Solvik, on: Clamd, client: Client, settings: Any) -> None:
+    assert [(finding.state, "ClamAV" in finding.words) for finding in scanner()] == [("ok", True)]
+    assert client.get("/readyz").json()["virus_scanner"] == "ok"
+    settings.CLAMD_URL = ""
+    assert list(scanner()) == []
+    assert "virus_scanner" not in client.get("/readyz").json()
