@@ -9,7 +9,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,10 +29,10 @@ def free_port() -> int:
         return int(free.getsockname()[1])
 
 
-def until(condition: Any, seconds: float = 60) -> None:
+def until(condition: Any, seconds: float = 60, why: Callable[[], str] = lambda: "it did not happen in time") -> None:
     deadline = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
+        assert time.monotonic() < deadline, why()
         time.sleep(0.05)
 
 
@@ -48,6 +48,10 @@ class Replica:
     process: subprocess.Popen[bytes] | None = None
 
     @property
+    def slot(self) -> str:
+        return f"tests_{self.port}"
+
+    @property
     def url(self) -> str:
         return f"postgres://innspill@127.0.0.1:{self.port}/{self.database}"
 
@@ -56,6 +60,8 @@ class Replica:
         command = [str(self.programs / "pg_basebackup"), "--pgdata", str(self.folder / "data"), "--write-recovery-conf"]
         command += ["--host", given["host"], "--port", str(given["port"]), "--username", given["user"], "--no-sync"]
         command += ["--checkpoint=fast", "--wal-method=stream"]
+        # What is written between the copy and the start waits for the replica, however much other tests write.
+        command += ["--create-slot", "--slot", self.slot]
         subprocess.run(command, check=True, capture_output=True, **self._as_the_account())
 
     def start(self) -> None:
@@ -68,7 +74,13 @@ class Replica:
             command += ["-c", f"{name}={value}"]
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log, **self._as_the_account())
-        until(lambda: self.ask("SELECT pg_is_in_recovery() AND EXISTS (SELECT FROM pg_stat_wal_receiver)"))
+        # It answers once no transaction with more than 64 savepoints is left of those that ran during the copy, and other
+        # tests have such ones.
+        until(
+            lambda: self.ask("SELECT pg_is_in_recovery() AND EXISTS (SELECT FROM pg_stat_wal_receiver)"),
+            seconds=240,
+            why=lambda: (self.folder / "log").read_text()[-2000:],
+        )
 
     def ask(self, sql: str) -> Any:
         """Return the first value that the statement gives; None where the replica does not answer."""
@@ -89,6 +101,16 @@ class Replica:
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGQUIT)  # at once: nothing is to be kept
             self.process.wait(timeout=20)
+
+    def let_go(self) -> bool:
+        """Have the primary keep nothing for this replica any more; False while it still takes it to be connected."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = %s AND NOT active",
+                [self.slot],
+            )
+            cursor.execute("SELECT NOT EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = %s)", [self.slot])
+            return bool(cursor.fetchone()[0])
 
     def _as_the_account(self) -> dict[str, Any]:
         return {"cwd": "/", "env": environment(), "umask": 0o077, **self.account.popen_options()}
@@ -116,6 +138,7 @@ def a_replica() -> Iterator[Replica]:
     finally:
         made.stop()
         shutil.rmtree(folder)
+        until(made.let_go)
         with connection.cursor() as cursor:
             cursor.execute(f'ALTER DATABASE "{name}" RESET synchronous_commit')
         connection.close()
