@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import islice
 
 from django.conf import settings
 from django.urls import reverse
 
-from feedback.models import Card, CardEvent, OverdueEntry
+from feedback.models import Card, CardEvent, OverdueRun
 from organisation.models import WebhookEvent
-from organisation.webhooks.telling import Telling, statement_of, tell
+from organisation.webhooks.telling import Telling, is_asked_for, statement_of, tell
 
 What = CardEvent.What
 MOVED = (What.FORWARDED, What.REROUTED, What.RETURNED)
@@ -22,6 +23,8 @@ TOLD: dict[str, WebhookEvent] = {
     What.CALLED_BACK: WebhookEvent.CARD_CALLED_BACK,
     What.CLOSED: WebhookEvent.CARD_CLOSED,
 }
+AT_ONCE = 1000
+"""Cards of an overdue run that are told of in one statement."""
 
 
 def announce(events: Iterable[CardEvent], *, now: datetime) -> None:
@@ -38,19 +41,25 @@ def announcement(events: Iterable[CardEvent], *, now: datetime) -> str:
     return statement_of([telling for event in events if (telling := telling_of(event)) is not None], now=now)
 
 
-def announce_overdue(entries: Iterable[OverdueEntry], *, week: str, now: datetime) -> None:
-    """Tell of the cards on a week's lists, each once a week."""
-    tell(
-        [
-            Telling(
-                WebhookEvent.CARD_OVERDUE, f"overdue:{week}:{entry.card_id}", now, _data(entry.card) | {"week": week},
-                entry.card.unit_id,
-            )
-            for entry in entries
-            if not entry.card.sensitive
-        ],
-        now=now,
-    )  # fmt: skip
+def announce_overdue(run: OverdueRun, *, now: datetime) -> None:
+    """Tell of the cards on a week's lists, each once a week: one statement where nobody asked."""
+    if not is_asked_for(WebhookEvent.CARD_OVERDUE):
+        return
+    week = str(run.week)
+    cards = Card.objects.filter(
+        overdue_entries__overdue_list__run=run, overdue_entries__solved_before_mail=False, sensitive=False
+    )
+    every = cards.only("reference", "unit_id").order_by("overdue_entries__id").iterator(chunk_size=AT_ONCE)
+    while batch := list(islice(every, AT_ONCE)):
+        tell(
+            [
+                Telling(
+                    WebhookEvent.CARD_OVERDUE, f"overdue:{week}:{card.pk}", now, _data(card) | {"week": week}, card.unit_id
+                )
+                for card in batch
+            ],
+            now=now,
+        )  # fmt: skip
 
 
 def telling_of(event: CardEvent) -> Telling | None:

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from django.conf import settings
+from django.utils import translation
+from django.utils.translation import ngettext
 
 from feedback.answer_links import answer_url
 from feedback.models import (
@@ -27,13 +30,15 @@ from feedback.models import (
     ReopeningRequest,
     Submitter,
 )
+from organisation import dates
 from organisation.calendar import IsoWeek
 from organisation.models import Municipality, OutgoingMail, Person, Unit
 from organisation.outbox.queueing import Mail
 from organisation.queries import Recipient, is_away, list_recipient
 
-SHOWN = 100
-"""Entries that an overdue list's mail shows, the longest overdue first; the whole list is the PDF that comes with it."""
+SHOWN = 50
+"""Entries that an overdue list's mail shows, the longest overdue first; the whole list is the PDF that comes with it. So
+many an escalation's mail shows of all units together."""
 
 
 def _card_url(card: Card) -> str:
@@ -326,19 +331,42 @@ def escalation_key(made: Escalation, to: Person | None) -> str:
     return f"escalation:{made.week}:{to.pk if to else 'service centre'}"
 
 
+def _listed(entry: OverdueEntry, language: str) -> dict[str, object]:
+    """Return what a row of a list's mail shows. In words here: twenty thousand rows are drawn in one run, two times each."""
+    card, days, times = entry.card, entry.days_over, entry.times
+    with translation.override(language):
+        row = {
+            "headline": card.headline,
+            "due": dates.short_day(entry.due_on, language),
+            "days": ngettext("%(days)s day over", "%(days)s days over", days) % {"days": days},
+            "times": ngettext("on the list %(times)s time", "on the list %(times)s times", times) % {"times": times},
+        }
+    return row | {
+        "days_over": days,
+        "times_listed": times,
+        "reference": "" if card.sensitive else card.reference,
+        "language": "" if card.sensitive else card.language,
+        "handler": card.handler.name if card.handler and not card.sensitive else "",
+        "url": _card_url(card),
+    }
+
+
 def overdue_list(
     listed: OverdueList,
     entries: Sequence[OverdueEntry],
     to: Recipient,
     house: Municipality,
     *,
+    cards: int,
+    repeats: int,
     now: datetime,
     times: int = 1,
 ) -> Mail:
     """Send a unit's list to its leader, with the rest of the week to put things right. The PDF is made when it is sent.
 
-    Each entry has the leader's own link to say why it is late (`feedback.answer_links`); a unit's address has none, as
-    nobody is behind it by name. `times` counts how often the list was sent, so that each sending has its mail."""
+    Of the list's so many cards, so many of them repeats, the mail shows `entries`, its first SHOWN at most. Each entry has
+    the leader's own link to say why it is late (`feedback.answer_links`); a unit's address has none, as nobody is behind it
+    by name. `times` counts how often the list was sent, so that each sending has its mail."""
     return Mail(
         kind="overdue_list",
         dedupe_key=overdue_list_key(listed, times=times),
@@ -347,17 +375,14 @@ def overdue_list(
         context={
             "list": listed,
             "rows": [
-                {
-                    "entry": entry,
-                    "url": _card_url(entry.card),
-                    "answer_url": answer_url(entry, to.person, now) if to.person and not entry.card.sensitive else "",
-                }
-                for entry in entries[:SHOWN]
+                _listed(entry, to.language)
+                | {"answer_url": answer_url(entry, to.person, now) if to.person and not entry.card.sensitive else ""}
+                for entry in entries
             ],
-            "links": bool(to.person) and any(not entry.card.sensitive for entry in entries[:SHOWN]),
-            "cards": len(entries),
-            "more": max(0, len(entries) - SHOWN),
-            "repeats": sum(entry.times > 1 for entry in entries),
+            "links": bool(to.person) and any(not entry.card.sensitive for entry in entries),
+            "cards": cards,
+            "more": cards - len(entries),
+            "repeats": repeats,
             "list_url": f"{settings.SITE_URL}/staff/overdue/{listed.week}/{listed.unit.code}/",
             "municipality": house,
         },
@@ -365,13 +390,21 @@ def overdue_list(
     )
 
 
-def escalation(
-    made: Escalation, entries: Iterable[OverdueEntry], to: Iterable[Recipient], house: Municipality
-) -> list[Mail]:
-    """Tell the chief executive, once a week, of all cards that are on the list again, by unit."""
-    by_unit: dict[Unit, list[OverdueEntry]] = {}
-    for entry in entries:
-        by_unit.setdefault(entry.overdue_list.unit, []).append(entry)
+class Repeats(NamedTuple):
+    """One unit's cards that are on the list again: those that are shown, the longest overdue, and how many there are."""
+
+    unit: Unit
+    entries: Sequence[OverdueEntry]
+    cards: int
+
+
+def shown_of_each(cards: int, units: int) -> int:
+    """Return how many of each unit's cards an escalation's mail shows: all while they are few, else an equal share."""
+    return cards if cards <= SHOWN else max(1, SHOWN // units)
+
+
+def escalation(made: Escalation, units: Sequence[Repeats], to: Iterable[Recipient], house: Municipality) -> list[Mail]:
+    """Tell the chief executive, once a week, how many cards are on the list again by unit, and the longest overdue."""
     return [
         Mail(
             kind="escalation",
@@ -381,8 +414,13 @@ def escalation(
             context={
                 "escalation": made,
                 "units": [
-                    {"unit": unit, "rows": [{"entry": entry, "url": _card_url(entry.card)} for entry in rows]}
-                    for unit, rows in by_unit.items()
+                    {
+                        "unit": of.unit,
+                        "cards": of.cards,
+                        "rows": [_listed(entry, one.language) for entry in of.entries],
+                        "more": of.cards - len(of.entries),
+                    }
+                    for of in units
                 ],
                 "url": f"{settings.SITE_URL}/staff/escalations/{made.week}/",
                 "municipality": house,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -41,6 +41,7 @@ class Order:
 
 NEWEST = Order("registered_at", descending=True)
 DUE = Order("due_on", descending=False)
+RECEIVED = Order("received_on", descending=True)
 
 
 @dataclass(frozen=True)
@@ -71,9 +72,18 @@ def read_key(text: str, order: Order) -> tuple[date | datetime, int] | None:
     return (read, number) if 0 <= number < 2**63 else None
 
 
-def order_of(due: str) -> Order:
-    """Return the order of a list by its filter's choice: what waits for a deadline by that, the rest the newest first."""
-    return DUE if due and due != "registered_today" else NEWEST
+def order_of(asked: Mapping[str, str]) -> Order:
+    """Return the order of a list by what its filter asks for: what waits for a deadline, and what is asked for by a span of
+    deadlines, by deadline; a span of days of receipt by those; the rest the newest first.
+
+    So each goes along an index that begins where the span does.
+    """
+    due = asked.get("due")
+    if due:
+        return NEWEST if due == "registered_today" else DUE
+    if asked.get("due_from") or asked.get("due_until"):
+        return DUE
+    return RECEIVED if asked.get("received_from") or asked.get("received_until") else NEWEST
 
 
 Cards = QuerySet[Card] | Sequence[QuerySet[Card]]

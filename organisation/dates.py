@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, tzinfo
+from functools import lru_cache
 
 from babel.dates import format_date
 
@@ -38,6 +39,7 @@ def long_date(day: date, language: str) -> str:
     return format_date(day, _pattern(locale, "d MMMM y"), locale)
 
 
+@lru_cache(maxsize=2048)
 def short_day(day: date, language: str) -> str:
     """«20. nov. 2026»: a day in a table."""
     locale = locale_of(language)

@@ -9,19 +9,23 @@ a run costs the same number of statements for one card or twenty thousand.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from itertools import groupby, islice
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import Count, F, Q, Window
+from django.db.models.functions import RowNumber
 
 from feedback import mails
 from feedback.announcing import announce_overdue
 from feedback.errors import NotAllowed
-from feedback.models import CardEvent, Escalation, ListNotice, OverdueEntry, OverdueRun
+from feedback.models import Escalation, ListNotice, OverdueEntry, OverdueList, OverdueRun
 from feedback.overdue import judged_at
+from feedback.workflow import OPEN_STATES
 from organisation.calendar import IsoWeek, WorkingCalendar
 from organisation.models import Municipality, Person, Unit
 from organisation.outbox.queueing import queue_mails
@@ -37,6 +41,9 @@ from organisation.queries import (
     with_leaders,
     working_calendar,
 )
+
+LISTS_AT_ONCE = 20
+"""Lists whose mails are in memory at the same time."""
 
 
 @dataclass
@@ -88,13 +95,14 @@ def run_overdue_list(
 
 # What is overdue at the moment, and on how many lists it was before: the run and its preview have this in common.
 # `times` counts the earlier weeks' entries of the card since its registration or last reopening. A card that was
-# completed between the moment and now is solved.
+# completed between the moment and now is solved. The open ones and those completed since have an index each.
 _SELECTION = """
 WITH due AS (
-    SELECT id, unit_id, cycle, due_on, coalesce(completed_at <= %(now)s, false) AS solved
-    FROM feedback_card
-    WHERE registered_at < %(moment)s AND due_on < %(today)s
-      AND (completed_at IS NULL OR completed_at >= %(moment)s)
+    SELECT id, unit_id, cycle, due_on, false AS solved FROM feedback_card
+    WHERE state IN %(open)s AND registered_at < %(moment)s AND due_on < %(today)s
+    UNION ALL
+    SELECT id, unit_id, cycle, due_on, completed_at <= %(now)s FROM feedback_card
+    WHERE completed_at >= %(moment)s AND registered_at < %(moment)s AND due_on < %(today)s
 ), before AS (
     SELECT entry.card_id, entry.cycle, count(*) AS times
     FROM feedback_overdueentry entry JOIN due ON due.id = entry.card_id AND due.cycle = entry.cycle
@@ -118,6 +126,13 @@ INSERT INTO feedback_cardevent (card_id, what, at, by_id, from_value, to_value, 
 SELECT card_id, 'listed', %(now)s, %(by)s, '', %(name)s, jsonb_build_object('times', times) FROM entries
 """
 
+_ESCALATE = """
+INSERT INTO feedback_cardevent (card_id, what, at, from_value, to_value, details)
+SELECT entry.card_id, 'escalated', %(now)s, '', %(name)s, jsonb_build_object('times', entry.times)
+FROM feedback_overdueentry entry JOIN feedback_overduelist list ON list.id = entry.overdue_list_id
+WHERE list.run_id = %(run)s AND entry.times > 1 AND NOT entry.solved_before_mail ORDER BY entry.id
+"""
+
 _COUNT = """
 SELECT due.unit_id, 1 + coalesce(before.times, 0) AS times, count(*)
 FROM due LEFT JOIN before ON before.card_id = due.id GROUP BY due.unit_id, times
@@ -127,7 +142,9 @@ FROM due LEFT JOIN before ON before.card_id = due.id GROUP BY due.unit_id, times
 def _selection(week: IsoWeek, moment: datetime, calendar: WorkingCalendar, now: datetime) -> dict[str, Any]:
     """The values that `_SELECTION` asks for."""
     today = calendar.local_date(moment)
-    return {"moment": moment, "today": today, "year": week.year, "week": week.week, "now": now}
+    return {
+        "moment": moment, "today": today, "year": week.year, "week": week.week, "now": now, "open": tuple(OPEN_STATES),
+    }  # fmt: skip
 
 
 def _write_lists(
@@ -185,62 +202,107 @@ def _send(run: OverdueRun, house: Municipality, calendar: WorkingCalendar, *, ma
             OverdueEntry.objects.filter(
                 ~Q(card__completed_at=None) | Q(cycle__lt=F("card__cycle")), overdue_list__run=run
             ).update(solved_before_mail=True)
-        today = calendar.local_date(max(now, run.as_of))
-        by_list: dict[int, list[OverdueEntry]] = defaultdict(list)
-        entries = (
-            OverdueEntry.objects.filter(overdue_list__run=run, solved_before_mail=False)
-            .select_related("card__handler", "overdue_list__unit__leader", "overdue_list__run")
-            .order_by("overdue_list__unit__name_key", "due_on", "id")
+        sums = _sums(run)
+        made = (
+            _escalate(run, sums, now) if house.escalate_repeats and any(one.repeats for one in sums.values()) else None
         )
-        for entry in entries:
-            by_list[entry.overdue_list_id].append(entry)
-        told = Recipients(house, today)
-        to_queue: list[mails.Mail] = []
-        notices: list[ListNotice] = []
-        for rows in by_list.values():
-            listed = rows[0].overdue_list
-            if (to := told.of(listed.unit)) is not None:
-                sent = mails.overdue_list(listed, rows, to, house, now=max(now, run.as_of))
-                to_queue.append(sent)
-                notices.append(
-                    ListNotice(overdue_list=listed, person=to.person, told_at=now, dedupe_key=sent.dedupe_key)
-                )
-        repeats = [row for rows in by_list.values() for row in rows if row.times > 1]
-        if house.escalate_repeats and repeats:
-            made = _escalate(run, repeats, now)
-            chiefs = [Recipient(one, one.email, one.language) for one in people_with(Role.CHIEF_EXECUTIVE)]
-            chiefs = chiefs or ([told.fallback] if told.fallback else [])
-            to_chiefs = mails.escalation(made, repeats, chiefs, house)
-            to_queue += to_chiefs
-            notices += [
-                ListNotice(escalation=made, person=to.person, told_at=now, dedupe_key=sent.dedupe_key)
-                for to, sent in zip(chiefs, to_chiefs, strict=True)
-            ]
         if mail:
-            queue_mails(to_queue, now=now)
-            ListNotice.objects.bulk_create(notices, batch_size=500)
-            announce_overdue((row for rows in by_list.values() for row in rows), week=str(run.week), now=now)
+            told = Recipients(house, calendar.local_date(max(now, run.as_of)))
+            lists = OverdueList.objects.select_related("unit__leader", "run").in_bulk(sums)
+            _mail_lists(run, lists, sums, told, now=now)
+            if made is not None:
+                _mail_escalation(made, lists, sums, told, now=now)
+            announce_overdue(run, now=now)
         run.mailed_at = now
         run.save(update_fields=["mailed_at"])
 
 
-def _escalate(run: OverdueRun, repeats: list[OverdueEntry], now: datetime) -> Escalation:
-    """Write the week's escalation and each card's event."""
-    units = {entry.overdue_list.unit_id for entry in repeats}
-    made = Escalation.objects.create(
-        iso_year=run.iso_year, iso_week=run.iso_week, run=run, created_at=now, cards=len(repeats), units=len(units)
+class Sum(NamedTuple):
+    """How many cards one list tells of, and how many of them were on a list before."""
+
+    cards: int
+    repeats: int
+
+
+def _sums(run: OverdueRun) -> dict[int, Sum]:
+    """Return by list's id what it tells of: cards that were not solved before it went out."""
+    counted = (
+        OverdueEntry.objects.filter(overdue_list__run=run, solved_before_mail=False)
+        .order_by()
+        .values_list("overdue_list_id")
+        .annotate(cards=Count("pk"), repeats=Count("pk", filter=Q(times__gt=1)))
     )
-    CardEvent.objects.bulk_create(
-        [
-            CardEvent(
-                card_id=entry.card_id, what=CardEvent.What.ESCALATED, at=now, to_value=str(run.week),
-                details={"times": entry.times},
+    return {pk: Sum(cards, repeats) for pk, cards, repeats in counted}
+
+
+def _longest_overdue(
+    run: OverdueRun, lists: Mapping[int, OverdueList], of_each: int, **only: Any
+) -> Iterator[tuple[OverdueList, list[OverdueEntry]]]:
+    """Yield each list by unit's name, with as many of its entries as a mail shows: no more of them are in memory at once."""
+    shown = (
+        OverdueEntry.objects.filter(overdue_list__run=run, solved_before_mail=False, **only)
+        .annotate(place=Window(RowNumber(), partition_by="overdue_list_id", order_by=["due_on", "id"]))
+        .filter(place__lte=of_each)
+        .select_related("card__handler")
+        .only(
+            *("iso_year", "iso_week", "due_on", "times", "overdue_list_id"),
+            *(f"card__{name}" for name in ("reference", "text", "language", "sensitive", "handler__name")),
+        )
+        .order_by("overdue_list__unit__name_key", "overdue_list_id", "due_on", "id")
+    )
+    for pk, entries in groupby(shown.iterator(chunk_size=500), key=attrgetter("overdue_list_id")):
+        yield lists[pk], list(entries)
+
+
+def _mail_lists(
+    run: OverdueRun, lists: Mapping[int, OverdueList], sums: Mapping[int, Sum], told: Recipients, *, now: datetime
+) -> None:
+    """Queue each list's mail, and note who was told."""
+    every = _longest_overdue(run, lists, mails.SHOWN)
+    while batch := list(islice(every, LISTS_AT_ONCE)):
+        to_queue: list[mails.Mail] = []
+        notices: list[ListNotice] = []
+        for listed, entries in batch:
+            if (to := told.of(listed.unit)) is None:
+                continue
+            cards, repeats = sums[listed.pk]
+            sent = mails.overdue_list(
+                listed, entries, to, told.house, cards=cards, repeats=repeats, now=max(now, run.as_of)
             )
-            for entry in repeats
-        ],
-        batch_size=5000,
-    )  # fmt: skip
+            to_queue.append(sent)
+            notices.append(ListNotice(overdue_list=listed, person=to.person, told_at=now, dedupe_key=sent.dedupe_key))
+        queue_mails(to_queue, now=now)
+        ListNotice.objects.bulk_create(notices)
+
+
+def _escalate(run: OverdueRun, sums: Mapping[int, Sum], now: datetime) -> Escalation:
+    """Write the week's escalation and each card's event."""
+    repeats = [one.repeats for one in sums.values() if one.repeats]
+    made = Escalation.objects.create(
+        iso_year=run.iso_year, iso_week=run.iso_week, run=run, created_at=now, cards=sum(repeats), units=len(repeats)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(_ESCALATE, {"now": now, "name": str(run.week), "run": run.pk})
     return made
+
+
+def _mail_escalation(
+    made: Escalation, lists: Mapping[int, OverdueList], sums: Mapping[int, Sum], told: Recipients, *, now: datetime
+) -> None:
+    """Queue the chief executive's mail, and note who was told."""
+    chiefs = [Recipient(one, one.email, one.language) for one in people_with(Role.CHIEF_EXECUTIVE)]
+    chiefs = chiefs or ([told.fallback] if told.fallback else [])
+    of_each = mails.shown_of_each(made.cards, made.units)
+    units = [
+        mails.Repeats(listed.unit, entries, sums[listed.pk].repeats)
+        for listed, entries in _longest_overdue(made.run, lists, of_each, times__gt=1)
+    ]
+    to_queue = mails.escalation(made, units, chiefs, told.house)
+    queue_mails(to_queue, now=now)
+    ListNotice.objects.bulk_create(
+        ListNotice(escalation=made, person=to.person, told_at=now, dedupe_key=sent.dedupe_key)
+        for to, sent in zip(chiefs, to_queue, strict=True)
+    )
 
 
 def _report(run: OverdueRun, *, existed: bool) -> OverdueReport:

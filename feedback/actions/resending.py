@@ -80,7 +80,10 @@ def resend_overdue_list(listed: OverdueList, *, by: Person, now: datetime) -> Li
             raise NobodyToTell
         # Lists run before notices were kept have none of the run's own: it is the resends that are counted.
         resent = sum(notice.dedupe_key != mails.overdue_list_key(listed) for notice in earlier)
-        mail = mails.overdue_list(listed, entries, to, house, now=now, times=resent + 2)
+        mail = mails.overdue_list(
+            listed, entries[: mails.SHOWN], to, house, cards=len(entries),
+            repeats=sum(entry.times > 1 for entry in entries), now=now, times=resent + 2,
+        )  # fmt: skip
         queue_mails([mail], now=now)
         return ListNotice.objects.create(
             overdue_list=listed, person=to.person, told_at=now, sent_by=by, dedupe_key=mail.dedupe_key

@@ -145,8 +145,8 @@ class Card(models.Model):
                 name="card_state_newest", fields=["state", "-registered_at", "-id"], condition=~Q(state="closed")
             ),
             models.Index(name="card_political_newest", fields=["-registered_at", "-id"], condition=Q(political=True)),
-            models.Index(name="card_received", fields=["received_on", "-registered_at", "-id"]),
-            models.Index(name="card_due", fields=["due_on", "-registered_at", "-id"]),
+            models.Index(name="card_by_receipt", fields=["received_on", "id"]),
+            models.Index(name="card_by_deadline", fields=["due_on", "id"]),
             models.Index(name="card_to_forward", fields=["due_on", "id"], condition=Q(state="registered")),
             models.Index(name="card_open_due", fields=["due_on", "id"], condition=_OPEN),
             models.Index(name="card_open_unit_due", fields=["unit", "due_on", "id"], condition=_OPEN),

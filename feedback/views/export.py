@@ -42,7 +42,7 @@ def download(request: HttpRequest, form: str) -> HttpResponseBase:
         raise Http404
     if not filtered.is_valid() or (form == "xlsx" and filtered.qs[: MOST_ROWS_XLSX + 1].count() > MOST_ROWS_XLSX):
         return _page(request, filtered)
-    cards = filtered.qs.order_by(*order_of(request.GET.get("due", "")).by)
+    cards = filtered.qs.order_by(*order_of(request.GET).by)
     today = timezone.localdate()
     with_texts = request.GET.get("texts") == "yes"
     table = Table(

@@ -86,7 +86,7 @@ class ListPage:
         self.asked = asked_by(request, person)
         self.filter = CardFilter(self.asked, queryset=visible_to(person), request=request)
         self.filter.know(units=lambda: self.house[0], categories=lambda: self.categories)
-        self.order = order_of(self.asked.get("due", ""))
+        self.order = order_of(self.asked)
         self.today = timezone.localdate()
         grants = grants_of(person)
         self.may_route = grants.somewhere(Permission.ROUTE_CARDS)
@@ -186,7 +186,7 @@ class ListPage:
             "page": self.page,
             "rows": self.rows(),
             "to_forward": self.to_forward,
-            "by_deadline": self.order.field == "due_on",
+            "by": self.order.field,
             "today": self.today,
             "needed": self.request.municipality.minimum_attempts,  # type: ignore[attr-defined]
             "may_choose": bool(self.page.rows) and (self.may_route or self.may_delegate),

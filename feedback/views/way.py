@@ -39,7 +39,7 @@ class Way:
         filtered.know(units=lambda: choices.units, categories=lambda: choices.all_categories)
         if not known_part(asked) or not filtered.is_valid():
             return cls(asked)
-        return cls(asked, *neighbours_of(choices.card, filtered.ways(), order_of(asked.get("due", ""))))
+        return cls(asked, *neighbours_of(choices.card, filtered.ways(), order_of(asked)))
 
     @property
     def from_query(self) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
-from organisation.models import WebhookDelivery
+from organisation.models import WebhookDelivery, WebhookEndpoint
 from organisation.nudging import nudge_on_commit
 
 TASK = "organisation.send_webhooks"
@@ -51,6 +51,11 @@ class Telling:
     def body(self) -> str:
         told = {"type": self.event, "timestamp": self.at.astimezone(UTC).isoformat(), "data": dict(self.data)}
         return json.dumps(told, ensure_ascii=False)
+
+
+def is_asked_for(event: str) -> bool:
+    """Return whether anybody asked to be told of such events (one query): what costs much to tell is made only then."""
+    return WebhookEndpoint.objects.filter(off_since=None, events__contains=[event]).exists()
 
 
 def tell(tellings: Sequence[Telling], *, now: datetime) -> int:

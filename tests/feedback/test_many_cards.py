@@ -14,6 +14,7 @@ from django.test import Client
 from benchmarks.asked import all_requests
 from benchmarks.looking import Look, in_short, looked_at, most_sorted, plan_of, reads_cards
 from benchmarks.town import build
+from feedback.actions.listing import run_overdue_list
 from feedback.models import Card
 from organisation.models import Person
 
@@ -44,9 +45,9 @@ def asked_for(client: Client, address: str) -> Look:
 
 
 @pytest.mark.slow
-def test_no_page_reads_more_cards_than_it_shows(clients: dict[str, Client]) -> None:
+def test_no_page_reads_more_cards_than_it_shows_nor_the_weekly_run_than_it_lists(clients: dict[str, Client]) -> None:
     """Of each hot request: few statements, few rows, no table of cards read from first to last, nothing sorted but what is
-    shown or what an index has narrowed down."""
+    shown or what an index has narrowed down. The run finds what is overdue along the indexes too."""
     card = Card.objects.filter(state="forwarded").earliest("registered_at")
     wrong = []
     for asked in all_requests(card, datetime.now(UTC)):
@@ -65,4 +66,8 @@ def test_no_page_reads_more_cards_than_it_shows(clients: dict[str, Client]) -> N
                 f"{asked.name}: {len(look.kept())} statements, {look.rows} rows, cards read through {look.scans_of_cards}"
                 f" times, {sorted_at_once} sorted\n    " + "\n    ".join(map(in_short, plans))
             )
+    with looked_at() as look:
+        report = run_overdue_list(now=datetime.now(UTC))
+    if report.cards == 0 or look.scans_of_cards:
+        wrong.append(f"weekly run of {report.cards} cards: cards read through {look.scans_of_cards} times")
     assert not wrong, "\n".join(wrong)

@@ -353,6 +353,21 @@ def test_a_long_lists_mail_shows_the_longest_overdue_and_counts_the_rest(solvik:
     assert mail.text.count("/staff/cards/") == mail.html.count("/staff/cards/") == SHOWN
 
 
+def test_a_long_escalations_mail_shows_the_longest_overdue_of_each_unit_and_counts_the_rest(solvik: Solvik) -> None:
+    oldest = {unit: a_card(unit=unit, now=oslo(2026, 9, 1)) for unit in (solvik.roads, solvik.water)}
+    many_cards(SHOWN, unit=solvik.roads)
+    for week in (W47, W48):
+        run_overdue_list(now=SIX[week])
+    mail = OutgoingMail.objects.get(kind="escalation")
+    of_each = SHOWN // 2
+    assert mail.text.count("/staff/cards/") == mail.html.count("/staff/cards/") == of_each + 1
+    assert all(card.reference in mail.text and card.reference in mail.html for card in oldest.values())
+    with translation.override(mail.language):
+        more = SHOWN + 1 - of_each
+        rest = translation.ngettext("And %(more)s more message.", "And %(more)s more messages.", more) % {"more": more}
+    assert (mail.text.count(rest), mail.html.count(rest)) == (1, 1)
+
+
 def test_each_later_list_escalates_anew(solvik: Solvik) -> None:
     """«the second and every later list»"""
     card = a_card(unit=solvik.roads)
@@ -653,9 +668,9 @@ def test_run_takes_the_same_statements_whatever_the_number_of_cards_and_units(
     for number in range(units):
         people = {"leader": PersonFactory(), "deputy": PersonFactory()}
         many_cards(cards, unit=UnitFactory(code=f"unit-{number:02}", parent=solvik.sector, **people))
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(20):
         run_overdue_list(now=SIX[W47])
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(26):
         run_overdue_list(now=SIX[W48])
     assert OverdueEntry.objects.filter(times=2).count() == units * cards
 

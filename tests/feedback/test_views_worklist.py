@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 import time_machine
@@ -10,7 +11,7 @@ from django.test import Client
 
 from feedback.actions.moving import delegate_card, return_card
 from feedback.filters import CardFilter
-from feedback.paging import DUE, NEWEST, key_of, page_of
+from feedback.paging import DUE, NEWEST, RECEIVED, Order, key_of, order_of, page_of
 from feedback.queries import visible_to
 from tests.factories import MONDAY, NO_PHONE, CategoryFactory, Solvik, a_card, many_cards
 from tests.feedback.filtered import EVERY_FILTER, sent_back
@@ -164,7 +165,7 @@ def test_a_code_that_nothing_has_is_refused_though_no_row_is_asked_for(
     assert "nowhere" in response.context["unknown"][0] or name in ("within", "listed_by")
 
 
-@pytest.mark.parametrize("order", [NEWEST, DUE], ids=["newest", "due"])
+@pytest.mark.parametrize("order", [NEWEST, DUE, RECEIVED], ids=["newest", "due", "received"])
 def test_pages_hold_each_card_once_forwards_and_backwards(solvik: Solvik, order) -> None:
     many_cards(3)
     many_cards(4, now=MONDAY + timedelta(hours=1))
@@ -178,6 +179,26 @@ def test_pages_hold_each_card_once_forwards_and_backwards(solvik: Solvik, order)
     back = page_of(cards, order, before=third.newer, size=3)
     assert back.rows == second.rows
     assert page_of(cards, order, before=back.newer, size=3).rows == first.rows
+
+
+@pytest.mark.parametrize(
+    ("asked", "order", "words"),
+    [
+        ({"unit": "roads"}, NEWEST, "the newest first"),
+        ({"due": "registered_today"}, NEWEST, "the newest first"),
+        ({"due": "overdue", "received_from": "2026-11-01"}, DUE, "the next deadline first"),
+        ({"due_until": "2026-12-01"}, DUE, "the next deadline first"),
+        ({"due_from": "2026-11-01", "received_until": "2026-12-01"}, DUE, "the next deadline first"),
+        ({"received_from": "2026-11-01"}, RECEIVED, "the last received first"),
+        ({"received_until": "2026-12-01", "unit": "roads"}, RECEIVED, "the last received first"),
+    ],
+)
+def test_a_span_of_days_is_listed_in_the_order_of_those_days_and_says_so(
+    solvik: Solvik, client: Client, asked: dict[str, str], order: Order, words: str
+) -> None:
+    assert order_of(asked) == order
+    many_cards(1)
+    assert words in opened(client, solvik.clerk, f"?{urlencode(asked)}").content.decode()
 
 
 @pytest.mark.parametrize("key", ["x", "2026-11-02_x", "2026-11-02T10:00:00_1", "_", "2026-11-02_99999999999999999999"])
