@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from babel.messages.catalog import Catalog
+from django.core.management import call_command
 from django.utils import translation
 from django.utils.translation import gettext, ngettext
 
+from config import translations
 from config.translations import LANGUAGES, catalogue, compile_stale, extracted, po_file
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}|</?\w+[^>]*>")
@@ -99,3 +103,20 @@ def test_what_is_fresh_is_not_compiled_again() -> None:
     before = po_file("nb").with_suffix(".mo").stat().st_mtime_ns
     assert compile_stale() == []
     assert po_file("nb").with_suffix(".mo").stat().st_mtime_ns == before
+
+
+def test_what_is_compiled_is_read_by_who_had_asked_before(
+    settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """As at the first `run`: words are asked for, then compiled, and the demonstration is loaded with them."""
+    monkeypatch.setattr(translations, "BASE_DIR", tmp_path)
+    monkeypatch.setattr(translations, "LANGUAGES", ("nb",))
+    settings.LOCALE_PATHS = [tmp_path / "locale"]
+    po_file("nb").parent.mkdir(parents=True)
+    head = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n'
+    po_file("nb").write_text(f'{head}\nmsgid "Roads and traffic"\nmsgstr "Vei og trafikk"\n')
+    with translation.override("nb"):
+        assert gettext("Roads and traffic") == "Roads and traffic"
+    call_command("compile_translations", verbosity=0)
+    with translation.override("nb"):
+        assert gettext("Roads and traffic") == "Vei og trafikk"

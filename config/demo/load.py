@@ -61,6 +61,8 @@ from organisation.calendar import IsoWeek
 from organisation.models import AuditEntry, DayOff, Municipality, OutgoingMail, OwnWording, Person, Unit
 from organisation.permissions import Role
 from organisation.queries import people_with
+from reporting.card_themes import count_cards_by_category
+from reporting.figures import count_anew
 from reporting.models import (
     Assessment,
     Counting,
@@ -180,7 +182,14 @@ def load_demo(*, seed: int, now: datetime, anew: bool = False) -> Loaded | None:
         keeping(by=furnished.people[ADMINISTRATOR], now=story.now)
         public_records(by=furnished.people[CLERK], administrator=furnished.people[ADMINISTRATOR], now=story.now)
         webhooks(by=furnished.people[ADMINISTRATOR], units=furnished.units, now=story.now, seed=seed)
+        transaction.on_commit(partial(_count, now))
         return Loaded(story.today, len(story.cards), events, OverdueList.objects.count(), Escalation.objects.count())
+
+
+def _count(now: datetime) -> None:
+    """Count what is kept for hours: of a demonstration loaded anew nobody shall see the old one's figures."""
+    count_anew(now=now, zone=OSLO)
+    count_cards_by_category(now=now, zone=OSLO)
 
 
 def _hold() -> None:

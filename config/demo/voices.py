@@ -37,7 +37,10 @@ CATEGORY_WEIGHTS = {
     "kindergarten": 2.6, "home_care": 3.4, "nursing_home": 2.0, "health": 2.0, "library": 2.8, "culture": 2.4, "service": 4.0,
     "political": 2.4, "other": 1.2,
 }  # fmt: skip
+# The roads have got worse, as the survey and the road register say too: those who complain, complain of them.
+_WORSE_ROADS = {"road": 1.4, "snow": 1.4, "traffic_safety": 1.4}
 KIND_FACTORS = {
+    "complaint": _WORSE_ROADS, "criticism": _WORSE_ROADS, "request": {"road": 0.85},
     "praise": {
         "road": 0.4, "traffic_safety": 0.5, "parking": 0.2, "street_light": 0.5, "library": 2.6, "home_care": 2.2, "nursing_home": 2.0,
         "kindergarten": 2.0, "school": 1.5, "service": 2.0, "culture": 1.8, "park": 1.6, "public_transport": 0.4, "other": 1.5,

@@ -86,9 +86,12 @@ def period(value: Value) -> str:
 
 
 @register.simple_tag
-def behind(ways: Behind | None, indicator: Indicator, figure: Cell | Value) -> str:
-    """The address of what lies behind a figure, empty where it leads nowhere. Of a table's cell the period is its year."""
-    if ways is None:
+def behind(ways: Behind | str, indicator: Indicator, figure: Cell | Value) -> str:
+    """The address of what lies behind a figure, empty where it leads nowhere. Of a table's cell the period is its year.
+
+    On a page without `ways` a template hands over an empty string.
+    """
+    if isinstance(ways, str):
         return ""
     period = figure.period if isinstance(figure, Value) else Period(figure.year)
     return ways.address(indicator, period, figure.source)

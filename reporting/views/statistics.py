@@ -61,7 +61,7 @@ def statistics(request: HttpRequest) -> HttpResponse:
     if may_count(person):
         today_by_way = contacts_on(today, request.municipality.zone)  # type: ignore[attr-defined]
         context |= {
-            "ways": [(way, way.label, _SIGNS[way], today_by_way.get(way, 0)) for way in DeskContact.Way],
+            "buttons": [(way, way.label, _SIGNS[way], today_by_way.get(way, 0)) for way in DeskContact.Way],
             "today": today,
             "total": sum(today_by_way.values()),
             "pressed": request.GET.get("counted", ""),

@@ -35,6 +35,9 @@ from feedback.workflow import CloseResult, State
 from organisation.calendar import IsoWeek
 from organisation.models import Municipality, OutgoingMail, Person, Unit
 from organisation.queries import demonstration_people
+from reporting.card_themes import count_cards_by_category
+from reporting.models import ThemeLink
+from reporting.theme_table import theme_table
 from surveys.models import Comment, SpentCode, Survey
 from surveys.publishing import publication_of
 from tests.factories import MunicipalityFactory
@@ -67,6 +70,7 @@ def test_load_writes_solvik_with_cards_in_all_states_and_sends_nothing(loaded: N
     check_lists()
     check_logins()
     check_surveys()
+    check_themes(SATURDAY)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(settings, "DEMONSTRATION", True)
         assert load_demo(seed=1, now=SATURDAY) is None
@@ -89,12 +93,14 @@ def check_that_anew_moves_it_to_today() -> None:
     tried = Card.objects.filter(state=State.CLOSED).first()
     assert tried is not None
     out = StringIO()
-    with time_machine.travel(datetime(2027, 1, 1, 9, tzinfo=OSLO)):
+    new_year = datetime(2027, 1, 1, 9, tzinfo=OSLO)
+    with time_machine.travel(new_year):
         call_command("load_demo", "--anew", "--seed", "2", stdout=out)
     assert "Solvik as of 2027-01-01: 1891 cards" in out.getvalue()
     assert Card.objects.count() == 1891
     assert Card.objects.latest("registered_at").registered_at.date() == date(2027, 1, 1)
     assert not Card.objects.filter(pk=tried.pk).exists()
+    check_themes(new_year)
 
 
 def check_lists() -> None:
@@ -137,6 +143,14 @@ def check_surveys() -> None:
     assert Comment.objects.filter(state="coded").count() >= 15
     running = Survey.objects.get(code="home-care-2026")
     assert running.answers.count() == running.invitations.filter(answered=True).count() + SpentCode.objects.count()
+
+
+def check_themes(now: datetime) -> None:
+    """Each of the four sides is weak or falling somewhere, and the roads are so to those who answer and those who write."""
+    table = theme_table(count_cards_by_category(now=now, zone=OSLO), today=now.date(), language="nb")
+    pressing = {row.theme.key: {side.side for side in row.sides if side.pressing} for row in table.rows}
+    assert set().union(*pressing.values()) == set(ThemeLink.Side)
+    assert {ThemeLink.Side.SURVEY, ThemeLink.Side.CARDS} <= pressing["roads"]
 
 
 def check_logins() -> None:

@@ -317,6 +317,16 @@ def test_the_desk_counts_with_one_press_and_takes_back(row: ScorecardRow, client
     assert DeskContact.objects.count() == 1
 
 
+def test_the_desk_has_its_buttons_beside_the_figures(client: Client, solvik: Solvik) -> None:
+    know_our_indicators(now=NOW)
+    write(Indicator.objects.get(key="website-visits"), {2025: 428638})
+    client.force_login(solvik.clerk)
+    client.cookies["django_language"] = "en"
+    said = text(client, "/staff/statistics/")
+    assert "At the desk today" in said
+    assert "428,638" in said.replace("\N{NO-BREAK SPACE}", ",")
+
+
 def test_a_contact_is_taken_back_within_ten_minutes(row: ScorecardRow, client: Client, solvik: Solvik) -> None:
     client.force_login(solvik.clerk)
     client.post("/staff/statistics/count/", {"way": "visit"})

@@ -6,8 +6,9 @@ from typing import Any
 
 from django.core.management import BaseCommand
 from django.core.management.base import CommandParser
+from django.utils.translation.reloader import translation_file_changed
 
-from config.translations import LANGUAGES, compile_stale, update
+from config.translations import LANGUAGES, compile_stale, po_file, update
 
 
 class Command(BaseCommand):
@@ -28,5 +29,8 @@ class Command(BaseCommand):
                 missing = update(language)
                 self.stdout.write(f"{language}: {missing} without a translation")
         made = compile_stale()
+        for language in made:
+            # This process may have read the old ones, or none: `run` goes on to load the demonstration with their words.
+            translation_file_changed(sender=None, file_path=po_file(language).with_suffix(".mo"))
         if options["verbosity"] > 0:
             self.stdout.write(f"Compiled: {', '.join(made)}." if made else "All translations are compiled.")
