@@ -149,16 +149,7 @@ def start_run(house: House) -> tuple[subprocess.Popen[str], list[psutil.Process]
     return run, family(run)
 
 
-@pytest.mark.fault
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_to_run_leaves_no_process_no_socket_and_no_file_beside_the_code(
-    house: House, number: signal.Signals
-) -> None:
-    before = {path.name for path in ROOT.iterdir()} | {"staticfiles", "__pycache__"}
-    run, children = start_run(house)
-    servers = house.servers()
-    assert len(servers) == 2
-    sockets = Path(house.place()["host"])
+def end_by(run: subprocess.Popen[str], number: signal.Signals) -> None:
     if number == signal.SIGHUP:
         assert run.stdout is not None
         run.stdout.close()  # the terminal that says so is gone
@@ -167,9 +158,29 @@ def test_a_signal_to_run_leaves_no_process_no_socket_and_no_file_beside_the_code
     else:
         run.send_signal(number)
         run.communicate(timeout=60)
-    assert [child for child in [*children, *servers] if child.is_running() and child.status() != "zombie"] == []
-    assert list(sockets.iterdir()) == []
-    assert {path.name for path in ROOT.iterdir()} <= before
+
+
+@pytest.mark.fault
+def test_whatever_ends_run_leaves_no_process_no_socket_and_no_file_beside_the_code(house: House) -> None:
+    """A signal, or a part of its own that dies, which it names. One house for all: its first start makes the database."""
+    before = {path.name for path in ROOT.iterdir()} | {"staticfiles", "__pycache__"}
+    for end in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, "worker"):
+        run, children = start_run(house)
+        servers = house.servers()
+        assert len(servers) == 2
+        sockets = Path(house.place()["host"])
+        if isinstance(end, signal.Signals):
+            end_by(run, end)
+        else:
+            worker = next(child for child in children if "config worker" in " ".join(child.cmdline()))
+            for process in (*worker.children(recursive=True), worker):
+                process.kill()
+            _out, err = run.communicate(timeout=60)
+            assert (run.returncode, err) == (1, "CommandError: Worker ended by itself, so the others were ended too.\n")
+        left = [child for child in [*children, *servers] if child.is_running() and child.status() != "zombie"]
+        assert (end, left) == (end, [])
+        assert list(sockets.iterdir()) == []
+        assert {path.name for path in ROOT.iterdir()} <= before
 
 
 STARTS_OTHERS = """
@@ -198,18 +209,6 @@ def test_what_was_started_ends_with_run_though_that_is_killed(house: House) -> N
     until(lambda: not any(one.is_running() and one.status() != "zombie" for one in (part, child)))
     assert fork.is_running()  # it held nothing that would have kept them
     fork.kill()
-
-
-@pytest.mark.fault
-def test_a_part_that_dies_ends_the_others_and_is_named(house: House) -> None:
-    run, children = start_run(house)
-    worker = next(child for child in children if "config worker" in " ".join(child.cmdline()))
-    for process in (*worker.children(recursive=True), worker):
-        process.kill()
-    _out, err = run.communicate(timeout=60)
-    assert (run.returncode, err) == (1, "CommandError: Worker ended by itself, so the others were ended too.\n")
-    assert [child for child in children if child.is_running() and child.status() != "zombie"] == []
-    assert house.servers() == []
 
 
 # --- A broker that goes away ------------------------------------------------------------------------------------------
