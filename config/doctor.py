@@ -35,7 +35,8 @@ from kombu.exceptions import KombuError
 from config.celery import app
 from config.checks import missing_packages
 from feedback.actions.listing import latest_week_to_run
-from feedback.models import IncomingMail, OverdueRun
+from feedback.models import Attachment, IncomingMail, OverdueRun
+from feedback.queries import unscanned_files
 from organisation import clock, scanning
 from organisation.audit_log import unsealed
 from organisation.models import OutgoingMail, ScheduledJob, WebhookDelivery, WebhookEndpoint
@@ -91,7 +92,7 @@ def examine(now: datetime) -> list[Finding]:
     if has_tables:
         try:
             findings.append(beat(now, has_worker=answers.state == OK))
-            findings += [*jobs(now), *mails(now), *mailbox(now), *webhooks(now), *audit(now), *here(now)]
+            findings += [*jobs(now), *mails(now), *mailbox(now), *webhooks(now), *audit(now), *unscanned(), *here(now)]
         except DatabaseError as error:
             findings.append(Finding("database", FAULT, f"The database fails: {_line(error)}", "Look into its log."))
     else:
@@ -441,6 +442,23 @@ def scanner() -> Iterator[Finding]:
         "virus scanner", WARNING if taken else FAULT, f"clamd does not answer: files {words} meanwhile.",
         "Start clamd, or correct CLAMD_URL.",
     )  # fmt: skip
+
+
+def unscanned() -> Iterator[Finding]:
+    """How many files were taken while clamd was away and wait to be looked through. Nothing where none do."""
+    if not scanning.is_on():
+        return
+    waiting = {"attachments": unscanned_files(Attachment), "mails": unscanned_files(IncomingMail)}
+    counted = {name: rows.count() for name, rows in waiting.items()}
+    tried = sum(rows.exclude(scan_tried_at=None).count() for rows in waiting.values())
+    if sum(counted.values()):
+        yield Finding(
+            "unscanned files", WARNING,
+            f"{counted['attachments']} attachments and {counted['mails']} mails were not looked through for viruses;"
+            f" {tried} of them could not be",
+            "Every ten minutes a hundred of each are, once clamd answers. Of the others the worker's log says why.",
+            counted | {"tried": tried},
+        )  # fmt: skip
 
 
 # --- Disk and files ----------------------------------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Iterable
 from datetime import datetime
 from io import BytesIO
@@ -17,7 +16,7 @@ from feedback.actions.correcting import Upload
 from feedback.actions.receiving import Received, take_in_mail
 from feedback.actions.storing import NoRoom
 from feedback.forms.files import MOST, checked_file
-from feedback.mail_reading import File, Read, read_header, read_mail
+from feedback.mail_reading import File, Read, header_of, names_with_virus, read_header, read_mail
 from feedback.models import IncomingMail
 from organisation.queries import NotSetUp
 from organisation.scanning import Infected, ScannerAway, looked_through
@@ -51,14 +50,9 @@ def _read(raw: bytes, size: int) -> Received:
         unscanned = not looked_through(BytesIO(raw))
     except Infected:
         # The words are kept, and of what came with them the names.
-        return Received(_header(raw), read, (), [f"{file.name[:280]} (virus)" for file in read.files], size)
+        return Received(header_of(raw), read, (), names_with_virus(read), size)
     uploads, left_out = sort_files(read.files, unscanned=unscanned)
-    return Received(raw, read, uploads, left_out, size)
-
-
-def _header(raw: bytes) -> bytes:
-    found = re.search(rb"\r?\n\r?\n", raw)
-    return raw[: found.end()] if found else b""
+    return Received(raw, read, uploads, left_out, size, unscanned)
 
 
 def uploads_of(mail: IncomingMail) -> list[Upload]:

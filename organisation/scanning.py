@@ -45,8 +45,8 @@ class ScannerAway(Refused):
     message = _("We cannot look through files for viruses just now. Send it without them, or try again later.")
 
 
-class _Away(Exception):
-    pass
+class Away(Exception):
+    """clamd did not answer, or answered nothing that we know."""
 
 
 def is_on() -> bool:
@@ -62,21 +62,29 @@ def looked_through(content: BinaryIO) -> bool:
     if not is_on():
         return True
     try:
-        found = _asked(content)
-    except (OSError, _Away) as error:
-        SCANNED.labels("away").inc()
-        logger.error("A file could not be looked through for viruses: %s", str(error) or type(error).__name__)
+        look_through(content)
+    except Away as error:
         if settings.CLAMD_AWAY == ACCEPT:
             return False
         raise ScannerAway from error
+    return True
+
+
+def look_through(content: BinaryIO) -> None:
+    """Have clamd look through a file, whatever is to become of it; it is at its beginning afterwards. Raises Infected, Away."""
+    try:
+        found = _asked(content)
+    except (OSError, Away) as error:
+        SCANNED.labels("away").inc()
+        logger.error("A file could not be looked through for viruses: %s", str(error) or type(error).__name__)
+        raise Away from error
     finally:
         content.seek(0)
     if found:
         SCANNED.labels("infected").inc()
-        logger.warning("A file was refused: %s", found)
+        logger.warning("A virus was found in a file: %s", found)
         raise Infected(found)
     SCANNED.labels("clean").inc()
-    return True
 
 
 def answers() -> str:
@@ -85,7 +93,7 @@ def answers() -> str:
         with _connected() as line:
             line.sendall(b"zVERSION\0")
             return _answer(line)
-    except (OSError, _Away):
+    except (OSError, Away):
         return ""
 
 
@@ -104,7 +112,7 @@ def _asked(content: BinaryIO) -> str:
         return ""
     if answer.startswith("stream: ") and answer.endswith(" FOUND"):
         return answer.removeprefix("stream: ").removesuffix(" FOUND")
-    raise _Away(answer or "no answer")
+    raise Away(answer or "no answer")
 
 
 def _connected() -> socket.socket:

@@ -8,7 +8,9 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from email.message import EmailMessage
+from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,15 +21,19 @@ from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from config.doctor import scanner
+from config.doctor import scanner, unscanned
+from feedback.actions.correcting import Upload, add_attachments
+from feedback.actions.scanning_later import LookedLater, look_through_later
 from feedback.forms.files import FilesField
-from feedback.models import Attachment, Card, HeldUpload, IncomingMail
+from feedback.models import Attachment, Card, CardEvent, HeldUpload, IncomingMail
 from feedback.receiving import receive, uploads_of
+from feedback.tasks import look_through_files
 from organisation.forms.municipality import ArmsForm
 from organisation.scanning import SCANNED, ScannerAway
 from reporting.forms.fields import OneFileField
 from tests.factories import Solvik, a_card, make_solvik
 from tests.pictures import photo
+from tests.threads import at_once
 
 MARK = b"innspill-test-signature"
 """What our clamd holds for a virus."""
@@ -203,6 +209,94 @@ def test_or_taken_and_marked(solvik: Solvik, away: None, settings: Any, tmp_path
         OneFileField().clean(a_file(GOOD))
     assert ArmsForm({}, {"file": a_file(GOOD)}).errors
     assert [finding.state for finding in scanner()] == ["warning"]
+
+
+def open_history(solvik: Solvik, card: Card) -> str:
+    staff = Client()
+    staff.force_login(solvik.clerk)
+    return staff.get(f"/staff/cards/{card.reference}/", **EN).content.decode()
+
+
+def test_what_was_taken_meanwhile_is_looked_through_when_clamd_is_back(
+    solvik: Solvik, clamd: Clamd, away: None, settings: Any, tmp_path: Path, django_capture_on_commit_callbacks: Any
+) -> None:
+    settings.MEDIA_ROOT, settings.CLAMD_AWAY = tmp_path, "accept"
+    assert send(a_file(GOOD, "good.pdf"), a_file(BAD)).status_code == 302
+    card = Card.objects.get()
+    good_mail, bad_mail = (receive(a_mail(content), now=timezone.now()) for content in (GOOD, BAD))
+    assert [(mail.unscanned, mail.left_out) for mail in (good_mail, bad_mail)] == [(True, []), (True, [])]
+    told = look_through_files()
+    assert told == "no virus scanner answers"
+    assert not Attachment.objects.exclude(unscanned=True, scan_tried_at=None).exists()  # all are for the next run
+    [waits] = unscanned()
+    assert (waits.state, waits.values) == ("warning", {"attachments": 4, "mails": 2, "tried": 0})
+
+    settings.CLAMD_URL = clamd.unix
+    with django_capture_on_commit_callbacks(execute=True):
+        assert look_through_files() == "3 good, 3 with a virus, 0 left"
+    assert [(one.name, one.unscanned) for one in card.attachments.all()] == [("good.pdf", False)]
+    event = card.events.get(what="virus_found")
+    assert (event.to_value, event.by, event.note.text) == ("Innspill.Test.UNOFFICIAL", None, "secret-name.pdf")
+    assert "secret-name" not in str(list(CardEvent.objects.values()))
+    page = open_history(solvik, card)
+    assert "A virus was found in a file, which was taken away" in page
+    assert "Not looked through for viruses" not in page
+    for mail in (good_mail, bad_mail):
+        mail.refresh_from_db()
+    assert (good_mail.unscanned, good_mail.left_out, good_mail.card.attachments.count()) == (False, [], 1)  # type: ignore[union-attr]
+    assert (bad_mail.unscanned, bad_mail.left_out) == (False, ["hull.pdf (virus)"])
+    assert bad_mail.card.attachments.count() == 0  # type: ignore[union-attr]
+    assert "hull i veien ved skolen" in bad_mail.text
+    assert b"Subject: Hull i veien" in bad_mail.file.read()
+    assert [path for path in on_disk(settings) if MARK in path.read_bytes()] == []
+    assert len(on_disk(settings)) == 4  # two attachments and two mails
+    assert list(unscanned()) == []
+    assert look_through_files() == "0 good, 0 with a virus, 0 left"
+
+
+def test_without_clamd_nothing_is_looked_through_later(
+    solvik: Solvik, away: None, settings: Any, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT, settings.CLAMD_AWAY = tmp_path, "accept"
+    assert send(a_file(GOOD)).status_code == 302
+    settings.CLAMD_URL = ""
+    assert look_through_files() == "no virus scanner answers"
+    assert Attachment.objects.get().unscanned is True
+    assert list(unscanned()) == []
+
+
+def test_a_file_that_cannot_be_read_is_tried_once_a_day(
+    solvik: Solvik, on: Clamd, settings: Any, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    card = a_card(unit=solvik.roads)
+    lost, good = (add_attachments(card, [upload], by=None, now=timezone.now())[0] for upload in marked("lost", "good"))
+    (tmp_path / str(lost.file.name)).unlink()
+    now = timezone.now()
+    assert look_through_later(now=now) == LookedLater(clean=1, left=1)
+    assert look_through_later(now=now + timedelta(hours=23)) == LookedLater()
+    assert look_through_later(now=now + timedelta(hours=25)) == LookedLater(left=1)
+    assert [one.pk for one in Attachment.objects.filter(unscanned=True)] == [lost.pk]
+    assert good.pk != lost.pk
+
+
+def marked(*names: str) -> list[Upload]:
+    return [Upload(f"{name}.pdf", "application/pdf", BytesIO(GOOD + name.encode()), unscanned=True) for name in names]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_look_at_each_file_once(on: Clamd, settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    card = a_card(unit=make_solvik().roads)
+    add_attachments(card, marked(*map(str, range(8))), by=None, now=timezone.now())
+    infected = Upload("bad.pdf", "application/pdf", BytesIO(BAD), unscanned=True)
+    add_attachments(card, [infected], by=None, now=timezone.now())
+    asked = counted("clean") + counted("infected")
+    done = at_once(*[lambda: look_through_later(now=timezone.now())] * 2)
+    assert counted("clean") + counted("infected") - asked == 9
+    assert (sum(one.clean for one in done), sum(one.infected for one in done)) == (8, 1)
+    assert card.events.filter(what="virus_found").count() == 1
+    assert card.attachments.filter(unscanned=False).count() == 8
 
 
 def test_more_than_clamd_takes_is_not_looked_through(on: Clamd, caplog: Any) -> None:
