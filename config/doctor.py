@@ -35,6 +35,7 @@ from kombu.exceptions import KombuError
 from config.celery import app
 from config.checks import missing_packages
 from feedback.actions.listing import latest_week_to_run
+from feedback.forms.files import LARGEST
 from feedback.models import Attachment, IncomingMail, OverdueRun
 from feedback.queries import unscanned_files
 from organisation import clock, scanning
@@ -430,10 +431,19 @@ def mail_server() -> Finding:
 
 
 def scanner() -> Iterator[Finding]:
-    """Whether clamd answers. Nothing where none is set up."""
+    """Whether clamd answers, and takes what may come in. Nothing where none is set up."""
     if not scanning.is_on():
         return
     if told := scanning.answers():
+        most = max(LARGEST, settings.MAIL_LARGEST)
+        with suppress(scanning.Away):
+            if not scanning.takes(most):
+                yield Finding(
+                    "virus scanner", WARNING,
+                    f"clamd takes no file of {most // 1024**2} MB, which may come in: its StreamMaxLength is smaller.",
+                    f"Set StreamMaxLength {most // 1024**2}M in clamd.conf, or a smaller MAIL_LARGEST_MEGABYTES.",
+                )  # fmt: skip
+                return
         yield Finding("virus scanner", OK, f"Files are looked through by {told}", values={"version": told})
         return
     taken = settings.CLAMD_AWAY == scanning.ACCEPT

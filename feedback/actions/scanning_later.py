@@ -17,7 +17,7 @@ from feedback.actions.storing import delete_file_on_commit
 from feedback.mail_reading import header_of, names_with_virus, read_mail
 from feedback.models import Attachment, CardEvent, IncomingMail
 from feedback.queries import not_tried_since, unscanned_files
-from organisation.scanning import Away, Infected, answers, is_on, look_through
+from organisation.scanning import Away, Infected, TooLarge, answers, is_on, look_through
 
 logger = logging.getLogger(__name__)
 
@@ -60,11 +60,12 @@ def look_through_later(*, now: datetime) -> LookedLater | None:
             except Infected as found:
                 take_away(row, virus=str(found), now=now)
                 done.infected += 1
-            except (Away, OSError) as error:
-                if not answers():
+            except (Away, TooLarge, OSError) as error:
+                if isinstance(error, Away) and not answers():
                     model.objects.filter(pk=row.pk).update(scan_tried_at=row.scan_tried_at)
                     return None
-                logger.error("%s %s was not looked through for viruses: %s", model._meta.label, row.pk, error)
+                why = type(error).__name__
+                logger.error("%s %s was not looked through for viruses: %s", model._meta.label, row.pk, why)
                 done.left += 1
             else:
                 model.objects.filter(pk=row.pk).update(unscanned=False)

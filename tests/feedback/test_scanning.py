@@ -8,6 +8,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from email.message import EmailMessage
 from io import BytesIO
@@ -18,7 +19,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 from rest_framework.test import APIClient
 
 from config.doctor import scanner, unscanned
@@ -48,17 +49,22 @@ class Clamd(NamedTuple):
 
 @pytest.fixture(scope="module")
 def clamd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clamd]:
+    with running_clamd(tmp_path_factory.mktemp("c"), longest="2M") as one:
+        yield one
+
+
+@contextmanager
+def running_clamd(folder: Path, *, longest: str) -> Iterator[Clamd]:
     program = shutil.which("clamd") or shutil.which("clamd", path="/usr/sbin")
     if program is None:
         pytest.skip("clamd is not installed: «apt-get install clamav-daemon».")
-    folder = tmp_path_factory.mktemp("c")
     (folder / "ours.ndb").write_text(f"Innspill.Test:0:*:{MARK.hex()}\n")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     (folder / "clamd.conf").write_text(
         f"Foreground yes\nDatabaseDirectory {folder}\nLocalSocket {folder}/s\nTCPSocket {port}\nTCPAddr 127.0.0.1\n"
-        "StreamMaxLength 2M\n"
+        f"StreamMaxLength {longest}\n"
     )
     server = subprocess.Popen([program, "-c", str(folder / "clamd.conf")], stdout=subprocess.DEVNULL)
     try:
@@ -152,12 +158,13 @@ def test_it_is_so_at_every_door(solvik: Solvik, on: Clamd, settings: Any, tmp_pa
     assert (Attachment.objects.count(), on_disk(settings)) == (0, [])
 
 
-def a_mail(content: bytes) -> bytes:
+def a_mail(*files: bytes) -> bytes:
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = "kari@example.org", "post@solvik.test", "Hull i veien"
     mail["Message-ID"], mail["Date"] = f"<{time.time_ns()}@example.org>", "Mon, 16 Nov 2026 09:00:00 +0100"
     mail.set_content("Det er et hull i veien ved skolen.")
-    mail.add_attachment(content, maintype="application", subtype="pdf", filename="hull.pdf")
+    for content in files:
+        mail.add_attachment(content, maintype="application", subtype="pdf", filename="hull.pdf")
     return mail.as_bytes()
 
 
@@ -247,7 +254,7 @@ def test_what_was_taken_meanwhile_is_looked_through_when_clamd_is_back(
     assert (bad_mail.unscanned, bad_mail.left_out) == (False, ["hull.pdf (virus)"])
     assert bad_mail.card.attachments.count() == 0  # type: ignore[union-attr]
     assert "hull i veien ved skolen" in bad_mail.text
-    assert b"Subject: Hull i veien" in bad_mail.file.read()
+    assert b"Subject: Hull i veien" in (tmp_path / str(bad_mail.file.name)).read_bytes()
     assert [path for path in on_disk(settings) if MARK in path.read_bytes()] == []
     assert len(on_disk(settings)) == 4  # two attachments and two mails
     assert list(unscanned()) == []
@@ -299,15 +306,65 @@ def test_two_workers_look_at_each_file_once(on: Clamd, settings: Any, tmp_path: 
     assert card.attachments.filter(unscanned=False).count() == 8
 
 
-def test_more_than_clamd_takes_is_not_looked_through(on: Clamd, caplog: Any) -> None:
-    with pytest.raises(ValidationError) as refused:
-        FilesField().clean(a_file(b"%PDF-1.4\n" + b"." * 3 * 1024 * 1024))
-    assert [error.code for error in refused.value.error_list] == [ScannerAway.code]
-    assert "size limit exceeded" in caplog.text
+LARGE = b"%PDF-1.4\n" + b"." * 3 * 1024 * 1024
+"""More than our clamd takes."""
 
 
-def test_the_doctor_and_the_figures_tell_of_it(solvik: Solvik, on: Clamd, client: Client, settings: Any) -> None:
-    assert [(finding.state, "ClamAV" in finding.words) for finding in scanner()] == [("ok", True)]
+@pytest.mark.parametrize("away", ["refuse", "accept"])
+@pytest.mark.parametrize("by", ["unix", "tcp"])
+def test_more_than_clamd_takes_is_refused_in_a_sentence_of_its_own(
+    on: Clamd, settings: Any, caplog: Any, by: str, away: str
+) -> None:
+    settings.CLAMD_URL, settings.CLAMD_AWAY = getattr(on, by), away
+    before = counted("too_large"), counted("away")
+    with pytest.raises(ValidationError) as refused, translation.override("en"):
+        FilesField().clean(a_file(LARGE))
+    [error] = refused.value.error_list
+    assert (error.code, "is too large to be looked through" in str(error.message)) == ("too_large_to_scan", True)
+    assert ArmsForm({}, {"file": a_file(LARGE, "arms.svg")}).errors.as_data()["file"][0].code == "too_large_to_scan"
+    assert (counted("too_large") - before[0], counted("away") - before[1]) == (2, 0)
+    assert "StreamMaxLength" in caplog.text
+
+
+def test_of_a_mail_larger_than_clamd_takes_each_file_is_looked_through_by_itself(
+    solvik: Solvik, on: Clamd, settings: Any, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    some = b"%PDF-1.4\n" + b"." * 1024 * 1024
+    good = receive(a_mail(some, some), now=timezone.now())
+    assert (good.left_out, good.unscanned, good.card.attachments.count()) == ([], False, 2)  # type: ignore[union-attr]
+    assert good.file.size > 2 * 1024 * 1024  # whole: all that is in it is good
+    with translation.override("en"):
+        mixed = receive(a_mail(LARGE, GOOD, BAD), now=timezone.now())
+    assert mixed.left_out == ["hull.pdf (too large to be looked through for viruses)", "hull.pdf (virus)"]
+    assert [one.size for one in mixed.card.attachments.all()] == [len(GOOD)]  # type: ignore[union-attr]
+    assert "hull i veien ved skolen" in mixed.text
+    assert (tmp_path / str(mixed.file.name)).read_bytes().endswith(b"\n\n")  # its header alone
+    assert [path for path in on_disk(settings) if MARK in path.read_bytes()] == []
+
+
+def test_while_clamd_is_away_a_large_mail_stays_in_its_mailbox(
+    solvik: Solvik, away: None, settings: Any, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    with pytest.raises(ScannerAway):
+        receive(a_mail(LARGE), now=timezone.now())
+
+
+def test_the_doctor_tells_where_clamd_takes_less_than_may_come(
+    on: Clamd, settings: Any, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    settings.MAIL_LARGEST = 12 * 1024 * 1024
+    [finding] = scanner()
+    assert (finding.state, "no file of 12 MB" in finding.words) == ("warning", True)
+    with running_clamd(tmp_path_factory.mktemp("d"), longest="12M") as wide:
+        settings.CLAMD_URL = wide.unix
+        assert [(finding.state, "ClamAV" in finding.words) for finding in scanner()] == [("ok", True)]
+        settings.MAIL_LARGEST += 1
+        assert [finding.state for finding in scanner()] == ["warning"]
+
+
+def test_readiness_and_the_doctor_tell_of_it(solvik: Solvik, on: Clamd, client: Client, settings: Any) -> None:
     assert client.get("/readyz").json()["virus_scanner"] == "ok"
     settings.CLAMD_URL = ""
     assert list(scanner()) == []
