@@ -35,7 +35,9 @@ from kombu.exceptions import KombuError
 from config.celery import app
 from config.checks import missing_packages
 from feedback.actions.listing import latest_week_to_run
-from feedback.models import IncomingMail, OverdueRun
+from feedback.forms.files import LARGEST
+from feedback.models import Attachment, IncomingMail, OverdueRun
+from feedback.queries import unscanned_files
 from organisation import clock, scanning
 from organisation.audit_log import unsealed
 from organisation.models import OutgoingMail, ScheduledJob, WebhookDelivery, WebhookEndpoint
@@ -91,7 +93,7 @@ def examine(now: datetime) -> list[Finding]:
     if has_tables:
         try:
             findings.append(beat(now, has_worker=answers.state == OK))
-            findings += [*jobs(now), *mails(now), *mailbox(now), *webhooks(now), *audit(now), *here(now)]
+            findings += [*jobs(now), *mails(now), *mailbox(now), *webhooks(now), *audit(now), *unscanned(), *here(now)]
         except DatabaseError as error:
             findings.append(Finding("database", FAULT, f"The database fails: {_line(error)}", "Look into its log."))
     else:
@@ -429,10 +431,19 @@ def mail_server() -> Finding:
 
 
 def scanner() -> Iterator[Finding]:
-    """Whether clamd answers. Nothing where none is set up."""
+    """Whether clamd answers, and takes what may come in. Nothing where none is set up."""
     if not scanning.is_on():
         return
     if told := scanning.answers():
+        most = max(LARGEST, settings.MAIL_LARGEST)
+        with suppress(scanning.Away):
+            if not scanning.takes(most):
+                yield Finding(
+                    "virus scanner", WARNING,
+                    f"clamd takes no file of {most // 1024**2} MB, which may come in: its StreamMaxLength is smaller.",
+                    f"Set StreamMaxLength {most // 1024**2}M in clamd.conf, or a smaller MAIL_LARGEST_MEGABYTES.",
+                )  # fmt: skip
+                return
         yield Finding("virus scanner", OK, f"Files are looked through by {told}", values={"version": told})
         return
     taken = settings.CLAMD_AWAY == scanning.ACCEPT
@@ -441,6 +452,23 @@ def scanner() -> Iterator[Finding]:
         "virus scanner", WARNING if taken else FAULT, f"clamd does not answer: files {words} meanwhile.",
         "Start clamd, or correct CLAMD_URL.",
     )  # fmt: skip
+
+
+def unscanned() -> Iterator[Finding]:
+    """How many files were taken while clamd was away and wait to be looked through. Nothing where none do."""
+    if not scanning.is_on():
+        return
+    waiting = {"attachments": unscanned_files(Attachment), "mails": unscanned_files(IncomingMail)}
+    counted = {name: rows.count() for name, rows in waiting.items()}
+    tried = sum(rows.exclude(scan_tried_at=None).count() for rows in waiting.values())
+    if sum(counted.values()):
+        yield Finding(
+            "unscanned files", WARNING,
+            f"{counted['attachments']} attachments and {counted['mails']} mails were not looked through for viruses;"
+            f" {tried} of them could not be",
+            "Every ten minutes a hundred of each are, once clamd answers. Of the others the worker's log says why.",
+            counted | {"tried": tried},
+        )  # fmt: skip
 
 
 # --- Disk and files ----------------------------------------------------------------------------------------------------

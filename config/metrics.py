@@ -31,7 +31,8 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from config import metric_files
 from config.celery import SENT_AT
 from config.health import readiness
-from feedback.models import Card
+from feedback.models import Attachment, Card, IncomingMail
+from feedback.queries import unscanned_files
 from organisation.audit_log import unsealed
 from organisation.models import OutgoingMail, ScheduledJob
 from organisation.queries import NotSetUp, municipality
@@ -101,7 +102,7 @@ def _counted() -> bytes:
 
 
 class _Waiting:
-    """What is asked when the page is read: eight statements and one look at the queue."""
+    """What is asked when the page is read: ten statements and one look at the queue."""
 
     def collect(self) -> Iterator[Metric]:
         """Yield how the parts are and what waits; only the former where the database is away."""
@@ -124,6 +125,7 @@ def _of_database(now: datetime) -> Iterator[Metric]:
         yield GaugeMetricFamily("innspill_cards_overdue", "Cards whose deadline has passed.", counted["overdue"])
     yield from _of_replica()
     yield from _of_mail(now)
+    yield from _of_files()
     yield from _of_audit(now)
     yield from _of_jobs()
 
@@ -148,6 +150,11 @@ def _of_mail(now: datetime) -> Iterator[Metric]:
     yield GaugeMetricFamily("innspill_mail_waiting", "Mails that wait to be sent.", found["waiting"])
     yield GaugeMetricFamily("innspill_mail_waiting_seconds", "Age of the oldest mail that waits.", age)
     yield GaugeMetricFamily("innspill_mail_failed", "Mails that could not be sent.", found["failed"])
+
+
+def _of_files() -> Iterator[Metric]:
+    number = sum(unscanned_files(model).count() for model in (Attachment, IncomingMail))
+    yield GaugeMetricFamily("innspill_files_unscanned", "Files to be looked through for viruses.", number)
 
 
 def _of_audit(now: datetime) -> Iterator[Metric]:

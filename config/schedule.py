@@ -16,6 +16,7 @@ SCHEDULE = {
     },
     "feedback.close_not_reached": {"task": "feedback.close_not_reached", "schedule": crontab(hour="2", minute="10")},
     "feedback.delete_expired_uploads": {"task": "feedback.delete_expired_uploads", "schedule": crontab(minute="40")},
+    "feedback.look_through_files": {"task": "feedback.look_through_files", "schedule": crontab(minute="*/10")},
     "feedback.apply_retention": {"task": "feedback.apply_retention", "schedule": crontab(hour="2", minute="40")},
     "feedback.forget_requests": {"task": "feedback.forget_requests", "schedule": crontab(hour="3", minute="20")},
     "feedback.place_changes": {"task": "feedback.place_changes", "schedule": crontab()},

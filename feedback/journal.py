@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import F, IntegerField, Model, Q, Value
+from django.db.models import Exists, F, IntegerField, Model, OuterRef, Q, QuerySet, Value
 from django.utils.translation import gettext as _
 
 from feedback.models import (
@@ -115,7 +115,15 @@ def _line(record: Record, text: Recorded, day: date, *, shielded: str, public: b
         legal_reference=access.ground,
     )
     if card.sensitive:
-        return replace(line, title=shielded, party=shielded, unit=shielded, document_date=day)
+        return replace(
+            line,
+            document=shielded,
+            title=shielded,
+            party=shielded,
+            unit=shielded,
+            legal_reference="",
+            document_date=day,
+        )
     if not public:
         return line
     if text.direction != Direction.NOTE and not record.sender_is_public(text):
@@ -125,27 +133,31 @@ def _line(record: Record, text: Recorded, day: date, *, shielded: str, public: b
 
 def _batches(first: date, last: date, house: Municipality) -> Iterator[tuple[dict[int, Record], list[_Head]]]:
     begins, ends = (datetime.combine(day, time.min, house.zone) for day in (first, last + timedelta(days=1)))
-    heads = _heads(begins, ends, None)
+    heads = list(heads_of(begins, ends, None))
     while heads:
         cards = Card.objects.filter(pk__in={head[3] for head in heads}).select_related("unit", "submitter")
         yield records_of(list(cards), house), heads
-        heads = _heads(begins, ends, heads[-1]) if len(heads) == BATCH else []
+        heads = list(heads_of(begins, ends, heads[-1])) if len(heads) == BATCH else []
 
 
-def _heads(begins: datetime, ends: datetime, after: _Head | None) -> list[_Head]:
-    """Return the next texts after `after`, in the journal's order (one query)."""
+def heads_of(begins: datetime, ends: datetime, after: _Head | None) -> QuerySet[Any, _Head]:
+    """Return the next texts after `after`, in the journal's order (one query).
+
+    Each table is asked for as many as a batch holds, in its own order: it is then read along its index and no farther.
+    """
     parts = []
     for order, (_part, model, moment, card) in enumerate(_SOURCES):
-        rows = model._default_manager.filter(**{f"{moment}__gte": begins, f"{moment}__lt": ends})
+        since = begins if after is None else after[0]
+        rows = model._default_manager.filter(**{f"{moment}__gte": since, f"{moment}__lt": ends})
         if after is not None:
             at, last_order, last_pk, _card = after
             same = Q(**{moment: at}) & (Q(pk__gt=last_pk) if order == last_order else Q())
             rows = rows.filter(Q(**{f"{moment}__gt": at}) | same if order >= last_order else Q(**{f"{moment}__gt": at}))
-        marked = rows.order_by().annotate(
+        marked = rows.order_by(moment, "pk").annotate(
             j_at=F(moment), j_kind=Value(order, IntegerField()), j_row=F("pk"), j_card=F(card)
         )
-        parts.append(marked.values_list("j_at", "j_kind", "j_row", "j_card"))
-    return list(parts[0].union(*parts[1:], all=True).order_by("j_at", "j_kind", "j_row")[:BATCH])
+        parts.append(marked.values_list("j_at", "j_kind", "j_row", "j_card")[:BATCH])
+    return parts[0].union(*parts[1:], all=True).order_by("j_at", "j_kind", "j_row")[:BATCH]
 
 
 def not_assessed(first: date, last: date, house: Municipality) -> list[Card]:
@@ -153,8 +165,8 @@ def not_assessed(first: date, last: date, house: Municipality) -> list[Card]:
     ones, which are exempt without a word (one query)."""
     begins, ends = (datetime.combine(day, time.min, house.zone) for day in (first, last + timedelta(days=1)))
     came = Card.objects.filter(registered_at__gte=begins, registered_at__lt=ends, sensitive=False)
-    graded = RecordAccess.objects.filter(part=Part.CARD).exclude(grade="")
-    return list(came.exclude(pk__in=graded.values("card")).order_by("registered_at", "id")[:50])
+    graded = RecordAccess.objects.filter(card=OuterRef("pk"), part=Part.CARD).exclude(grade="")
+    return list(came.filter(~Exists(graded)).order_by("registered_at", "id")[:50])
 
 
 def csv_file(lines: Iterable[Line], *, public: bool) -> Iterator[bytes]:

@@ -167,6 +167,17 @@ def read_header(raw: bytes, *, trusted_server: str = "") -> Read:
     return replace(_envelope(_parsed(_cheap(plain)), trusted_server), problem="too_large")
 
 
+def header_of(raw: bytes) -> bytes:
+    """Return the header of a mail as it came, with the empty line after it; nothing where it has no end."""
+    found = re.search(rb"\r?\n\r?\n", raw)
+    return raw[: found.end()] if found else b""
+
+
+def names_with_virus(read: Read) -> list[str]:
+    """Return the names of a mail's files as staff see them where one bears a virus, and none is kept."""
+    return [f"{file.name[:280]} (virus)" for file in read.files]
+
+
 def _parsed(header: bytes) -> Message:
     return email.message_from_bytes(header)
 

@@ -869,6 +869,16 @@ def mails_dealt_with() -> QuerySet[IncomingMail]:
     return others.select_related("card", "decided_by").defer("text", "rest")
 
 
+def unscanned_files(model: type[Attachment] | type[IncomingMail]) -> QuerySet[Any]:
+    """Return the rows whose file came while clamd was away, and was not looked through since (along an index)."""
+    return model._default_manager.filter(unscanned=True).exclude(file="")
+
+
+def not_tried_since(rows: QuerySet[Any], moment: datetime) -> QuerySet[Any]:
+    """Return those of them that clamd was not asked about since a moment."""
+    return rows.filter(Q(scan_tried_at=None) | Q(scan_tried_at__lt=moment), unscanned=True)
+
+
 def incoming_mail(pk: int) -> IncomingMail | None:
     readable = Q(state=IncomingMail.State.WAITING) | Q(card=None) | Q(card__sensitive=False)
     found = IncomingMail.objects.select_related("card__unit", "overdue_list__unit", "decided_by")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 
@@ -12,15 +12,16 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import InterfaceError, OperationalError
+from django.utils.translation import gettext as _
 
 from feedback.actions.correcting import Upload
 from feedback.actions.receiving import Received, take_in_mail
 from feedback.actions.storing import NoRoom
 from feedback.forms.files import MOST, checked_file
-from feedback.mail_reading import File, Read, read_header, read_mail
+from feedback.mail_reading import File, Read, header_of, names_with_virus, read_header, read_mail
 from feedback.models import IncomingMail
 from organisation.queries import NotSetUp
-from organisation.scanning import Infected, ScannerAway, looked_through
+from organisation.scanning import Infected, ScannerAway, TooLarge, looked_through
 
 logger = logging.getLogger(__name__)
 
@@ -47,18 +48,44 @@ def _read(raw: bytes, size: int) -> Received:
     server = settings.MAIL_AUTHENTICATION_SERVER
     whole = size <= settings.MAIL_LARGEST and len(raw) <= settings.MAIL_LARGEST
     read = read_mail(raw, trusted_server=server) if whole else read_header(raw, trusted_server=server)
+    judged = _looked_through(raw, read)
+    uploads, left_out = sort_files(judged.files, unscanned=judged.unscanned)
+    kept = raw if judged.whole else header_of(raw)
+    return Received(kept, read, uploads, [*left_out, *judged.left_out], size, judged.unscanned)
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """What may be kept of a mail beside its words: these files, and the original where it is `whole`."""
+
+    files: Sequence[File]
+    left_out: Sequence[str] = ()
+    unscanned: bool = False
+    whole: bool = True
+
+
+def _looked_through(raw: bytes, read: Read) -> _Judged:
+    """Have a mail looked through for viruses as it came, or, where it is larger than clamd takes, each of its files by
+    itself: it would be as large tomorrow. Raises ScannerAway."""
     try:
-        unscanned = not looked_through(BytesIO(raw))
+        return _Judged(read.files, unscanned=not looked_through(BytesIO(raw)))
     except Infected:
         # The words are kept, and of what came with them the names.
-        return Received(_header(raw), read, (), [f"{file.name[:280]} (virus)" for file in read.files], size)
-    uploads, left_out = sort_files(read.files, unscanned=unscanned)
-    return Received(raw, read, uploads, left_out, size)
-
-
-def _header(raw: bytes) -> bytes:
-    found = re.search(rb"\r?\n\r?\n", raw)
-    return raw[: found.end()] if found else b""
+        return _Judged((), names_with_virus(read), whole=False)
+    except TooLarge:
+        pass
+    good: list[File] = []
+    left_out: list[str] = []
+    unscanned = False
+    for file in read.files:
+        try:
+            unscanned |= not looked_through(BytesIO(file.content))
+            good.append(file)
+        except Infected:
+            left_out.append(f"{file.name[:280]} (virus)")
+        except TooLarge:
+            left_out.append(_("%(name)s (too large to be looked through for viruses)") % {"name": file.name[:200]})
+    return _Judged(good, left_out, unscanned, whole=not left_out and not read.problem)
 
 
 def uploads_of(mail: IncomingMail) -> list[Upload]:
@@ -70,11 +97,8 @@ def uploads_of(mail: IncomingMail) -> list[Upload]:
         raw = file.read(settings.MAIL_LARGEST + 1)
     if len(raw) > settings.MAIL_LARGEST:
         return []
-    try:
-        unscanned = not looked_through(BytesIO(raw))
-    except Infected:
-        return []
-    return sort_files(read_mail(raw).files, unscanned=unscanned)[0]
+    judged = _looked_through(raw, read_mail(raw))
+    return sort_files(judged.files, unscanned=judged.unscanned)[0]
 
 
 def sort_files(files: Iterable[File], *, unscanned: bool = False) -> tuple[list[Upload], list[str]]:

@@ -14,6 +14,7 @@ from feedback.actions.listing import latest_week_to_run, run_overdue_list
 from feedback.actions.numbering import AT_ONCE, forget_batches, place_changes
 from feedback.actions.reminding import remind_of_deadlines
 from feedback.actions.retention import apply_retention
+from feedback.actions.scanning_later import look_through_later
 from feedback.actions.sending_once import forget_requests
 from feedback.actions.sorting_mail import forget_mails
 from feedback.actions.taking_requests import PICTURES_TASK
@@ -73,6 +74,16 @@ def throw_away_uploads() -> str:
     now = clock.now()
     delete_ended_sessions(now=now)
     return f"{delete_expired_uploads(now=now)} deleted"
+
+
+@shared_task(name="feedback.look_through_files")
+@recorded("feedback.look_through_files")
+def look_through_files() -> str:
+    """Every ten minutes: the files that were taken while clamd was away."""
+    done = look_through_later(now=clock.now())
+    if done is None:
+        return "no virus scanner answers"
+    return f"{done.clean} good, {done.infected} with a virus, {done.left} left"
 
 
 @shared_task(name="feedback.apply_retention")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import socket
 import struct
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import BinaryIO
 from urllib.parse import urlsplit
@@ -45,8 +46,12 @@ class ScannerAway(Refused):
     message = _("We cannot look through files for viruses just now. Send it without them, or try again later.")
 
 
-class _Away(Exception):
-    pass
+class TooLarge(Exception):
+    """clamd answers, and takes no file of this size: its `StreamMaxLength`. It would say the same tomorrow."""
+
+
+class Away(Exception):
+    """clamd did not answer, or answered nothing that we know."""
 
 
 def is_on() -> bool:
@@ -57,26 +62,41 @@ def looked_through(content: BinaryIO) -> bool:
     """Have clamd look through a file; it is at its beginning before and after. Returns whether that was done: False where
     clamd is away and files are taken all the same (`CLAMD_AWAY=accept`). True where there is none to ask.
 
-    Raises Infected, ScannerAway.
+    Raises Infected, TooLarge, ScannerAway.
     """
     if not is_on():
         return True
     try:
-        found = _asked(content)
-    except (OSError, _Away) as error:
-        SCANNED.labels("away").inc()
-        logger.error("A file could not be looked through for viruses: %s", str(error) or type(error).__name__)
+        look_through(content)
+    except Away as error:
         if settings.CLAMD_AWAY == ACCEPT:
             return False
         raise ScannerAway from error
+    return True
+
+
+def look_through(content: BinaryIO) -> None:
+    """Have clamd look through a file, whatever is to become of it; it is at its beginning afterwards.
+
+    Raises Infected, TooLarge, Away.
+    """
+    try:
+        found = _asked(content)
+    except TooLarge:
+        SCANNED.labels("too_large").inc()
+        logger.error("A file is too large to be looked through for viruses: clamd's StreamMaxLength")
+        raise
+    except (OSError, Away) as error:
+        SCANNED.labels("away").inc()
+        logger.error("A file could not be looked through for viruses: %s", str(error) or type(error).__name__)
+        raise Away from error
     finally:
         content.seek(0)
     if found:
         SCANNED.labels("infected").inc()
-        logger.warning("A file was refused: %s", found)
+        logger.warning("A virus was found in a file: %s", found)
         raise Infected(found)
     SCANNED.labels("clean").inc()
-    return True
 
 
 def answers() -> str:
@@ -85,26 +105,49 @@ def answers() -> str:
         with _connected() as line:
             line.sendall(b"zVERSION\0")
             return _answer(line)
-    except (OSError, _Away):
+    except (OSError, Away):
         return ""
+
+
+def takes(size: int) -> bool:
+    """Whether clamd looks through a file of that many bytes: it is sent zeros, which may take seconds. Raises Away."""
+    try:
+        _sent(iter([bytes(PIECE)] * (size // PIECE) + [bytes(size % PIECE)] * bool(size % PIECE)))
+    except TooLarge:
+        return False
+    except OSError as error:
+        raise Away from error
+    return True
 
 
 def _asked(content: BinaryIO) -> str:
     """Return what clamd found, "" where nothing."""
     content.seek(0)
-    with _connected() as line:
-        # Over its limit clamd answers and hangs up before all is sent: its answer says why.
-        with suppress(BrokenPipeError, ConnectionResetError):
-            line.sendall(b"zINSTREAM\0")
-            while piece := content.read(PIECE):
-                line.sendall(struct.pack("!I", len(piece)) + piece)
-            line.sendall(struct.pack("!I", 0))
-        answer = _answer(line)
+    answer = _sent(iter(lambda: content.read(PIECE), b""))
     if answer == "stream: OK":
         return ""
     if answer.startswith("stream: ") and answer.endswith(" FOUND"):
         return answer.removeprefix("stream: ").removesuffix(" FOUND")
-    raise _Away(answer or "no answer")
+    raise Away(answer or "no answer")
+
+
+def _sent(pieces: Iterator[bytes]) -> str:
+    """Return clamd's answer to what is sent. Raises TooLarge, OSError."""
+    hung_up, answer = False, ""
+    with _connected() as line:
+        # Over its limit clamd answers and hangs up before all is sent. Its answer says why, and may be lost with the line.
+        try:
+            line.sendall(b"zINSTREAM\0")
+            for piece in pieces:
+                line.sendall(struct.pack("!I", len(piece)) + piece)
+            line.sendall(struct.pack("!I", 0))
+        except (BrokenPipeError, ConnectionResetError):
+            hung_up = True
+        with suppress(ConnectionResetError):
+            answer = _answer(line)
+    if "size limit exceeded" in answer or (hung_up and not answer and answers()):
+        raise TooLarge
+    return answer
 
 
 def _connected() -> socket.socket:

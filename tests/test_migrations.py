@@ -40,7 +40,7 @@ def complaints(sql: str, *, atomic: bool = True) -> set[str]:
     return {one["rule_name"] for one in json.loads(done.stdout or "[]")}
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)  # an index that is made concurrently is told outside of one alone
 def test_no_new_migration_locks_a_table_for_long_or_takes_away_what_is_used() -> None:
     executor = MigrationExecutor(connection)
     found = {}

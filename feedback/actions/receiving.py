@@ -48,13 +48,15 @@ Kind = IncomingMail.State
 
 @dataclass(frozen=True)
 class Received:
-    """A mail as it came: the bytes, what was read of them, and of its files those that a card takes."""
+    """A mail as it came: the bytes, what was read of them, and of its files those that a card takes. `unscanned` is one that
+    should have been looked through for viruses and could not be."""
 
     raw: bytes
     read: Read
     uploads: Sequence[Upload] = ()
     left_out: Sequence[str] = ()
     size: int = 0
+    unscanned: bool = False
 
 
 @dataclass
@@ -128,6 +130,7 @@ def _row(mail: Received, key: str, digest: str, now: datetime) -> IncomingMail:
         rest=read.rest,
         left_out=[name[:300] for name in mail.left_out],
         may_answer=not read.asks_silence,
+        unscanned=mail.unscanned,
         size=mail.size or len(mail.raw),
     )
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from feedback.actions.storing import Upload
 from feedback.models import HeldUpload
 from feedback.pictures import UnreadablePicture, clean_picture
-from organisation.scanning import Infected, ScannerAway, looked_through
+from organisation.scanning import Infected, ScannerAway, TooLarge, looked_through
 
 MOST = 5
 LARGEST = 10 * 1024 * 1024
@@ -147,6 +147,11 @@ def _looked_through(content: BinaryIO, name: str) -> bool:
         raise ValidationError(
             _("«%(name)s» contains a virus and was not taken. Choose another file, or send without it."),
             params={"name": name}, code="infected",
+        ) from None  # fmt: skip
+    except TooLarge:
+        raise ValidationError(
+            _("«%(name)s» is too large to be looked through for viruses. Choose a smaller one, or send without it."),
+            params={"name": name}, code="too_large_to_scan",
         ) from None  # fmt: skip
     except ScannerAway as away:
         raise ValidationError(str(away), code=away.code) from None

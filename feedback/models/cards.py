@@ -274,6 +274,7 @@ class Attachment(models.Model):
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     by_submitter = models.BooleanField(_("from the submitter"), default=False)
     unscanned = models.BooleanField(_("not looked through for viruses"), default=False, db_default=False)
+    scan_tried_at = models.DateTimeField(null=True, blank=True, editable=False)
     addition = models.ForeignKey(
         "feedback.Addition",
         models.CASCADE,
@@ -290,6 +291,7 @@ class Attachment(models.Model):
         verbose_name = _("attachment")
         verbose_name_plural = _("attachments")
         ordering = ["id"]
+        indexes = [models.Index(name="attachment_unscanned", fields=["id"], condition=Q(unscanned=True))]
 
     def __str__(self) -> str:
         return self.name

@@ -108,6 +108,7 @@ class Callback(OfCard):
         verbose_name = _("callback")
         verbose_name_plural = _("callbacks")
         ordering = ["held_at", "id"]
+        indexes = [models.Index(name="callback_recorded", fields=["recorded_at", "id"])]
         constraints = [
             models.UniqueConstraint(name="callback_once_a_cycle", fields=["card", "cycle"]),
             models.CheckConstraint(
@@ -143,6 +144,7 @@ class FollowUp(OfCard):
         verbose_name = _("follow-up")
         verbose_name_plural = _("follow-ups")
         ordering = ["done_at", "id"]
+        indexes = [models.Index(name="follow_up_recorded", fields=["recorded_at", "id"])]
         constraints = [models.UniqueConstraint(name="follow_up_once_a_cycle", fields=["card", "cycle"])]
 
 
@@ -158,6 +160,7 @@ class PreliminaryAnswer(OfCard):
         verbose_name = _("preliminary answer")
         verbose_name_plural = _("preliminary answers")
         ordering = ["recorded_at", "id"]
+        indexes = [models.Index(name="preliminary_recorded", fields=["recorded_at", "id"])]
 
 
 class Referral(OfCard):
@@ -178,4 +181,5 @@ class Referral(OfCard):
         verbose_name = _("referral")
         verbose_name_plural = _("referrals")
         ordering = ["recorded_at", "id"]
+        indexes = [models.Index(name="referral_recorded", fields=["recorded_at", "id"])]
         constraints = [models.UniqueConstraint(name="referral_once_a_cycle", fields=["card", "cycle"])]

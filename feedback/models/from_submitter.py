@@ -25,7 +25,10 @@ class Addition(OfCard):
         verbose_name = _("addition by the submitter")
         verbose_name_plural = _("additions by submitters")
         ordering = ["recorded_at", "id"]
-        indexes = [models.Index(name="addition_of_card", fields=["card", "cycle"])]
+        indexes = [
+            models.Index(name="addition_of_card", fields=["card", "cycle"]),
+            models.Index(name="addition_recorded", fields=["recorded_at", "id"]),
+        ]
 
 
 class OwnReaction(OfCard):

@@ -65,6 +65,7 @@ class CardEvent(models.Model):
         ACCESS_GRADED = "access_graded", _("Public access assessed")
         PUBLIC_VERSION = "public_version", _("Public version written")
         PUBLIC_VERSION_REMOVED = "public_version_removed", _("Public version taken away")
+        VIRUS_FOUND = "virus_found", _("A virus was found in a file, which was taken away")
 
     # What the weekly run, the reminder and a story write does not change what a person is about to do.
     OF_NO_WEIGHT = (
@@ -83,6 +84,7 @@ class CardEvent(models.Model):
         What.ACCESS_GRADED,
         What.PUBLIC_VERSION,
         What.PUBLIC_VERSION_REMOVED,
+        What.VIRUS_FOUND,
     )
 
     NAMING_PEOPLE = (What.DELEGATED, What.READER_NAMED, What.READER_UNNAMED)

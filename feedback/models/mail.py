@@ -68,6 +68,8 @@ class IncomingMail(models.Model):
     )
     may_answer = models.BooleanField(_("a receipt may be sent"), default=False)
     file = models.FileField(_("original"), upload_to="mail/%Y/%m/", max_length=200, blank=True)
+    unscanned = models.BooleanField(_("not looked through for viruses"), default=False, db_default=False)
+    scan_tried_at = models.DateTimeField(null=True, blank=True, editable=False)
     size = models.PositiveBigIntegerField(_("size in bytes"))
     delete_on = models.DateField(_("original is deleted on"), null=True, blank=True)
 
@@ -98,6 +100,7 @@ class IncomingMail(models.Model):
             models.Index(name="incoming_mail_waiting", fields=["received_at", "id"], condition=Q(state="waiting")),
             models.Index(name="incoming_mail_sender", fields=["sender", "received_at"]),
             models.Index(name="incoming_mail_newest", fields=["-received_at", "-id"]),
+            models.Index(name="incoming_mail_unscanned", fields=["id"], condition=Q(unscanned=True)),
         ]
         constraints = [
             models.CheckConstraint(

@@ -132,7 +132,7 @@ def _words(event: CardEvent, unit_names: dict[str, str], person_names: dict[str,
         return f"{before}: {after}"
     if event.what == What.DELAY_EXPLAINED and event.details.get("by_link"):
         return _("by the link in the list's mail, without signing in")
-    if event.what == What.MAIL_BOUNCED:
+    if event.what in (What.MAIL_BOUNCED, What.VIRUS_FOUND):
         return after
     if event.what == What.CLOSED:
         return str(dict(CloseResult.choices).get(after, after))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from organisation.ds_forms import DayField
 from organisation.models import Municipality, Person
-from organisation.scanning import Infected, ScannerAway, looked_through
+from organisation.scanning import Infected, ScannerAway, TooLarge, looked_through
 from organisation.wordings import Wording
 
 
@@ -98,6 +98,11 @@ class ScannedFileField(forms.FileField):
                     raise ScannerAway
             except Infected:
                 raise forms.ValidationError(_("The file contains a virus. Choose another."), code="infected") from None
+            except TooLarge:
+                raise forms.ValidationError(
+                    _("The file is too large to be looked through for viruses. Choose a smaller one."),
+                    code="too_large_to_scan",
+                ) from None
             except ScannerAway as away:
                 raise forms.ValidationError(str(away), code=away.code) from None
         return file

@@ -35,8 +35,20 @@ from feedback.actions.stories import NamesSomebody
 from feedback.actions.submitter import add_to_card
 from feedback.deadlines import Contact
 from feedback.errors import NotAllowed
-from feedback.journal import BATCH, Line, journal_lines
-from feedback.models import Card, CardEvent, Erasure, LegalGround, Part, RecordAccess
+from feedback.journal import BATCH, Line, heads_of, journal_lines
+from feedback.models import (
+    Addition,
+    Callback,
+    Card,
+    CardEvent,
+    Erasure,
+    FollowUp,
+    LegalGround,
+    Part,
+    PreliminaryAnswer,
+    RecordAccess,
+    Referral,
+)
 from feedback.naming import pieces_that_name, struck
 from feedback.recorded import Record, record_of
 from organisation.models import AuditEntry, Municipality, Person
@@ -294,7 +306,7 @@ def test_public_journal_says_nothing_that_is_exempt(solvik: Solvik, a_day: dict[
     ]
     assert [line.case for line in found[:4]] == [card.reference for card in a_day.values()]
     assert [(line.direction, line.document) for line in found[3:]] == [
-        ("I", "Message"), ("X", "Conversation with the submitter"),
+        ("I", "Shielded"), ("X", "Conversation with the submitter"),
     ]  # fmt: skip
     assert [secret for secret in [*SECRETS, "tettet"] if secret in str(found)] == []
     public(a_day["public"], solvik.handler, sender_shown=True)
@@ -306,6 +318,27 @@ def test_internal_journal_names_all_but_the_sensitive(a_day: dict[str, Card]) ->
     assert [line.party for line in found] == ["Alva Hemmeligsen"] * 3 + ["Shielded", "Vei"]
     assert [line.title[:9] for line in found] == ["Jeg heter", "Jeg heter", "Jeg heter", "Shielded", "Jeg heter"]
     assert len(lines(public=False, last=date(2026, 11, 3))) == 6
+
+
+def test_of_a_sensitive_card_both_journals_show_number_dates_and_type_alone(
+    solvik: Solvik, card: Card, ground: LegalGround
+) -> None:
+    grade_card(card, grade="exempt", ground=ground, title="", sender_shown=False, by=solvik.handler, now=MONDAY)
+    called_back(card, by=solvik.handler, now=MONDAY + timedelta(hours=2))
+    mark_sensitive(card, reason="health", by=solvik.roads_leader, now=MONDAY + timedelta(hours=3))
+    number = card.reference
+    shielded = {
+        "document": "Shielded",
+        "title": "Shielded",
+        "party": "Shielded",
+        "unit": "Shielded",
+        "access": "exempt",
+    }
+    for public_one in (True, False):
+        assert lines(public=public_one) == [
+            Line(f"{number}/{place}", DAY, DAY, direction, case=number, legal_reference="", **shielded)
+            for place, direction in ((1, "I"), (2, "X"))
+        ]
 
 
 def test_journal_is_read_in_batches_and_misses_none(
@@ -325,6 +358,47 @@ def test_journal_is_read_in_batches_and_misses_none(
     for size in (1, 3, 4):
         monkeypatch.setattr("feedback.journal.BATCH", size)
         assert [line.number for line in journal_lines(DAY, DAY, house=house, public=True)] == whole
+
+
+def test_days_of_the_journal_are_read_along_indexes(solvik: Solvik, card: Card) -> None:
+    """Where there are many texts: neither a batch nor the next one reads a table from first to last."""
+    last = 20_000
+    whole = {field.name: getattr(card, field.name) for field in Card._meta.concrete_fields if not field.generated}
+    Card.objects.bulk_create(
+        Card(
+            **whole
+            | {"id": None, "reference": f"n{n}", "secret": f"n{n}", "registered_at": MONDAY + n * timedelta(hours=1)}
+        )
+        for n in range(5_000)
+    )
+    of_card = {"card": card, "recorded_at": MONDAY}
+    rows = [
+        Callback.objects.create(**of_card, held_at=MONDAY, summary="x", would_not_answer=True),
+        FollowUp.objects.create(**of_card, done_at=MONDAY, summary="x"),
+        PreliminaryAnswer.objects.create(**of_card, reason="x", expected_on=DAY),
+        Referral.objects.create(**of_card, body="x"),
+        Addition.objects.create(**of_card, text="x", key=uuid.uuid4()),
+    ]
+    with connection.cursor() as cursor:
+        for row in rows:
+            table = row._meta.db_table
+            cursor.execute(
+                f"INSERT INTO {table} SELECT (jsonb_populate_record(t, jsonb_build_object('id', t.id + n, 'cycle', n,"  # noqa: S608
+                " 'recorded_at', t.recorded_at + n * interval '5 minutes', 'key', md5(n::text)::uuid))).*"
+                f" FROM {table} t, generate_series(2, %s) n",
+                [last],
+            )
+            cursor.execute(f"ANALYZE {table}")
+        cursor.execute("ANALYZE feedback_card")
+    begins = MONDAY + timedelta(days=30)
+    for after in (None, (begins + timedelta(hours=5), 2, 1, card.pk)):
+        plan = heads_of(begins, begins + timedelta(days=1), after).explain()
+        assert "Seq Scan" not in plan, plan
+        for index in (
+            "card_newest",
+            *(index.name for row in rows for index in row._meta.indexes if "recorded" in index.name),
+        ):
+            assert f" {index} " in plan, plan
 
 
 def test_files_of_the_journal(solvik: Solvik, a_day: dict[str, Card], client: Client) -> None:
