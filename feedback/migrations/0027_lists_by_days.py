@@ -6,7 +6,7 @@ class Migration(migrations.Migration):
     atomic = False  # the indexes are made while cards come in
 
     dependencies = [
-        ("feedback", "0023_citizens_sign_in_and_files_scanned"),
+        ("feedback", "0026_journal_along_indexes"),
     ]
 
     operations = [
