@@ -53,6 +53,16 @@ def child_exit(_server: Any, worker: Any) -> None:
         metric_files.add_ended(_figures, worker.pid)
 
 
+def post_worker_init(_worker: Any) -> None:
+    """Load what a first page would load, so that nobody waits for it, and take it for what stays."""
+    from django.urls import get_resolver
+
+    from config.interpreter import settle
+
+    get_resolver().url_patterns  # noqa: B018 (imports every view)
+    settle()
+
+
 def on_starting(_server: Any) -> None:
     """Bring up the parts once, before the workers fork."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Collection, Generator
 from typing import Any, TypeVar
@@ -13,6 +14,8 @@ import redis
 from django.core.management.commands import flush
 from django.db.backends.postgresql.operations import DatabaseOperations
 from pytest_django.plugin import blocking_manager_key
+
+from config.interpreter import settle, with_room
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
@@ -31,6 +34,17 @@ def pytest_configure(config: pytest.Config) -> None:
         make_ready()
     DatabaseOperations.sql_flush = _sql_to_empty  # type: ignore[method-assign]
     flush.emit_post_migrate_signal = lambda *_args, **_options: None
+
+
+def pytest_collection_finish() -> None:
+    settle()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    """Give each test the room that the server gives each request."""
+    pyfuncitem.obj = functools.wraps(pyfuncitem.obj)(with_room(pyfuncitem.obj))
+    return (yield)
 
 
 KEPT = {"auth_permission", "django_content_type"}
