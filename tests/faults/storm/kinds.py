@@ -73,6 +73,7 @@ class Kinds:
                     session.close()
 
             threading.Thread(target=hold, daemon=True).start()
+            time.sleep(4)  # the doctor tells of what has waited for two seconds
 
         return Fault("cards locked", seconds, lock, held.set, doctor=("locks", "wait"))
 
