@@ -106,7 +106,7 @@ def by_copy(folder: Path) -> float:
             with (folder / meta.db_table).open("wb") as file:
                 cursor.copy_expert(f"COPY {meta.db_table} ({columns}) TO STDOUT", file)
         cursor.execute("SET session_replication_role = replica")
-        cursor.execute(f"TRUNCATE {', '.join(meta.db_table for meta in tables)}")
+        cursor.execute(f"TRUNCATE {', '.join(meta.db_table for meta in tables)} CASCADE")
         start = time.perf_counter()
         with transaction.atomic():
             for meta in tables:

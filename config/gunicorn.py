@@ -15,6 +15,9 @@ from config import memory, metric_files
 memory.give_back_large_blocks()
 
 bind = os.environ.get("BIND", "") or f"127.0.0.1:{os.environ.get('PORT', '') or '8000'}"
+SETTLED_AFTER = 30
+"""Requests after which a worker has loaded its views and templates."""
+
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_CONCURRENCY", "") or 2)
 threads = int(os.environ.get("WEB_THREADS", "") or 4)
@@ -53,14 +56,13 @@ def child_exit(_server: Any, worker: Any) -> None:
         metric_files.add_ended(_figures, worker.pid)
 
 
-def post_worker_init(_worker: Any) -> None:
-    """Load what a first page would load, so that nobody waits for it, and take it for what stays."""
-    from django.urls import get_resolver
+def post_request(worker: Any, _request: Any, _environ: Any, _response: Any) -> None:
+    """Take what the first requests of a worker have loaded for what stays."""
+    worker.answered = getattr(worker, "answered", 0) + 1
+    if worker.answered == SETTLED_AFTER:
+        from config.interpreter import settle
 
-    from config.interpreter import settle
-
-    get_resolver().url_patterns  # noqa: B018 (imports every view)
-    settle()
+        settle()
 
 
 def on_starting(_server: Any) -> None:
