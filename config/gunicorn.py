@@ -58,8 +58,9 @@ def child_exit(_server: Any, worker: Any) -> None:
 
 def post_request(worker: Any, _request: Any, _environ: Any, _response: Any) -> None:
     """Take what the first requests of a worker have loaded for what stays."""
-    worker.answered = getattr(worker, "answered", 0) + 1
-    if worker.answered == SETTLED_AFTER:
+    # Counted by several threads at once: what one of them counts to is what it looks at.
+    worker.answered = answered = getattr(worker, "answered", 0) + 1
+    if answered == SETTLED_AFTER:
         from config.interpreter import settle
 
         settle()
