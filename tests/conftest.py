@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import functools
+import gc
 import os
+import sys
+import time
 from collections.abc import Collection, Generator
 from typing import Any, TypeVar
 
@@ -74,6 +77,30 @@ def django_db_modify_db_settings(
 
     with django_db_blocker.unblock():
         connection.settings_dict["TEST"]["TEMPLATE"] = make_template()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> Generator[None]:
+    """Before the test database is dropped, wait for the sessions of threads and processes that were just ended."""
+    yield
+    with django_db_blocker.unblock():
+        _end_sessions()
+
+
+def _end_sessions() -> None:
+    """End what still has a session ten seconds later, and name it: every test has been judged by then."""
+    from django.db import connection
+
+    others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    gc.collect()  # a thread's connection may hang in a ring of objects
+    with connection.cursor() as cursor:
+        for _ in range(100):
+            cursor.execute(f"SELECT count(*) {others}")
+            if cursor.fetchone() == (0,):
+                return
+            time.sleep(0.1)
+        cursor.execute(f"SELECT application_name, state, query, pg_terminate_backend(pid) {others}")
+        print("Still there at the end:", cursor.fetchall(), file=sys.__stderr__)
 
 
 @pytest.fixture(autouse=True)

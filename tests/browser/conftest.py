@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.base import AxeResults
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import ConsoleMessage, Page
+from playwright.sync_api import ConsoleMessage, Locator, Page, expect
 
 from organisation.models import Person
 from tests.factories import Solvik, make_solvik
@@ -18,6 +18,7 @@ from tests.factories import Solvik, make_solvik
 PASSWORD = "et-langt-passord-her"
 # Playwright's loop runs in this thread; Django takes that for asynchronous code and would refuse the database.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+expect.set_options(timeout=15_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -85,6 +86,13 @@ def sign_in(page: Page, server: str, person: Person) -> None:
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url(f"{server}/staff/**")
+
+
+def focus(locator: Locator) -> None:
+    """Go there by keyboard. What is not shown yet takes no focus, and the next key would go to what had it before."""
+    expect(locator).to_be_visible()
+    locator.focus()
+    expect(locator).to_be_focused()
 
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from feedback.models import Card
 from reporting.models import Initiative, InitiativeNote, MeetingInput, Theme
-from tests.browser.conftest import check_accessibility, sign_in
+from tests.browser.conftest import check_accessibility, focus, sign_in
 from tests.factories import Solvik
 from tests.reporting.scorecards import a_scorecard_with_figures
 
@@ -27,12 +27,12 @@ def test_an_action_is_planned_from_a_theme_and_followed_up_by_keyboard(
     page.goto(f"{live_server.url}/staff/actions/new/?theme=roads&indicator={indicator.key}&unit=roads&title=Snow")
     expect(page.get_by_label("Theme")).to_have_value("roads")
     deadline = page.get_by_label("Deadline")
-    deadline.focus()
+    focus(deadline)
     page.keyboard.type("31.2.2030")
     page.keyboard.press("Tab")
     expect(page.get_by_label("Theme")).to_be_focused()
     target = page.get_by_label("Target")
-    target.focus()
+    focus(target)
     page.keyboard.type("7")
     page.keyboard.press("Enter")
     summary = page.get_by_role("group", name="Put this right")
@@ -45,13 +45,13 @@ def test_an_action_is_planned_from_a_theme_and_followed_up_by_keyboard(
     page.keyboard.type("1.3.2030")
     page.keyboard.press("Enter")
     expect(page.get_by_role("link", name="outside it")).to_be_visible()
-    target.focus()
+    focus(target)
     page.keyboard.press("Control+a")
     page.keyboard.type("4,9")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Snow", level=1)).to_be_visible()
     how = page.get_by_label("How does it go?")
-    how.focus()
+    focus(how)
     page.keyboard.type("The map is drawn")
     page.keyboard.press("Tab")
     expect(page.get_by_label("Planned as before")).to_be_focused()

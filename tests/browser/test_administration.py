@@ -13,7 +13,7 @@ from feedback.models import RoutingRule
 from organisation.actions.look import set_arms, set_colour
 from organisation.actions.settings import add_day_off
 from organisation.models import Municipality, Person, RoleAssignment, Unit
-from tests.browser.conftest import PASSWORD, check_every_look, sign_in
+from tests.browser.conftest import PASSWORD, check_every_look, focus, sign_in
 from tests.factories import CategoryFactory, RuleFactory, Solvik, a_card
 
 BASE = "/staff/administration"
@@ -101,9 +101,9 @@ def test_other_pages_in_the_municipalitys_colour(look: Page, live_server: Any, f
 def test_a_rule_is_made_moved_and_tried_by_keyboard_alone(page: Page, live_server: Any, furnished: Solvik) -> None:
     sign_in(page, live_server.url, furnished.administrator)
     page.goto(f"{live_server.url}{BASE}/rules/")
-    page.get_by_role("link", name="Add a rule").focus()
+    focus(page.get_by_role("link", name="Add a rule"))
     page.keyboard.press("Enter")
-    page.get_by_label("Name").focus()
+    focus(page.get_by_label("Name"))
     page.keyboard.type("Lyktestolper")
     page.keyboard.press("Tab")
     page.keyboard.type("Van")
@@ -115,7 +115,7 @@ def test_a_rule_is_made_moved_and_tried_by_keyboard_alone(page: Page, live_serve
     page.keyboard.press("Enter")
     page.get_by_text("The rule is added.").wait_for()
 
-    page.get_by_role("button", name="Move «Lyktestolper» up").focus()
+    focus(page.get_by_role("button", name="Move «Lyktestolper» up"))
     for _time in range(2):
         page.keyboard.press("Enter")
         page.wait_for_load_state()
@@ -123,7 +123,7 @@ def test_a_rule_is_made_moved_and_tried_by_keyboard_alone(page: Page, live_serve
         expect(focused).to_have_attribute("aria-label", "Move «Lyktestolper» " + ("up" if _time == 0 else "down"))
     assert RoutingRule.objects.order_by("position").values_list("name", flat=True)[0] == "Lyktestolper"
 
-    page.get_by_label("What somebody might write").focus()
+    focus(page.get_by_label("What somebody might write"))
     page.keyboard.type("Et hull i bakken")
     for _field in ("Category", "Kind", "Area or place", "Try"):
         page.keyboard.press("Tab")

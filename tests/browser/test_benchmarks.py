@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from reporting.group_queries import places_of
 from reporting.models import Group, Indicator, Value
-from tests.browser.conftest import check_accessibility, sign_in
+from tests.browser.conftest import check_accessibility, focus, sign_in
 from tests.factories import Solvik
 from tests.reporting.benchmarks import a_group_beside
 from tests.reporting.scorecards import a_scorecard_with_figures
@@ -28,22 +28,22 @@ def indicator(solvik: Solvik) -> Indicator:
 def test_a_group_is_made_by_keyboard(page: Page, live_server: Any, solvik: Solvik, indicator: Indicator) -> None:
     sign_in(page, live_server.url, solvik.administrator)
     page.goto(f"{live_server.url}/staff/benchmarks/")
-    page.get_by_role("link", name="Groups", exact=True).focus()
+    focus(page.get_by_role("link", name="Groups", exact=True))
     page.keyboard.press("Enter")
-    page.get_by_role("link", name="Make a group").focus()
+    focus(page.get_by_role("link", name="Make a group"))
     page.keyboard.press("Enter")
-    page.get_by_label("Norwegian (bokmål)").focus()
+    focus(page.get_by_label("Norwegian (bokmål)"))
     page.keyboard.type("Like store")
     members = page.get_by_label("Municipalities", exact=True)
-    members.focus()
+    focus(members)
     page.keyboard.type("5025 Røros\nRørs")
-    page.get_by_role("button", name="Make the group").focus()
+    focus(page.get_by_role("button", name="Make the group"))
     page.keyboard.press("Enter")
     summary = page.get_by_role("group", name="Put this right before you go on")
     expect(summary).to_be_focused()
     check_accessibility(page)
     assert not Group.objects.filter(key="like-store").exists()
-    summary.get_by_role("link").focus()
+    focus(summary.get_by_role("link"))
     page.keyboard.press("Enter")
     expect(members).to_be_focused()
     expect(members).to_have_value("5025 Røros\nRørs")
@@ -51,18 +51,18 @@ def test_a_group_is_made_by_keyboard(page: Page, live_server: Any, solvik: Solvi
     for _letter in "Rørs":
         page.keyboard.press("Backspace")
     page.keyboard.type("dal")
-    page.get_by_text("Choose among the known municipalities").focus()
+    focus(page.get_by_text("Choose among the known municipalities"))
     page.keyboard.press("Enter")
     expect(page.get_by_label("Vik")).to_be_visible()
-    page.get_by_label("Vik").focus()
+    focus(page.get_by_label("Vik"))
     page.keyboard.press("Space")
     expect(page.get_by_label("Vik")).to_be_checked()
-    page.get_by_role("button", name="Make the group").focus()
+    focus(page.get_by_role("button", name="Make the group"))
     page.keyboard.press("Enter")
     expect(page.get_by_text("The group is made.")).to_be_visible()
     made = Group.objects.get(key="like-store")
     assert [each.name for each in places_of(made, "NO").members] == ["Røros", "Dal", "Vik"]
-    page.get_by_role("link", name="Like store", exact=True).focus()
+    focus(page.get_by_role("link", name="Like store", exact=True))
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text("beside Like store")
 

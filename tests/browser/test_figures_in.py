@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from reporting.models import Value
 from reporting.taking import take_places
-from tests.browser.conftest import check_accessibility, sign_in
+from tests.browser.conftest import check_accessibility, focus, sign_in
 from tests.factories import Solvik
 from tests.reporting.houses import SWEDEN, kolada
 from tests.reporting.scorecards import an_indicator
@@ -33,7 +33,7 @@ def test_an_answer_of_kolada_is_checked_put_right_and_read(
     page.get_by_label("File with figures").set_input_files(wrong)
     page.get_by_label("Indicator").select_option(label="Andel")
     read = page.get_by_role("button", name="Read it in")
-    read.focus()
+    focus(read)
     page.keyboard.press("Enter")
     faults = page.get_by_role("table", name="Lines with faults")
     expect(faults.get_by_text("«20225» is no year")).to_be_visible()
@@ -44,13 +44,13 @@ def test_an_answer_of_kolada_is_checked_put_right_and_read(
     page.get_by_label("File with figures").set_input_files(right)
     expect(page.get_by_label("Indicator")).to_have_value(page.get_by_label("Indicator").input_value())
     check = page.get_by_role("button", name="Only check the file")
-    check.focus()
+    focus(check)
     page.keyboard.press("Enter")
     preview = page.get_by_role("table", name="The first figures as they would be written")
     expect(preview.get_by_text("Lövsta")).to_be_visible()
     check_accessibility(page)
     page.get_by_label("File with figures").set_input_files(right)
-    read.focus()
+    focus(read)
     page.keyboard.press("Enter")
     expect(page.get_by_text("1 new figures, 0 changed, 0 as they were.")).to_be_visible()
     assert Value.objects.get().value == 12.5

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from feedback.actions.listing import run_overdue_list
 from feedback.answer_links import answer_url
 from feedback.models import Card, CardEvent, OverdueEntry
-from tests.browser.conftest import check_accessibility, sign_in
+from tests.browser.conftest import check_accessibility, focus, sign_in
 from tests.factories import Solvik, a_card
 from tests.feedback.letters import comes, letter
 
@@ -22,16 +22,16 @@ def test_a_mail_that_waits_becomes_a_card_by_keyboard(page: Page, live_server: A
     comes(letter(subject="Gatelys i Skolegata", headers={"X-Spam-Flag": "YES"}), now=timezone.now())
     sign_in(page, live_server.url, solvik.clerk)
     page.goto(live_server.url + "/staff/mail/")
-    page.get_by_role("link", name="Gatelys i Skolegata").focus()
+    focus(page.get_by_role("link", name="Gatelys i Skolegata"))
     page.keyboard.press("Enter")
-    page.get_by_role("button", name="Dismiss").focus()
+    focus(page.get_by_role("button", name="Dismiss"))
     page.keyboard.press("Enter")
     expect(page.locator(".ds-error-summary")).to_be_focused()
     check_accessibility(page)
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.get_by_label("Why it needs nothing more")).to_be_focused()
-    page.get_by_role("button", name="Make the card").focus()
+    focus(page.get_by_role("button", name="Make the card"))
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("/staff/cards/"))
     expect(page.get_by_role("heading", level=1)).to_have_text(Card.objects.get().reference)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import PASSWORD, check_accessibility, sign_in
+from tests.browser.conftest import PASSWORD, check_accessibility, focus, sign_in
 from tests.factories import Solvik
 
 
@@ -20,7 +20,7 @@ def test_on_a_phone_the_menu_is_opened_and_put_away_by_keyboard(page: Page, live
     expect(menu).to_be_hidden()
     assert page.locator(".frame-top").evaluate("head => head.getBoundingClientRect().height") < 80
     assert page.evaluate("document.documentElement.scrollWidth") == 320
-    button.focus()
+    focus(button)
     page.keyboard.press("Enter")
     expect(menu).to_be_visible()
     check_accessibility(page)

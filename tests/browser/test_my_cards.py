@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from feedback import citizen_provider
 from feedback.models import CitizenSession, SignedCard
 from organisation import tokens
-from tests.browser.conftest import check_every_look
+from tests.browser.conftest import check_every_look, focus
 from tests.factories import Solvik
 from tests.provider import Provider, provider_running
 
@@ -44,7 +44,7 @@ def test_by_keyboard_what_is_written_comes_back_from_the_provider(
     page = browser.new_page(locale="en-GB", viewport={"width": 390, "height": 900}, reduced_motion="reduce")
     page.goto(live_server.url)
     page.get_by_label("What do you want to tell us?").press_sequentially("Hull i veien")
-    page.get_by_role("link", name="Sign in with ID-porten").focus()
+    focus(page.get_by_role("link", name="Sign in with ID-porten"))
     page.keyboard.press("Enter")
     be(page, "weak", "**/?sign-in=level")
     expect(page.get_by_role("status").first).to_contain_text("Choose a stronger way there")

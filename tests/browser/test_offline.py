@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Error, Page, expect
 
 from feedback.models import Card
-from tests.browser.conftest import check_accessibility, kept
+from tests.browser.conftest import check_accessibility, focus, kept
 from tests.factories import Solvik, a_card
 from tests.pictures import photo
 
@@ -128,7 +128,7 @@ def test_pictures_chosen_one_at_a_time_all_come_along(
     expect(chosen).to_have_count(3)
     expect(page.get_by_text("Chosen files: 3")).to_be_attached()
     check_accessibility(page)
-    page.get_by_role("button", name="Remove hull.png").focus()
+    focus(page.get_by_role("button", name="Remove hull.png"))
     page.keyboard.press("Enter")
     expect(chosen).to_have_count(2)
     expect(page.get_by_role("button", name="Remove brev.pdf")).to_be_focused()

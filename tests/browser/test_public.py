@@ -16,7 +16,7 @@ from feedback.actions.mailings import SentOut, record_mailing
 from feedback.actions.stories import Words, publish_story, write_story
 from feedback.models import Mailing, Story
 from reporting.figures import complete_months
-from tests.browser.conftest import check_every_look, sign_in
+from tests.browser.conftest import check_every_look, focus, sign_in
 from tests.factories import OSLO, CategoryFactory, Solvik, a_card, many_cards
 
 HEAR, SAID = "/what-we-hear/", "/what-we-hear/you-said/"
@@ -127,9 +127,9 @@ def test_a_story_by_keyboard_from_the_card_to_the_public(page: Page, live_server
     card = a_card(now=timezone.now(), text="Det er mørkt")
     sign_in(page, live_server.url, solvik.clerk)
     page.goto(f"{live_server.url}/staff/cards/{card.reference}/")
-    page.get_by_role("link", name="Write a story").focus()
+    focus(page.get_by_role("link", name="Write a story"))
     page.keyboard.press("Enter")
-    page.get_by_label("Title").focus()
+    focus(page.get_by_label("Title"))
     for words in ("Lyset er tilbake", "Kari skrev at det var mørkt.", "Vi skiftet kabelen."):
         page.keyboard.type(words)
         page.keyboard.press("Tab")

@@ -11,14 +11,14 @@ from playwright.sync_api import Browser, Page, expect
 
 from reporting.actions.reports import compute_waiting_reports
 from reporting.models import Report
-from tests.browser.conftest import check_accessibility, sign_in
+from tests.browser.conftest import check_accessibility, focus, sign_in
 from tests.factories import Solvik, a_card
 
 pytestmark = pytest.mark.slow
 
 
 def press(page: Page, name: str, role: Any = "button") -> None:
-    page.get_by_role(role, name=name).focus()
+    focus(page.get_by_role(role, name=name))
     page.keyboard.press("Enter")
 
 
@@ -35,7 +35,7 @@ def test_report_is_made_waited_for_written_to_and_published(page: Page, live_ser
     press(page, "Make the report")
     expect(page.get_by_role("progressbar")).to_be_visible()
     check_accessibility(page)
-    page.get_by_role("link", name="Look again").focus()
+    focus(page.get_by_role("link", name="Look again"))
     page.wait_for_timeout(1500)  # it looks by itself, and the focus stays where it is
     expect(page.get_by_role("link", name="Look again")).to_be_focused()
     compute_waiting_reports(now=timezone.now())

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from reporting.actions.indicators import know_our_indicators
 from reporting.models import DeskContact, Indicator, Value
-from tests.browser.conftest import check_accessibility, sign_in
+from tests.browser.conftest import check_accessibility, focus, sign_in
 from tests.factories import Solvik
 from tests.reporting.scorecards import a_scorecard_with_figures
 
@@ -30,7 +30,7 @@ def test_figures_are_typed_by_keyboard(page: Page, live_server: Any, solvik: Sol
     page.goto(f"{live_server.url}/staff/values/")
     visits, views = Indicator.objects.get(key="website-visits"), Indicator.objects.get(key="page-views")
     first = page.get_by_label(f"Visits to the website, {year - 1}")
-    first.focus()
+    focus(first)
     page.keyboard.type("428 638")
     page.keyboard.press("Enter")
     expect(page.get_by_label(f"Page views on the website, {year - 1}")).to_be_focused()
@@ -46,7 +46,7 @@ def test_figures_are_typed_by_keyboard(page: Page, live_server: Any, solvik: Sol
         }"""
     )
     save = page.get_by_role("button", name="Save the figures")
-    save.focus()
+    focus(save)
     page.keyboard.press("Enter")
     summary = page.get_by_role("group", name="Nothing was saved yet")
     expect(summary).to_be_focused()

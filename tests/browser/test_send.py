@@ -19,7 +19,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from feedback.models import Attachment, Card, HeldUpload
-from tests.browser.conftest import check_accessibility, check_every_look, kept
+from tests.browser.conftest import check_accessibility, check_every_look, focus, kept
 from tests.factories import CategoryFactory, RuleFactory, Solvik, a_card
 from tests.pictures import photo
 
@@ -159,8 +159,8 @@ def test_the_map_is_loaded_only_when_it_is_opened(page: Page, live_server: Any, 
     expect(page.locator(".leaflet-tile-loaded").first).to_be_visible()
     assert [url for url in asked if tiles in url] != []
     check_accessibility(page)
-    page.get_by_role("button", name="It is here").focus()
-    shown.focus()
+    focus(page.get_by_role("button", name="It is here"))
+    focus(shown)
     page.keyboard.press("ArrowUp")
     page.wait_for_timeout(500)
     page.get_by_role("button", name="It is here").click()

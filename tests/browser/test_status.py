@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from feedback.actions.answering import record_callback
 from feedback.actions.submitter import react
 from feedback.models import Addition, Card, OwnReaction, ReopeningRequest
-from tests.browser.conftest import check_every_look, sign_in
+from tests.browser.conftest import check_every_look, focus, sign_in
 from tests.factories import Solvik, a_card
 from tests.feedback.status_lives import LIVES
 from tests.pictures import photo
@@ -157,7 +157,7 @@ def test_the_errand_by_keyboard(page: Page, live_server: Any, solvik: Solvik) ->
     now = timezone.now()
     record_callback(card, held_at=now, summary="Fylt", reaction=5, by=solvik.handler, now=now)
     page.goto(f"{live_server.url}/card/{card.secret}/")
-    page.locator("#id_reaction-reaction_0").focus()
+    focus(page.locator("#id_reaction-reaction_0"))
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Tab")
     page.keyboard.type("Hullet er der")
@@ -167,7 +167,7 @@ def test_the_errand_by_keyboard(page: Page, live_server: Any, solvik: Solvik) ->
     page.keyboard.press("Enter")
     expect(page.get_by_text("You gave 2 of 6.")).to_be_visible()
     page.wait_for_load_state()
-    page.locator(".own-more summary", has_text="Ask us").focus()
+    focus(page.locator(".own-more summary", has_text="Ask us"))
     page.keyboard.press("Enter")
     expect(page.locator("#id_reopening-reason")).to_be_visible()
     page.keyboard.press("Tab")

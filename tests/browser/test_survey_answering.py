@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from surveys.actions.answering import submit_answer
 from surveys.models import Answer, Comment, Draft
-from tests.browser.conftest import check_accessibility, check_every_look, sign_in
+from tests.browser.conftest import check_accessibility, check_every_look, focus, sign_in
 from tests.factories import Solvik
 from tests.surveys.rounds import ANSWERED, Round, make_round
 
@@ -70,18 +70,18 @@ def test_every_page_is_accessible(look: Page, live_server: Any, made: Round) -> 
 
 def test_whole_errand_by_keyboard(page: Page, live_server: Any, made: Round) -> None:
     page.goto(f"{live_server.url}/answer/")
-    page.get_by_label("The code in the letter").focus()
+    focus(page.get_by_label("The code in the letter"))
     page.keyboard.type(made.invited[0].code)
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Begin").press("Enter")
-    page.get_by_role("radio", name="1", exact=True).first.focus()
+    focus(page.get_by_role("radio", name="1", exact=True).first)
     page.keyboard.press("Space")
     for _ in range(3):
         page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")  # goes on, whatever button comes first in the page
     page.get_by_role("heading", name="Culture").wait_for()
     assert Draft.objects.get().values == {"road": 4}
-    page.get_by_label("Most important").focus()
+    focus(page.get_by_label("Most important"))
     page.keyboard.type("Care")
     page.get_by_role("button", name="Next").press("Enter")
     page.get_by_role("button", name="Send the answer").press("Enter")

@@ -15,7 +15,7 @@ from surveys.actions.building_library import insert_from_library
 from surveys.library import library_items
 from surveys.models import Question, Survey
 from surveys.queries import items_of
-from tests.browser.conftest import PASSWORD, check_every_look, sign_in
+from tests.browser.conftest import PASSWORD, check_every_look, focus, sign_in
 from tests.factories import PersonFactory, RoleFactory, Solvik
 from tests.surveys.questionnaire import field_it
 
@@ -84,24 +84,24 @@ def test_a_question_is_written_by_keyboard_and_seen_while_one_types(
 ) -> None:
     sign_in(page, live_server.url, adviser)
     page.goto(f"{live_server.url}{HERE}/areas/safety/")
-    page.get_by_role("link", name="Write a question").focus()
+    focus(page.get_by_role("link", name="Write a question"))
     page.keyboard.press("Enter")
-    page.locator("#id_text_nb").focus()
+    focus(page.locator("#id_text_nb"))
     page.keyboard.type("Det er trygt i parken.")
     expect(page.locator("#preview")).to_contain_text("Det er trygt i parken.")
     expect(page.locator("#id_text_nb")).to_be_focused()
     # A condition offers the answers of the question it names, without leaving the page.
     page.get_by_label("Asked only if an answer was given to").select_option("been-in-touch")
     page.get_by_label("Ja", exact=True).first.wait_for()
-    page.locator("#condition-values").get_by_label("Ja", exact=True).focus()
+    focus(page.locator("#condition-values").get_by_label("Ja", exact=True))
     page.keyboard.press("Space")
-    page.get_by_role("button", name="Add the question").focus()
+    focus(page.get_by_role("button", name="Add the question"))
     page.keyboard.press("Enter")
     page.get_by_text("The question is added, the last of its area.").wait_for()
     made = Question.objects.get(key="det-er-trygt-i-parken")
     assert made.show_if == {"question": "been-in-touch", "values": ["yes"]}
 
-    page.get_by_role("button", name="Move «Det er trygt i parken.» up").focus()
+    focus(page.get_by_role("button", name="Move «Det er trygt i parken.» up"))
     for _time in range(2):
         page.keyboard.press("Enter")
         page.wait_for_load_state()

@@ -13,7 +13,7 @@ from organisation.permissions import Role
 from surveys.actions.publication_drafts import compute_waiting_drafts, save_draft
 from surveys.actions.publishing import publish_results
 from surveys.models import Answer, Comparator, Survey
-from tests.browser.conftest import check_accessibility, check_every_look, sign_in
+from tests.browser.conftest import check_accessibility, check_every_look, focus, sign_in
 from tests.factories import PersonFactory, RoleFactory, Solvik
 from tests.surveys.against_r import answers_of
 from tests.surveys.making import answer_all, make_survey
@@ -96,16 +96,16 @@ def test_the_pages_can_be_read_by_everybody(look: Page, live_server: Any, survey
 def test_publishing_by_keyboard(page: Page, live_server: Any, survey: Survey, adviser: Any) -> None:
     sign_in(page, live_server.url, adviser)
     page.goto(f"{live_server.url}/staff/surveys/{survey.code}/results/")
-    page.get_by_role("link", name="Publish", exact=True).focus()
+    focus(page.get_by_role("link", name="Publish", exact=True))
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Publish the results")
     page.get_by_label("Published from").fill("2020-01-01")
-    page.get_by_role("button", name="Publish").focus()
+    focus(page.get_by_role("button", name="Publish"))
     page.keyboard.press("Enter")
     expect(page.get_by_role("link", name="The day is past. Choose today or later.")).to_be_visible()
     page.get_by_label("Published from").fill(timezone.localdate().isoformat())
     page.get_by_label("What the municipality says of the result: English").fill("Thank you.")
-    page.get_by_role("button", name="Save the draft").focus()
+    focus(page.get_by_role("button", name="Save the draft"))
     page.keyboard.press("Enter")
     expect(page.get_by_text("The figures are being computed.")).to_be_visible()
     compute_waiting_drafts(now=timezone.now())
@@ -114,7 +114,7 @@ def test_publishing_by_keyboard(page: Page, live_server: Any, survey: Survey, ad
     expect(page.get_by_text("It is not public yet.")).to_be_visible()
     expect(page.get_by_text("Thank you.")).to_be_visible()
     page.get_by_role("link", name="Back").press("Enter")
-    page.get_by_role("button", name="Publish").focus()
+    focus(page.get_by_role("button", name="Publish"))
     page.keyboard.press("Enter")
     page.get_by_role("link", name="The public page").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Citizen survey")

@@ -16,7 +16,7 @@ from organisation.permissions import Role
 from surveys.actions.fielding import field_survey
 from surveys.actions.sampling import Wanted, draw_sample
 from surveys.models import Draw, Invitation, Survey
-from tests.browser.conftest import PASSWORD, check_every_look, sign_in
+from tests.browser.conftest import PASSWORD, check_every_look, focus, sign_in
 from tests.factories import RoleFactory, Solvik
 from tests.surveys.samples import a_population, a_survey, register_rows
 
@@ -96,7 +96,7 @@ def fielded(solvik: Solvik) -> Survey:
 def test_letters_that_came_back_by_keyboard(page: Page, live_server: Any, adviser: Person, fielded: Survey) -> None:
     sign_in(page, live_server.url, adviser)
     page.goto(f"{live_server.url}/staff/surveys/innbygger-2026/fielding/")
-    page.get_by_label("Code on the letter").focus()
+    focus(page.get_by_label("Code on the letter"))
     for code in Invitation.objects.order_by("pk").values_list("code", flat=True)[:2]:
         page.keyboard.type(code.lower())
         page.keyboard.press("Enter")

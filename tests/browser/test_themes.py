@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from reporting.actions.counting import compute_figures
 from reporting.models import Theme
-from tests.browser.conftest import check_accessibility, sign_in
+from tests.browser.conftest import check_accessibility, focus, sign_in
 from tests.factories import OSLO, CategoryFactory, Solvik, many_cards
 
 pytestmark = pytest.mark.slow
@@ -21,9 +21,9 @@ def test_a_theme_is_made_by_keyboard(page: Page, live_server: Any, solvik: Solvi
     CategoryFactory(code="road", name="Vei og gate")
     sign_in(page, live_server.url, solvik.administrator)
     page.goto(f"{live_server.url}/staff/themes/")
-    page.get_by_role("link", name="Make a theme").focus()
+    focus(page.get_by_role("link", name="Make a theme"))
     page.keyboard.press("Enter")
-    page.get_by_role("button", name="Make the theme").focus()
+    focus(page.get_by_role("button", name="Make the theme"))
     page.keyboard.press("Enter")
     summary = page.get_by_role("group", name="Put this right before you go on")
     expect(summary).to_be_focused()
@@ -33,15 +33,15 @@ def test_a_theme_is_made_by_keyboard(page: Page, live_server: Any, solvik: Solvi
     name = page.get_by_label("Norwegian (bokmål)").first
     expect(name).to_be_focused()
     page.keyboard.type("Veier")
-    page.locator("summary", has_text="Message cards").focus()
+    focus(page.locator("summary", has_text="Message cards"))
     page.keyboard.press("Enter")
-    page.get_by_label("Vei og gate").focus()
+    focus(page.get_by_label("Vei og gate"))
     page.keyboard.press("Space")
     page.keyboard.press("Enter")
     expect(page.get_by_text("The theme is made.")).to_be_visible()
     theme = Theme.objects.get(key="veier")
     assert list(theme.links.values_list("side", "key")) == [("cards", "road")]
-    page.get_by_role("link", name="← The same weakness").focus()
+    focus(page.get_by_role("link", name="← The same weakness"))
     page.keyboard.press("Enter")
     expect(page.get_by_role("rowheader", name="Veier")).to_be_visible()
 

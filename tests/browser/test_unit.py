@@ -15,7 +15,7 @@ from feedback.actions.listing import run_overdue_list
 from feedback.models import Card
 from organisation.calendar import IsoWeek
 from organisation.models import Person
-from tests.browser.conftest import PASSWORD, check_every_look, sign_in
+from tests.browser.conftest import PASSWORD, check_every_look, focus, sign_in
 from tests.factories import NO_PHONE, AbsenceFactory, Solvik, a_card
 from tests.feedback.steps import called_back
 
@@ -69,7 +69,7 @@ def test_nobody_answers_and_it_is_undone_by_keyboard(
 ) -> None:
     first, *_others = three_cards(solvik, now)
     sign_in(page, live_server.url, solvik.handler)
-    row_of(page, first).get_by_role("button", name="No answer").focus()
+    focus(row_of(page, first).get_by_role("button", name="No answer"))
     page.keyboard.press("Enter")
     status = row_of(page, first).locator(".ring__said p")
     expect(status).to_contain_text("1 of 3 – try again")
@@ -87,7 +87,7 @@ def test_the_whole_call_by_keyboard_with_an_unhappy_answer(
 ) -> None:
     first, *_others = three_cards(solvik, now)
     sign_in(page, live_server.url, solvik.handler)
-    row_of(page, first).get_by_role("link", name="We talked").focus()
+    focus(row_of(page, first).get_by_role("link", name="We talked"))
     page.keyboard.press("Enter")
     expect(page.get_by_label("What was said?")).to_be_focused()
     page.keyboard.type("Det blir ikke i år.")
@@ -98,7 +98,7 @@ def test_the_whole_call_by_keyboard_with_an_unhappy_answer(
     page.keyboard.press("ArrowRight")
     expect(page.get_by_label("2", exact=True)).to_be_checked()
     expect(page.get_by_label("On 1–3: why?")).to_be_visible()
-    page.get_by_role("button", name="Save the conversation").focus()
+    focus(page.get_by_role("button", name="Save the conversation"))
     page.keyboard.press("Enter")
     summary = page.locator(".ds-error-summary")
     expect(summary).to_be_focused()
@@ -106,10 +106,10 @@ def test_the_whole_call_by_keyboard_with_an_unhappy_answer(
     page.keyboard.press("Enter")
     expect(page.get_by_label("On 1–3: why?")).to_be_focused()
     page.keyboard.type("Det tok for lang tid")
-    page.get_by_label("Had no proposal").focus()
+    focus(page.get_by_label("Had no proposal"))
     page.keyboard.press("Space")
     expect(page.get_by_label("What was said?")).to_have_value("Det blir ikke i år.")
-    page.get_by_role("button", name="Save the conversation").focus()
+    focus(page.get_by_role("button", name="Save the conversation"))
     page.keyboard.press("Enter")
     expect(row_of(page, first)).to_contain_text("The conversation is saved.")
     assert first.callbacks.get().reason == "Det tok for lang tid"

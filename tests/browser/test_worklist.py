@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from feedback.actions.moving import return_card
 from feedback.models import Card, SavedFilter
-from tests.browser.conftest import PASSWORD, check_every_look, sign_in
+from tests.browser.conftest import PASSWORD, check_every_look, focus, sign_in
 from tests.factories import RuleFactory, Solvik, a_card
 
 
@@ -75,7 +75,7 @@ def test_forwarding_by_the_keyboard_goes_from_row_to_row(
 ) -> None:
     sign_in(page, live_server.url, solvik.clerk)
     expect(row(page, waiting[2])).to_contain_text("Vei («hull i asf», «asfalt»)")
-    row(page, waiting[2]).locator("[data-main]").focus()
+    focus(row(page, waiting[2]).locator("[data-main]"))
     page.keyboard.press("Enter")
     expect(row(page, waiting[2])).to_contain_text("is forwarded to Vei.")
     expect(row(page, waiting[3]).locator("[data-main]")).to_be_focused()
