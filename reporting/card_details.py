@@ -92,9 +92,10 @@ def handled(times: Sequence[Days], units: Units, zone: tzinfo) -> list[Handled]:
     def local(name: str) -> TruncDate:
         return TruncDate(name, tzinfo=zone)
 
+    begin = datetime.combine(min(when.first for when in times), time(), zone)
     posted = numbers(_of(ContactCard.objects.all(), units, "card__"), F("posted_on"))
-    referred = numbers(_of(Referral.objects.all(), units, "card__"), local("recorded_at"))
-    reopened = numbers(_of(Card.objects.filter(reopened_at__isnull=False), units), local("reopened_at"))
+    referred = numbers(_of(Referral.objects.filter(recorded_at__gte=begin), units, "card__"), local("recorded_at"))
+    reopened = numbers(_of(Card.objects.filter(reopened_at__gte=begin), units), local("reopened_at"))
     return [Handled(posted[place], referred[place], reopened[place]) for place in range(len(times))]
 
 

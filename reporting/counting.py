@@ -13,10 +13,24 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import Case, Count, DateField, DurationField, ExpressionWrapper, F, Min, Q, Sum, When
+from django.db.models import (
+    Case,
+    Count,
+    DateField,
+    DurationField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Min,
+    OuterRef,
+    Q,
+    Subquery,
+    Sum,
+    When,
+)
 from django.db.models.functions import Coalesce, TruncDate, TruncMonth
 
-from feedback.counts import NOBODY_WAITS, NOT_REACHED, PROMISED
+from feedback.counts import NOBODY_WAITS, NOT_REACHED, promised
 from feedback.models import Callback, Card, OverdueEntry, OverdueRun
 from feedback.workflow import NEGATIVE_KINDS, REQUESTS_AND_SUGGESTIONS, Kind
 from organisation.calendar import IsoWeek
@@ -93,38 +107,38 @@ def _above() -> Mapping[int, tuple[int, ...]]:
 
 
 def _by_unit_and_month(first: date, through: date, zone: tzinfo) -> dict[tuple[int, date], Counts]:
-    """Each card is read twice and no more: by itself, and with its callbacks."""
+    """Each part is read along an index of its own: of a million cards a report sees those of its months."""
     found: dict[tuple[int, date], Counts] = defaultdict(Counts)
     window = (first, through)
-    received, due = Q(received_on__range=window), PROMISED & Q(due_on__range=window)
-    cards = (
-        Card.objects.filter(received | due)
+    received = (
+        Card.objects.filter(received_on__range=window)
+        .annotate(month=TruncMonth("received_on"), registered_day=TruncDate("registered_at", tzinfo=zone))
+        .values_list("unit", "month")
         .annotate(
-            received_month=TruncMonth("received_on"),
-            due_month=TruncMonth("due_on"),
-            registered_day=TruncDate("registered_at", tzinfo=zone),
-            completed_day=TruncDate("completed_at", tzinfo=zone),
-        )
-        .values_list("unit", "received_month", "due_month")
-        .annotate(
-            cards=Count("pk", filter=received),
-            same_day=Count("pk", filter=received & Q(registered_day=F("received_on"))),
-            of_a_kind=Count("pk", filter=received & ~Q(kind="")),
-            negative=Count("pk", filter=received & Q(kind__in=sorted(NEGATIVE_KINDS))),
-            praise=Count("pk", filter=received & Q(kind=Kind.PRAISE)),
-            wishes=Count("pk", filter=received & Q(kind__in=sorted(REQUESTS_AND_SUGGESTIONS))),
-            owed=Count("pk", filter=due),
-            in_time=Count("pk", filter=due & Q(completed_day__lte=F("due_on")) & ~NOT_REACHED),
-            not_reached=Count("pk", filter=due & NOT_REACHED),
+            cards=Count("pk"),
+            same_day=Count("pk", filter=Q(registered_day=F("received_on"))),
+            of_a_kind=Count("pk", filter=~Q(kind="")),
+            negative=Count("pk", filter=Q(kind__in=sorted(NEGATIVE_KINDS))),
+            praise=Count("pk", filter=Q(kind=Kind.PRAISE)),
+            wishes=Count("pk", filter=Q(kind__in=sorted(REQUESTS_AND_SUGGESTIONS))),
         )
         .order_by()
     )
-    for unit, received_month, due_month, number, same, kinds, negative, praise, wishes, *promise in cards:
-        if number:
-            found[unit, received_month].add(Counts(number, same, kinds, negative, praise, wishes))
-        if promise[0]:
-            owed, in_time, not_reached = promise
-            found[unit, due_month].add(Counts(owed=owed, in_time=in_time, not_reached=not_reached))
+    for unit, month, *numbers in received:
+        found[unit, month].add(Counts(*numbers))
+    owed = (
+        promised(first, through)
+        .annotate(month=TruncMonth("due_on"), completed_day=TruncDate("completed_at", tzinfo=zone))
+        .values_list("unit", "month")
+        .annotate(
+            owed=Count("pk"),
+            in_time=Count("pk", filter=Q(completed_day__lte=F("due_on")) & ~NOT_REACHED),
+            not_reached=Count("pk", filter=NOT_REACHED),
+        )
+        .order_by()
+    )
+    for unit, month, number, in_time, not_reached in owed:
+        found[unit, month].add(Counts(owed=number, in_time=in_time, not_reached=not_reached))
     for unit, due_month, held_month, days, number, reactions, total in _callbacks(first, through, zone):
         # Tens of thousands of rows: counted up in place.
         if days is not None:
@@ -135,6 +149,10 @@ def _by_unit_and_month(first: date, through: date, zone: tzinfo) -> dict[tuple[i
             counts = found[unit, held_month]
             counts.reactions += reactions
             counts.reaction_sum += total
+    for unit, held_month, reaction in _reactions_elsewhere(first, through, zone):
+        counts = found[unit, held_month]
+        counts.reactions += 1
+        counts.reaction_sum += reaction
     for unit, year, week, number, again in _entries(first, through):
         counts = found[unit, IsoWeek(year, week).monday.replace(day=1)]
         counts.entries += number
@@ -145,29 +163,49 @@ def _by_unit_and_month(first: date, through: date, zone: tzinfo) -> dict[tuple[i
 def _callbacks(
     first: date, through: date, zone: tzinfo
 ) -> Iterable[tuple[int, date, date, timedelta | None, int, int, int]]:
-    """Callbacks to the end of the day `through`: unit, month of the deadline and of the callback, the days that it took,
-    how many, and of how many reactions which sum.
+    """Callbacks to the end of the day `through` of the cards with a deadline in the window: unit, month of the deadline and
+    of the callback, the days that it took, how many, and of how many reactions which sum.
 
-    The days are from the registration or the reopening, as `feedback.counts.days_to_callback` counts them, of the cards
-    that were promised a callback by a deadline in the window; None for the others and for what was said in earlier cycles.
+    The days are from the registration or the reopening, as `feedback.counts.days_to_callback` counts them; None where no
+    callback was promised, and for what was said in earlier cycles.
     """
     began = Coalesce("card__reopened_at", "card__registered_at")
     took = ExpressionWrapper(
         TruncDate("held_at", tzinfo=zone) - TruncDate(began, tzinfo=zone), output_field=DurationField()
     )
-    promised = Q(card__callback_owed=True, card__due_on__range=(first, through), cycle=F("card__cycle"))
+    waited = Q(card__callback_owed=True, cycle=F("card__cycle")) & ~Q(card__close_result__in=NOBODY_WAITS)
     return (
-        Callback.objects.filter(held_at__lt=datetime.combine(through + timedelta(days=1), time(), zone))
-        .filter(promised | Q(held_at__gte=datetime.combine(first, time(), zone)))
+        Callback.objects.filter(held_at__lt=_midnight_after(through, zone), card__due_on__range=(first, through))
         .annotate(
             due_month=TruncMonth("card__due_on"),
             held_month=TruncMonth("held_at", tzinfo=zone, output_field=DateField()),
-            took=Case(When(promised & ~Q(card__close_result__in=NOBODY_WAITS), then=took)),
+            took=Case(When(waited, then=took)),
         )
         .values_list("card__unit", "due_month", "held_month", "took")
         .annotate(number=Count("pk"), reactions=Count("reaction"), total=Sum("reaction"))
         .order_by()
     )
+
+
+def _reactions_elsewhere(first: date, through: date, zone: tzinfo) -> Iterable[tuple[int, date, Any]]:
+    """The reactions of callbacks held in the window on cards whose deadline lies outside it: unit, month, reaction. Few:
+    those called back late before it, or early at its end."""
+    # Of the cards only the units, and one by one: joined, each of all the cards would be read.
+    its_card = Card.objects.filter(pk=OuterRef("card"))
+    return (
+        Callback.objects.filter(held_at__gte=datetime.combine(first, time(), zone), reaction__isnull=False)
+        .filter(~Exists(its_card.filter(due_on__range=(first, through))), held_at__lt=_midnight_after(through, zone))
+        .annotate(
+            unit=Subquery(its_card.values("unit")[:1]),
+            month=TruncMonth("held_at", tzinfo=zone, output_field=DateField()),
+        )
+        .values_list("unit", "month", "reaction")
+        .order_by()
+    )
+
+
+def _midnight_after(day: date, zone: tzinfo) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(), zone)
 
 
 def _entries(first: date, through: date) -> Iterable[tuple[int, int, int, int, int]]:
@@ -195,9 +233,8 @@ def desk_contacts(through: date, zone: tzinfo) -> dict[Period, int]:
     if began is None:
         return {}
     since = began.astimezone(zone).date() - FIRST_WEEK
-    midnight = datetime.combine(through + timedelta(days=1), time(), zone)
     rows = (
-        DeskContact.objects.filter(at__lt=midnight)
+        DeskContact.objects.filter(at__lt=_midnight_after(through, zone))
         .annotate(month=TruncMonth("at", tzinfo=zone, output_field=DateField()))
         .values_list("month")
         .annotate(number=Count("pk"))

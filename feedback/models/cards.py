@@ -151,6 +151,7 @@ class Card(models.Model):
             models.Index(name="card_open_due", fields=["due_on", "id"], condition=_OPEN),
             models.Index(name="card_open_unit_due", fields=["unit", "due_on", "id"], condition=_OPEN),
             models.Index(name="card_completed", fields=["completed_at"], condition=Q(completed_at__isnull=False)),
+            models.Index(name="card_reopened", fields=["reopened_at"], condition=Q(reopened_at__isnull=False)),
             models.Index(name="card_waiting", fields=["completed_at"], condition=Q(state="contact_card_posted")),
             GinIndex(name="card_search", fields=["search"]),
             models.Index(name="card_sensitive", fields=["unit", "due_on", "id"], condition=Q(sensitive=True)),

@@ -108,7 +108,10 @@ class Callback(OfCard):
         verbose_name = _("callback")
         verbose_name_plural = _("callbacks")
         ordering = ["held_at", "id"]
-        indexes = [models.Index(name="callback_recorded", fields=["recorded_at", "id"])]
+        indexes = [
+            models.Index(name="callback_recorded", fields=["recorded_at", "id"]),
+            models.Index(name="callback_held", fields=["held_at"]),
+        ]
         constraints = [
             models.UniqueConstraint(name="callback_once_a_cycle", fields=["card", "cycle"]),
             models.CheckConstraint(
