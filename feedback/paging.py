@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet, Value
 from feedback.models import Card
 from feedback.queries import AsRows, for_list, with_seen
 
-SIZE = 30
+SIZE = 50
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,13 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import or_
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchQuery
+from django.db import connection
 from django.db.models import (
     Case,
     Count,
@@ -349,7 +350,23 @@ def counts_for_today(person: Person, today: date, zone: tzinfo) -> dict[str, int
 
     Each is counted by itself along an index, and no further than one more than COUNTED_TO.
     """
-    seen = visible_to(person).order_by()
+    sql, params = _sql_of_counts(person.pk, visible_cards(person), today, zone)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        row = cursor.fetchone()
+    return dict(zip(_COUNTS, row, strict=True))
+
+
+_COUNTS = (
+    "unrouted", "registered_today", "today", "tomorrow", "overdue", "to_post", "returned", "asks_reopen", "open",
+)  # fmt: skip
+
+
+@lru_cache(maxsize=256)
+def _sql_of_counts(person: int, visible: Q, today: date, zone: tzinfo) -> tuple[str, tuple[Any, ...]]:
+    """The statement of `counts_for_today`: putting nine counts together takes longer than counting them, and until the day
+    ends, or the person sees other cards, it is the same."""
+    seen = Card.objects.filter(visible).order_by()
     is_open, registered = open_cards(seen), seen.filter(state=State.REGISTERED)
     asked = {
         "unrouted": registered.filter(returned_at__isnull=True),
@@ -363,7 +380,8 @@ def counts_for_today(person: Person, today: date, zone: tzinfo) -> dict[str, int
         "open": is_open,
     }
     counted = {name: _Counted(cards.values("pk")[: COUNTED_TO + 1]) for name, cards in asked.items()}
-    return cast("dict[str, int]", Person.objects.order_by().values(**counted).get(pk=person.pk))
+    rows = Person.objects.order_by().filter(pk=person).values_list(*(counted[name] for name in _COUNTS))
+    return rows.query.sql_with_params()
 
 
 # --- Search --------------------------------------------------------------------------------------------------------
@@ -658,16 +676,18 @@ def rules_in_use() -> list[Rule]:
     return [Rule(rule.pk, rule.unit_id, rule.category_id, rule.kind, rule.area, tuple(rule.words)) for rule in rules]
 
 
-def units_and_rules(*joined: str) -> tuple[list[Unit], list[Rule]]:
-    """Return all units, sectors too, with their successors and what is to be joined, and the rules of `rules_in_use`
-    (one query)."""
+def units_and_rules() -> tuple[list[Unit], list[Rule]]:
+    """Return all units, sectors too, with their successors, and the rules of `rules_in_use` (one query)."""
     in_use = RoutingRule.objects.filter(is_active=True).exclude(category__is_active=False)
     values = {name: name for name in ("position", "pk", "unit_id", "category_id", "kind", "area", "words")}
     rules = ArraySubquery(in_use.order_by().values(row=JSONObject(**values)))
     # Read once and brought by one of the units: asked for by unit they would be read as often as there are units.
     first = Subquery(Unit.objects.order_by("pk").values("pk")[:1])
     with_first = Case(When(pk=first, then=rules), default=None)
-    units: list[Any] = list(Unit.objects.select_related("successor", *joined).annotate(rules=with_first))
+    units: list[Any] = list(Unit.objects.annotate(rules=with_first))
+    by_id = {unit.pk: unit for unit in units}
+    for unit in units:
+        unit.successor = by_id.get(unit.successor_id)  # every unit is here: joining them would read each anew
     rows = (row for unit in units for row in unit.rules or ())
     found = sorted(rows, key=lambda row: (row["position"], row["pk"]))
     return units, [

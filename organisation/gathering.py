@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from typing import Any, Generic, TypeVar, cast
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Expression, ForeignKey, JSONField, Model, OuterRef, QuerySet
+from django.db.models import Expression, Field, ForeignKey, JSONField, Model, OuterRef, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
+from django.utils.functional import cached_property
 
 Owner = TypeVar("Owner", bound=Model)
 
@@ -26,6 +28,17 @@ class WholeRow(Expression):
         return f"to_jsonb({compiler.quote_name_unless_alias(compiler.query.get_initial_alias())})", []
 
 
+class Kept(Expression):
+    """An expression whose SQL was put together before, for the same table."""
+
+    def __init__(self, sql: str, params: Sequence[Any], output_field: Field[Any, Any]) -> None:
+        super().__init__(output_field=output_field)
+        self.kept = sql, list(params)
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:  # type: ignore[override]
+        return self.kept
+
+
 class Gathering(Generic[Owner]):
     """Which rows to read with each row of a model, prepared once.
 
@@ -36,12 +49,25 @@ class Gathering(Generic[Owner]):
     def __init__(self, model: type[Owner], *relations: str, **ordered: QuerySet[Any]) -> None:
         wanted = {name: _rows(model, name)._default_manager.all() for name in relations} | ordered
         self.models = {name: rows.model for name, rows in wanted.items()}
-        self.expressions = {
-            f"_{name}": ArraySubquery(
-                rows.filter(**{_link(model, name).name: OuterRef("pk")}).values(gathered=WholeRow())
-            )
-            for name, rows in wanted.items()
-        }
+        self.model, self.wanted = model, wanted
+
+    @cached_property
+    def expressions(self) -> dict[str, Kept]:
+        """What is read beside each row, by a name of its own: put together once, for it is the same each time."""
+        made = self.model._default_manager.annotate(
+            **{
+                f"_{name}": ArraySubquery(
+                    rows.filter(**{_link(self.model, name).name: OuterRef("pk")}).values(gathered=WholeRow())
+                )
+                for name, rows in self.wanted.items()
+            }
+        )
+        compiler = made.query.get_compiler(connection=connection)
+        kept = {}
+        for name, expression in made.query.annotations.items():
+            sql, params = compiler.compile(expression)
+            kept[name] = Kept(sql, params, expression.output_field)
+        return kept
 
     def read(self, owners: QuerySet[Owner]) -> list[Owner]:
         """Return `owners` with those rows loaded (one query)."""

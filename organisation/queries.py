@@ -341,23 +341,27 @@ def handlers_of(unit: Unit) -> QuerySet[Person]:
 
 
 def handlers_by_unit(units: Sequence[Unit]) -> list[tuple[Unit, list[Person]]]:
-    """Return for each of these units, which have their leaders joined, whom `handlers_of` names (one query)."""
-    found: dict[int, dict[int, Person]] = defaultdict(dict)
+    """Return for each of these units whom `handlers_of` names (one query)."""
+    found: dict[int, list[Person]] = defaultdict(list)
     by_role = {
         Role.SERVICE_CENTRE: [unit.pk for unit in units if unit.kind == Unit.Kind.SERVICE_CENTRE],
         Role.MAYORS_OFFICE: [unit.pk for unit in units if unit.kind == Unit.Kind.MAYORS_OFFICE],
     }
     belongs = Q(unit__in=[unit.pk for unit in units]) | Q(role__in=[role for role, pks in by_role.items() if pks])
-    for held in RoleAssignment.objects.filter(belongs, person__is_active=True).select_related("person"):
-        for pk in [held.unit_id] if held.unit_id is not None else by_role.get(Role(held.role), []):
-            found[pk][held.person_id] = held.person
+    roles = RoleAssignment.objects.filter(belongs)
+    held = ArraySubquery(roles.filter(person=OuterRef("pk")).values(row=JSONObject(role="role", unit="unit")))
+    led: dict[int | None, set[int]] = defaultdict(set)
     for unit in units:
-        for person in (unit.leader, unit.deputy):
-            if person is not None and person.is_active:
-                found[unit.pk][person.pk] = person
-    return [
-        (unit, sorted(found[unit.pk].values(), key=lambda person: person.name_key)) for unit in units if found[unit.pk]
-    ]
+        led[unit.leader_id].add(unit.pk)
+        led[unit.deputy_id].add(unit.pk)
+    named = Q(pk__in=roles.values("person")) | Q(pk__in=[pk for pk in led if pk is not None])
+    for person in Person.objects.filter(named, is_active=True).annotate(held=held).order_by("name_key"):
+        places = set(led.get(person.pk, ()))
+        for one in person.held:
+            places |= {one["unit"]} if one["unit"] is not None else set(by_role.get(Role(one["role"]), ()))
+        for pk in places:
+            found[pk].append(person)
+    return [(unit, found[unit.pk]) for unit in units if found[unit.pk]]
 
 
 def active_person(number: str) -> Person | None:

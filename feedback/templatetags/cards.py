@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from html import escape
 from typing import Any
 
 from django import template
 from django.conf import settings
-from django.utils.html import format_html_join
-from django.utils.safestring import SafeString
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -17,11 +18,9 @@ from feedback.journal import Line, direction_name
 from feedback.models import Card
 from feedback.recorded import Access
 from feedback.workflow import OPEN_STATES, CloseResult, State
-from organisation.templatetags.page import short_day
+from organisation.templatetags.page import short_day, tag
 
 register = template.Library()
-
-_SELECTED = SafeString(" selected")
 
 _STATES = {
     State.REGISTERED: ("○", "warning"),
@@ -34,62 +33,62 @@ _STATES = {
 }
 
 
-@register.inclusion_tag("components/tag.html")
-def state_tag(card: Card) -> dict[str, str]:
+@register.simple_tag
+def state_tag(card: Card) -> SafeString:
     """Where the card stands; a closed one says how it was closed."""
     state = State(card.state)
     sign, colour = _STATES[state]
     word = str(CloseResult(card.close_result).label if card.close_result else state.label)
     if state == State.REGISTERED and card.returned_at:
         sign, word = "↩", str(_("Sent back as misrouted"))
-    return {"sign": sign, "colour": colour, "word": word}
+    return tag(word, colour, sign)
 
 
-@register.inclusion_tag("components/tag.html")
-def deadline_tag(card: Card, today: date) -> dict[str, str]:
+@register.simple_tag
+def deadline_tag(card: Card, today: date) -> SafeString:
     """How the open card stands to its deadline on the local date `today`; of a completed one whether it was in time."""
     if card.state not in OPEN_STATES:
-        return {}
+        return tag("", "")
     days = (card.due_on - today).days
     if days < 0:
         words = ngettext("%(days)s day over", "%(days)s days over", -days) % {"days": -days}
-        return {"sign": "!", "colour": "danger", "word": words}
+        return tag(words, "danger", "!")
     if days == 0:
-        return {"sign": "◔", "colour": "warning", "word": _("Due today")}
+        return tag(_("Due today"), "warning", "◔")
     if days == 1:
-        return {"sign": "◔", "colour": "warning", "word": _("Due tomorrow"), "variant": "outline"}
-    return {
-        "sign": "",
-        "colour": "neutral",
-        "word": _("Due %(day)s") % {"day": short_day(card.due_on)},
-        "variant": "outline",
-    }
+        return tag(_("Due tomorrow"), "warning", "◔", "outline")
+    return tag(_("Due %(day)s") % {"day": short_day(card.due_on)}, "neutral", variant="outline")
 
 
-@register.inclusion_tag("components/tag.html")
-def access_tag(access: Access) -> dict[str, str]:
+@register.simple_tag
+def access_tag(access: Access) -> SafeString:
     """Who may see a card or a text: public, exempt with its legal reference, or not assessed yet."""
     if access.is_public:
-        return {"sign": "✓", "colour": "success", "word": _("Public")}
+        return tag(_("Public"), "success", "✓")
     if access.is_exempt:
         word = f"{_('Exempt')}: {access.ground}" if access.ground else _("Exempt")
-        return {"sign": "⊘", "colour": "warning", "word": word}
-    return {"sign": "○", "colour": "neutral", "word": _("Not assessed yet")}
+        return tag(word, "warning", "⊘")
+    return tag(_("Not assessed yet"), "neutral", "○")
 
 
-@register.inclusion_tag("components/tag.html")
-def line_access(line: Line) -> dict[str, str]:
+@register.simple_tag
+def line_access(line: Line) -> SafeString:
     """The same of a line of the journal."""
-    return dict(access_tag(Access(line.access, line.legal_reference)))
+    return access_tag(Access(line.access, line.legal_reference))
 
 
 register.filter("direction", direction_name)
 
 
-@register.inclusion_tag("components/attempts.html")
-def attempts_dots(made: int, needed: int) -> dict[str, Any]:
+@register.simple_tag
+def attempts_dots(made: int, needed: int) -> SafeString:
     """«● ● ○» with the words beside it for those who do not see it."""
-    return {"made": made, "needed": needed, "full": "●" * made, "left": "○" * max(0, needed - made)}
+    return format_html(
+        '<span class="attempts" aria-hidden="true">{}{}</span><span class="ds-sr-only">{}</span>',
+        "●" * made,
+        "○" * max(0, needed - made),
+        _("%(made)s of %(needed)s attempts") % {"made": made, "needed": needed},
+    )
 
 
 @register.filter
@@ -114,14 +113,16 @@ def map_address(card: Card) -> str:
 @register.simple_tag
 def options(choices: Iterable[tuple[Any, Any]], value: str) -> SafeString:
     """The options of a list to choose from: a city has hundreds of units, and a template takes its time over each."""
-    return format_html_join(
-        "",
-        '<option value="{}"{}>{}</option>',
-        ((code or "", _SELECTED if str(code) == value else "", label if code else _("All")) for code, label in choices),
-    )
+    everything, pieces = str(_("All")), []
+    for code, label in choices:
+        selected = " selected" if str(code) == value else ""
+        words = escape(str(label)) if code else everything
+        pieces.append(f'<option value="{escape(str(code or ""))}"{selected}>{words}</option>')
+    # Escaped piece by piece: `format_html` takes four times as long over so little.
+    return mark_safe("".join(pieces))  # noqa: S308
 
 
 @register.simple_tag
 def suggestions(rows: Iterable[Any]) -> SafeString:
     """The options of a list that is looked up while one types: the names of the rows."""
-    return format_html_join("", '<option value="{}"></option>', ((row.name,) for row in rows))
+    return mark_safe("".join(f'<option value="{escape(row.name)}"></option>' for row in rows))  # noqa: S308

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django import template
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from feedback.forms.register import LANGUAGES
 from feedback.models import Story
+from organisation.templatetags.page import tag
 
 register = template.Library()
 
@@ -20,12 +22,12 @@ _STATES = {
 }
 
 
-@register.inclusion_tag("components/tag.html")
-def story_tag(story: Story) -> dict[str, str]:
+@register.simple_tag
+def story_tag(story: Story) -> SafeString:
     """Where the story stands."""
     state = Story.State(story.state)
     sign, colour = _STATES[state]
-    return {"sign": sign, "colour": colour, "word": str(state.label)}
+    return tag(state.label, colour, sign)
 
 
 @register.simple_tag

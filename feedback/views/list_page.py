@@ -107,8 +107,8 @@ class ListPage:
 
     @cached_property
     def house(self) -> tuple[list[Unit], list[Rule]]:
-        """All units, with their leaders, and the rules in use."""
-        return units_and_rules("leader", "deputy")
+        """All units and the rules in use."""
+        return units_and_rules()
 
     @cached_property
     def categories(self) -> list[Category]:

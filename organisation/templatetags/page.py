@@ -6,11 +6,27 @@ from datetime import date, datetime
 
 from django import template
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from organisation import dates, numbers
 
 register = template.Library()
+
+
+@register.simple_tag
+def tag(word: object, colour: str, sign: str = "", variant: str = "") -> SafeString:
+    """A word in its colour, with a sign before it: nothing is told by colour alone. Nothing without a word."""
+    if not word:
+        return SafeString("")
+    return format_html(
+        '<span class="ds-tag" data-color="{}"{}>{}{}</span>',
+        colour,
+        format_html(' data-variant="{}"', variant) if variant else "",
+        format_html('<span class="tag-sign" aria-hidden="true">{}</span>', sign) if sign else "",
+        word,
+    )
 
 
 def _language() -> str:
