@@ -43,7 +43,7 @@ class KeptQuery(Generic[AnyRow]):
         mine = copy(compiler)
         mine.connection, mine.as_sql = connections[database], lambda: (sql, filled)
         query = SimpleNamespace(get_compiler=lambda using: mine)
-        asked = SimpleNamespace(db=database, query=query, model=queryset.model, _known_related_objects={})
+        asked: Any = SimpleNamespace(db=database, query=query, model=queryset.model, _known_related_objects={})
         return list(ModelIterable(asked))
 
     def _keep(self, arguments: int) -> tuple[QuerySet[AnyRow], Any, str, tuple[Any, ...]]:
