@@ -35,7 +35,7 @@ class KeptQuery(Generic[AnyRow]):
         self._kept: tuple[QuerySet[AnyRow], Any, str, tuple[Any, ...]] | None = None
 
     def rows(self, *values: str) -> list[AnyRow]:
-        """Ask (one statement), and return the rows as the queryset would have them.."""
+        """Ask (one statement), and return the rows as the queryset would have them."""
         queryset, compiler, sql, kept = self._kept or self._keep(len(values))
         database = queryset.db  # by the router, each time
         places = iter(values)
@@ -52,5 +52,6 @@ class KeptQuery(Generic[AnyRow]):
         sql, values = compiler.as_sql()
         if [value for value in values if isinstance(value, _Place)] != [f"place {n}" for n in range(arguments)]:
             raise ValueError("Each argument must come into the SQL once, in its order, and as it is.")
+        compiler.connection = None  # that of the thread which came first, and is to end with it
         self._kept = queryset, compiler, sql, tuple(values)
         return self._kept
