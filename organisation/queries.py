@@ -13,6 +13,7 @@ from django.db.models.functions import JSONObject
 from django.utils.translation import get_language, override
 
 from organisation.calendar import WorkingCalendar
+from organisation.kept_queries import KeptQuery
 from organisation.models import Absence, DayOff, Municipality, OwnWording, Person, RoleAssignment, Unit
 from organisation.permissions import ROLES, SEES_PERSONAL_DATA, Permission, Role
 from organisation.wordings import filled, known
@@ -29,11 +30,14 @@ def municipality() -> Municipality:
 
     Raises NotSetUp before `manage.py setup` or `load_demo` has run.
     """
-    try:
-        days_off = ArraySubquery(DayOff.objects.values("on"))
-        return Municipality.objects.annotate(days_off=days_off).get()
-    except Municipality.DoesNotExist:
-        raise NotSetUp("There is no municipality yet. Run «manage.py setup» first.") from None
+    found = _MUNICIPALITY.rows()
+    if not found:
+        raise NotSetUp("There is no municipality yet. Run «manage.py setup» first.")
+    [only] = found
+    return only
+
+
+_MUNICIPALITY = KeptQuery(lambda: Municipality.objects.annotate(days_off=ArraySubquery(DayOff.objects.values("on"))))
 
 
 def working_calendar(of: Municipality) -> WorkingCalendar:

@@ -94,6 +94,11 @@ class Item:
         return any(str(one) in wanted for one in given_all if one is not None)
 
 
+def condition_of(kept: Mapping[str, Any]) -> tuple[str, frozenset[str]] | None:
+    """Return what a question's `show_if` says, as an Item has it."""
+    return (kept["question"], frozenset(kept["values"])) if kept else None
+
+
 class InvalidAnswer(Exception):
     """A value that no answer to the question can be. `key` is the question's."""
 

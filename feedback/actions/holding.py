@@ -68,6 +68,8 @@ def attach_held(
 def release(held: Iterable[HeldUpload]) -> int:
     """Delete held files: the rows now, the files when the transaction is in. Returns how many."""
     held = list(held)
+    if not held:
+        return 0
     HeldUpload.objects.filter(pk__in=[one.pk for one in held]).delete()
     for one in held:
         storage, name = one.file.storage, one.file.name

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -20,7 +20,7 @@ from feedback.actions.base import TextMissing
 from feedback.deadlines import Contact, DeadlineRule, due_on, owes_callback
 from feedback.errors import Refused
 from feedback.models import Card, CardEvent, Category, Submitter
-from feedback.queries import units_and_rules
+from feedback.queries import units_and_rules, units_to_route
 from feedback.routing import Facts, Rule, first_fit
 from feedback.workflow import Channel, Kind, State
 from organisation.calendar import WorkingCalendar
@@ -128,8 +128,18 @@ class House:
     @classmethod
     def read(cls, here: Municipality | None = None) -> House:
         """Read it in two queries, whatever the number of units and rules; in one where the municipality was read already."""
+        return cls._of(here, units_and_rules)
+
+    @classmethod
+    def to_route(cls, here: Municipality | None = None) -> House:
+        """Read of it, in as many queries, what routes a card: of the units those that a card can come to unless somebody
+        names another."""
+        return cls._of(here, units_to_route)
+
+    @classmethod
+    def _of(cls, here: Municipality | None, read: Callable[[], tuple[list[Unit], list[Rule]]]) -> House:
         here = here or municipality()
-        units, rules = units_and_rules()
+        units, rules = read()
         held = {unit.pk: unit for unit in units if unit.kind != Unit.Kind.SECTOR}
         return cls(municipality=here, calendar=working_calendar(here), units=held, rules=rules)
 

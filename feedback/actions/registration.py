@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from feedback import mails
 from feedback.actions.intake import House, Intake, Prepared, prepare_card
 from feedback.announcing import announcement
-from feedback.errors import NotAllowed
+from feedback.errors import NotAllowed, Refused
 from feedback.models import Card
 from feedback.reference import reference
 from feedback.rules import may_register
@@ -26,7 +26,12 @@ _COUNT = """
 INSERT INTO feedback_referencecounter (year, last) VALUES (%(year)s, %(n)s)
 ON CONFLICT (year) DO UPDATE SET last = feedback_referencecounter.last + %(n)s RETURNING last
 """
-_COUNT_AND_ID = f"{_COUNT}, nextval(pg_get_serial_sequence('feedback_card', 'id'))"
+_COUNT_AND_ID = """
+INSERT INTO feedback_referencecounter (year, last)
+SELECT %(year)s, 1 WHERE NOT EXISTS (SELECT FROM feedback_card WHERE idempotency_key = %(key)s)
+ON CONFLICT (year) DO UPDATE SET last = feedback_referencecounter.last + 1
+RETURNING last, nextval(pg_get_serial_sequence('feedback_card', 'id'))
+"""
 
 
 def take_numbers(year: int, how_many: int = 1) -> int:
@@ -37,12 +42,13 @@ def take_numbers(year: int, how_many: int = 1) -> int:
     return int(last) - how_many + 1
 
 
-def _take_number_and_id(year: int) -> tuple[int, int]:
-    """Take the next number of `year`, and beside it the id of the card that is to be written."""
+def _take_number_and_id(year: int, key: str | None) -> tuple[int, int] | None:
+    """Take the next number of `year`, and beside it the id of the card that is to be written; neither, and None, where a
+    card has the intake's `key` already."""
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT_AND_ID, {"year": year, "n": 1})
-        number, pk = cursor.fetchone()
-    return int(number), int(pk)
+        cursor.execute(_COUNT_AND_ID, {"year": year, "key": key})
+        taken: tuple[int, int] | None = cursor.fetchone()
+    return taken
 
 
 def register_card(
@@ -54,14 +60,12 @@ def register_card(
     origin: Card | None = None,
     origin_kind: str = "",
     and_then: Callable[[Card], None] | None = None,
-    looked: bool = False,
     receipt: bool = True,
 ) -> Card:
     """Register a card, send it to its unit, and queue the unit's mail and the submitter's receipt.
 
     `by` is None for a citizen. `and_then` writes what belongs to the card (its attachments) in the same transaction. An
-    intake whose `idempotency_key` is known returns the card that has it: a double click or a resend makes one card. With
-    `looked` the caller has just looked for it.
+    intake whose `idempotency_key` is known returns the card that has it: a double click or a resend makes one card.
 
     A new card has `attempts`, and with what hangs on it needs no reading anew to be shown as a row of a list.
 
@@ -71,35 +75,43 @@ def register_card(
     """
     if by is not None and not may_register(by, intake.channel) and origin is None:
         raise NotAllowed
-    if intake.idempotency_key and not looked and (known := _known(intake)):
-        return known
-    house = house or House.read()
-    prepared = prepare_card(intake, house, by=by, now=now)
+    house = house or House.to_route()
+    try:
+        prepared = prepare_card(intake, house, by=by, now=now)
+    except Refused:
+        if (known := _known(intake)) is not None:  # sent before, when it still could be a card
+            return known
+        raise
     prepared.card.origin, prepared.card.origin_kind = origin, origin_kind
     # What comes out of a sensitive card is sensitive too: part of its text, or what its submitter proposed.
     prepared.card.sensitive = origin is not None and origin.sensitive
     try:
         with transaction.atomic():
             card = _write(prepared, house, now, receipt=receipt)
-            if and_then is not None:
+            if card is not None and and_then is not None:
                 and_then(card)
     except IntegrityError:
         # Lost a race against the same intake: its card is there now.
-        if intake.idempotency_key and (known := _known(intake)):
+        if (known := _known(intake)) is not None:
             return known
         raise
-    return card
+    return card or Card.objects.get(idempotency_key=intake.idempotency_key)
 
 
 def _known(intake: Intake) -> Card | None:
+    if not intake.idempotency_key:
+        return None
     return Card.objects.filter(idempotency_key=intake.idempotency_key).first()
 
 
-def _write(prepared: Prepared, house: House, now: datetime, *, receipt: bool) -> Card:
-    """Write the card and all that comes with it, its mails too, and what other systems are told, in two statements."""
+def _write(prepared: Prepared, house: House, now: datetime, *, receipt: bool) -> Card | None:
+    """Write the card and all that comes with it, its mails too, and what other systems are told, in two statements. Where
+    a card has its key already, write nothing and return None."""
     card, submitter = prepared.card, prepared.submitter
     year = house.calendar.local_date(card.registered_at).year
-    number, card.pk = _take_number_and_id(year)
+    if (taken := _take_number_and_id(year, card.idempotency_key or None)) is None:
+        return None
+    number, card.pk = taken
     card.reference = reference(year, number)
     if submitter is not None:
         submitter.card = card

@@ -16,6 +16,7 @@ from rest_framework.request import Request
 
 from feedback.api.problems import UNAVAILABLE
 from organisation.actions.api_keys import PREFIX, use_api_client, use_api_key
+from organisation.kept_queries import KeptQuery
 from organisation.queries import needs_second_step, take_grants, with_grants
 from organisation.tokens import BadToken, ProviderAway, verified
 
@@ -62,7 +63,7 @@ class ApiTokenAuthentication(TokenAuthentication):
             raise AuthenticationFailed
         if settings.API_AUDIENCE and key.count(".") == 2:
             return self.authenticate_client(key)
-        token = with_grants(Token.objects.select_related("user"), "user").filter(key=key).first()
+        token = next(iter(_TOKEN.rows(key)), None)
         if token is None or not token.user.is_active:
             raise AuthenticationFailed
         take_grants(token.user, token)
@@ -89,6 +90,11 @@ class ApiTokenAuthentication(TokenAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="api"'
+
+
+_TOKEN: KeptQuery[Token] = KeptQuery(
+    lambda key: with_grants(Token.objects.select_related("user"), "user").filter(key=key)
+)
 
 
 def _client(claims: Mapping[str, Any]) -> str:

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 
 from feedback.actions.sending_once import KeyUsedBefore
 from feedback.models import Card
-from feedback.queries import sent_under
+from feedback.queries import card_sent_under, keys_sent
 from organisation.models import ApiKey
 
 HEADER = "Idempotency-Key"
@@ -37,10 +37,10 @@ def key_of(header: str | None, body: Any, client: str) -> tuple[str | None, Card
     check_key(header)
     beginning = f"api:{client}:{_digest(header)}:"
     key = beginning + _digest(json.dumps(body, sort_keys=True))
-    before = {card.idempotency_key: card for card in sent_under(beginning)}
+    before = keys_sent(beginning)
     if before and key not in before:
         raise KeyUsedBefore
-    return key, before.get(key)
+    return key, card_sent_under(key) if before else None
 
 
 def digests(header: str, address: str, body: Any, client: str) -> tuple[str, str]:

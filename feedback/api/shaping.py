@@ -8,6 +8,7 @@ the reading to each view.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy, deepcopy
 from typing import Any, NamedTuple
 
 from django.db.models import prefetch_related_objects
@@ -45,6 +46,15 @@ class Shape(NamedTuple):
     expand: frozenset[str]
 
 
+_FIELDS: dict[type, dict[str, serializers.Field]] = {}
+
+
+def _unbound(field: serializers.Field) -> serializers.Field:
+    """Return a field like this one for another serializer. What holds fields itself has them know it, and is made anew."""
+    holds = isinstance(field, serializers.BaseSerializer) or hasattr(field, "child") or hasattr(field, "child_relation")
+    return deepcopy(field) if holds else copy(field)
+
+
 class Shaped(serializers.Serializer):
     """A serializer whose answers can be shaped. `expands` says which fields can hold an object in place of its key."""
 
@@ -56,7 +66,11 @@ class Shaped(serializers.Serializer):
         self.shape = shape
 
     def get_fields(self) -> dict[str, serializers.Field]:
-        fields = super().get_fields()
+        # Made of the model's fields once, which takes longer than all that an answer does with them.
+        kept = _FIELDS.get(type(self))
+        if kept is None:
+            kept = _FIELDS[type(self)] = super().get_fields()
+        fields = {name: _unbound(field) for name, field in kept.items()}
         if self.shape is None:
             return fields
         fields |= {name: self.expands[name].field() for name in self.shape.expand}

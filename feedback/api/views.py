@@ -33,7 +33,7 @@ from feedback.api.steps import change
 from feedback.api.throttling import ByAddress, ByLogin
 from feedback.api.writes import card_called, etag_of, write
 from feedback.models import Card
-from feedback.queries import for_list, sent_under, visible_to
+from feedback.queries import card_sent_under, for_list, visible_to
 from organisation.actions.sign_ins import MustWait, begin_try, take_back_try
 from organisation.known_browsers import counted_by
 from organisation.models import Municipality, Person
@@ -88,8 +88,8 @@ class CardsView(GenericAPIView):
 
     def register(self, intake: Intake, municipality: Municipality, person: Person) -> Card:
         """Return the new card as a row of a list; of two that came at once, the one that was first."""
-        card = register_card(intake, by=person, now=timezone.now(), house=House.read(municipality), looked=True)
-        return card if hasattr(card, "attempts") else sent_under(intake.idempotency_key or "")[0]
+        card = register_card(intake, by=person, now=timezone.now(), house=House.to_route(municipality))
+        return card if hasattr(card, "attempts") else card_sent_under(intake.idempotency_key or "")
 
 
 @extend_schema_view(patch=step_docs.change)

@@ -125,7 +125,7 @@ def _register(request: HttpRequest, form: CitizenForm, now: datetime, citizen: C
         attach_held(card, keys_in(request), form.held, now=now)
         add_attachments(card, form.cleaned_data["uploads"], by=None, now=now)
 
-    house = House.read(request.municipality)  # type: ignore[attr-defined]
+    house = House.to_route(request.municipality)  # type: ignore[attr-defined]
     return register_card(form.intake(), by=None, now=now, house=house, and_then=attach)
 
 

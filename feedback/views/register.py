@@ -155,7 +155,7 @@ class Going:
 
 def _going(form: RegisterForm) -> Going | None:
     """Where the card would go as it stands; None as long as it could not be a card."""
-    intake, house = form.so_far(), House.read()
+    intake, house = form.so_far(), House.to_route()
     try:
         prepared = prepare_card(intake, house, by=None, now=timezone.now())
     except Refused:
@@ -169,7 +169,7 @@ def _register(request: HttpRequest, form: RegisterForm, person: Person, now: dat
         attach_held(card, keys_in(request), form.held, by=person, now=now)
         add_attachments(card, form.cleaned_data["uploads"], by=person, now=now)
 
-    house = House.read(request.municipality)  # type: ignore[attr-defined]
+    house = House.to_route(request.municipality)  # type: ignore[attr-defined]
     return register_card(form.intake(), by=person, now=now, house=house, and_then=attach)
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from organisation.actions.base import check_row, require_manager
 from organisation.actions.changes import log_changed, log_created, values_of
 from organisation.errors import Refused
+from organisation.kept_queries import KeptQuery
 from organisation.models import ApiKey, Person, Unit
 from organisation.permissions import SCOPES, Permission, Scope
 from organisation.queries import narrow, take_grants, with_grants
@@ -120,19 +121,29 @@ def use_api_key(secret: str, *, today: date) -> ApiKey | None:
 
     `today` is the local date; the key keeps it as the day of its last use. One statement, but for that.
     """
-    return _used(ApiKey.objects.filter(digest=_digest(secret)), today=today, scopes=Scope.values)
+    found: ApiKey | None = _used(_BY_SECRET.rows(_digest(secret)), today=today, scopes=Scope.values)
+    return found
 
 
 def use_api_client(client_id: str, *, scopes: Collection[str], today: date) -> ApiKey | None:
     """Return what the administrator lets this client of the identity provider do, narrowed further to the `scopes` of its
     token; None where it is not let in. The token was verified by the caller."""
-    return _used(ApiKey.objects.filter(client_id=client_id), today=today, scopes=scopes)
+    found: ApiKey | None = _used(_BY_CLIENT.rows(client_id), today=today, scopes=scopes)
+    return found
 
 
-def _used(keys: QuerySet[ApiKey], *, today: date, scopes: Collection[str]) -> ApiKey | None:
+def _whole(keys: QuerySet[ApiKey]) -> QuerySet[ApiKey]:
     units = ApiKey.units.through.objects.filter(apikey=OuterRef("pk")).values("unit")
     whole = with_grants(keys.select_related("acts_as"), "acts_as").annotate(only_in=ArraySubquery(units))
-    found = whole.filter(revoked_at=None).first()
+    return whole.filter(revoked_at=None)
+
+
+_BY_SECRET = KeptQuery(lambda digest: _whole(ApiKey.objects.filter(digest=digest)))
+_BY_CLIENT = KeptQuery(lambda client: _whole(ApiKey.objects.filter(client_id=client)))
+
+
+def _used(keys: Sequence[Any], *, today: date, scopes: Collection[str]) -> Any:
+    found = next(iter(keys), None)
     if found is None or not found.acts_as.is_active or (found.expires_on is not None and found.expires_on < today):
         return None
     if found.last_used_on != today:

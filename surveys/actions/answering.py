@@ -13,7 +13,7 @@ from organisation.errors import Refused
 from organisation.queries import municipality
 from surveys.actions.spending import hold_open, spend
 from surveys.models import Answer, Comment, Draft, Invitation, Survey
-from surveys.queries import is_spent, items_of
+from surveys.queries import is_spent, items_to_check
 from surveys.questionnaires import InvalidAnswer, Item, QuestionKind, Stage, cleaned_value, without_unasked
 from surveys.screening import found_in
 
@@ -92,7 +92,7 @@ def submit_answer(
         check_open(survey, now=now, paper=source == Answer.Source.PAPER)
         if invitation is None and (source == Answer.Source.INVITED or not survey.takes_answers_without_code):
             raise NotByLink
-        items = items_of(survey)
+        items = items_to_check(survey)
         kept = without_unasked(items, checked(items, values))
         if not kept:
             raise NothingAnswered
@@ -137,9 +137,10 @@ def save_draft(invitation: Invitation, values: Mapping[str, Any], *, language: s
         check_open(Survey.objects.get(pk=invitation.survey_id), now=now)
         if is_spent(invitation):
             raise AlreadyAnswered
-        Draft.objects.update_or_create(
-            pk=invitation.pk, defaults={"values": dict(values), "language": language, "easy": easy}
-        )
+        Draft.objects.bulk_create(
+            [Draft(pk=invitation.pk, values=dict(values), language=language, easy=easy)],
+            update_conflicts=True, unique_fields=["invitation"], update_fields=["values", "language", "easy"],
+        )  # fmt: skip
 
 
 def _keep_text(survey: Survey, question: str, text: str, language: str, invitation: Invitation | None) -> None:

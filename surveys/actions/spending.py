@@ -28,17 +28,19 @@ def hold_alone(survey: Survey) -> None:
 
 
 def spend(invitation: Invitation) -> bool:
-    """Note that the invitation is answered, and return False if it was already. Call it in the answer's transaction.
+    """Note that the invitation is answered, and return False if it was already. Call it in the answer's transaction, which
+    holds the survey open (`hold_open`): no `flush_spent` comes in between.
 
-    The unique key decides between two at once: the second waits for the first. Only then is `answered` read, so that a
-    `flush_spent` in between is seen. A second use raises no error in the database, whose log would name the invitation.
+    The unique key decides between two at once: the second waits for the first. A second use raises no error in the
+    database, whose log would name the invitation.
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO surveys_spentcode (invitation_id) VALUES (%s) ON CONFLICT DO NOTHING", [invitation.pk]
+            "INSERT INTO surveys_spentcode (invitation_id) SELECT id FROM surveys_invitation WHERE id = %s AND NOT answered"
+            " ON CONFLICT DO NOTHING",
+            [invitation.pk],
         )
-        spent_now = cursor.rowcount == 1
-    return spent_now and not Invitation.objects.filter(pk=invitation.pk, answered=True).exists()
+        return bool(cursor.rowcount == 1)
 
 
 def flush_spent(survey: Survey, *, everything: bool = False) -> int:

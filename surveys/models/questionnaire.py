@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from organisation.models.municipality import default_languages
-from surveys.questionnaires import Item, Option, QuestionKind, Stage, SurveyKind, text_in
+from surveys.questionnaires import Item, Option, QuestionKind, Stage, SurveyKind, condition_of, text_in
 
 SMALLEST_GROUP = 5
 """Valid answers. `domain/README.md`: fewer are never shown."""
@@ -167,6 +167,6 @@ class Question(models.Model):
             background=self.background,
             dont_know=self.dont_know,
             at_most=self.at_most,
-            show_if=(self.show_if["question"], frozenset(self.show_if["values"])) if self.show_if else None,
+            show_if=condition_of(self.show_if),
             help=self.helps,
         )

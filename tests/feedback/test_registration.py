@@ -337,6 +337,34 @@ def test_same_key_twice_makes_one_card(solvik: Solvik) -> None:
     assert mails() == [*queued, ("receipt", "kari@example.test")]
 
 
+def test_what_is_sent_again_takes_no_number(solvik: Solvik) -> None:
+    sent = [a_card(idempotency_key=key).reference for key in ("k1", "k1", "k1", "k2")]
+    assert sent == [reference(2026, 1), reference(2026, 1), reference(2026, 1), reference(2026, 2)]
+    assert ReferenceCounter.objects.get().last == 2
+
+
+def test_what_could_be_no_card_any_more_is_answered_by_the_card_that_it_became(solvik: Solvik) -> None:
+    first = a_card(idempotency_key="k1", unit=solvik.roads)
+    solvik.roads.closed_on, solvik.roads.successor = day("2026-01-01"), solvik.water
+    solvik.roads.save()
+    assert a_card(idempotency_key="k1", unit=solvik.roads) == first
+    with refuses(NotAnAnsweringUnit):
+        a_card(idempotency_key="k2", unit=solvik.roads)
+    with refuses(NotAnAnsweringUnit):
+        a_card(unit=solvik.roads)
+
+
+def test_a_card_with_a_key_costs_no_statement_more_and_of_the_units_few_are_read(
+    solvik: Solvik, django_assert_num_queries: Callable[[int], AbstractContextManager[None]]
+) -> None:
+    RuleFactory(words=["annet"], unit=solvik.water)
+    for _ in range(5):
+        UnitFactory()
+    with django_assert_num_queries(6):
+        a_card(idempotency_key="k1")
+    assert {unit.code for unit in House.to_route().units.values()} == {"service-centre", "mayor", "water"}
+
+
 @pytest.mark.django_db(transaction=True)
 def test_same_key_at_once_makes_one_card() -> None:
     solvik = make_solvik()

@@ -270,5 +270,5 @@ def test_pages_ask_the_database_a_fixed_number_of_times(
     for number in range(size):
         Question.objects.create(area=area, key=f"more-{number}", texts={"nb": "Mer"}, position=9)
     page = go_on(client, entered(client, made.invited[0].code), "to:streets")
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(13):
         go_on(client, page, road="4")
