@@ -1,4 +1,4 @@
-"""The tests of the public pages once more, with pages that are made anew each time (KEEP_PAGES off)."""
+"""The tests of citizens' pages once more, with pages that are made anew each time: KEEP_PAGES off."""
 
 from __future__ import annotations
 
@@ -6,12 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.feedback.conftest import solvik  # noqa: F401
 from tests.feedback.test_status import *  # noqa: F403
+from tests.feedback.test_status import _monday  # noqa: F401
 from tests.feedback.test_views_citizen import *  # noqa: F403
-from tests.reporting import test_views as of_figures
-
-pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
