@@ -197,7 +197,7 @@ def _code() -> str:
     found = hashlib.sha256(django.get_version().encode())
     files = [settings.BASE_DIR / "requirements.txt", Path(settings.STATIC_ROOT) / "staticfiles.json"]
     for folder in _CODE:
-        files += (path for path in (settings.BASE_DIR / folder).rglob("*") if path.suffix in (".py", ".html", ".mo"))
+        files += (path for path in (settings.BASE_DIR / folder).rglob("*") if path.suffix not in (".pyc", ".po"))
     for path in sorted(files):
         if path.is_file():
             found.update(f"{path.name}\n".encode() + path.read_bytes())

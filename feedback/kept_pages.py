@@ -21,12 +21,6 @@ STORIES = rows(
 SEND_PAGE = for_everybody("send", CATEGORIES, rows("organisation_ownwording r"))
 PRIVACY_PAGE = for_everybody("privacy", rows("feedback_retentionrule r"))
 
-_OF_CARD = (
-    "submitter", "callback", "followup", "preliminaryanswer", "referral", "contactcard", "contactattempt", "cardevent",
-    "attachment", "addition", "ownreaction", "interviewconsent", "reopeningrequest",
-)  # fmt: skip
-
-
 def _of_own_page(asked: Asked, arguments: Mapping[str, Any], now: datetime) -> Known | None:
     """Return what names the page; None for a card that is not there, or no longer."""
     pk, closed_at, reacted_at = asked.more
@@ -38,11 +32,7 @@ def _of_own_page(asked: Asked, arguments: Mapping[str, Any], now: datetime) -> K
 
 OWN_PAGE = Page(
     statement(
-        "concat(c.ctid, c.xmin)",
-        *(rows(f"feedback_{part} r WHERE r.card_id = c.id") for part in _OF_CARD),
-        rows("feedback_card r WHERE r.origin_id = c.id"),
-        rows("organisation_unit r WHERE r.id = c.unit_id"),
-        rows("feedback_category r WHERE r.id = c.category_id"),
+        "feedback_own_page_version(c.id)",  # of migration 0030: the card's row and all that hangs on it
         more=(
             "c.id",
             "c.closed_at",

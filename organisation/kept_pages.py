@@ -57,7 +57,7 @@ def rows(of: str) -> str:
 def statement(*parts: str, more: tuple[str, ...] = (), join: str = "") -> str:
     """Return SQL for the municipality `m`, the version of a page that is made of `parts` besides, and `more` columns.
 
-    `parts` are what `rows` gives, or «concat(x.ctid, x.xmin)» of a table that `join` joins.
+    `parts` are what `rows` gives, or another expression of versions over what `join` joins.
     """
     made_of = ["pg_postmaster_start_time()", "m.ctid", "m.xmin", rows("organisation_dayoff r"), *parts]
     columns = [

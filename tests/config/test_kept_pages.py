@@ -327,7 +327,12 @@ def test_each_table_that_a_kept_page_reads_is_in_its_version(solvik: Solvik, set
         with CaptureQueriesContext(connection) as asked:
             Client().get(path)
         read = {table for query in asked for table in re.findall(r'(?:FROM|JOIN) "(\w+)"', query["sql"])}
-        version = set(re.findall(r"(?:FROM|JOIN) (\w+)", resolve(path).func.kept_page.sql))  # type: ignore[attr-defined]
+        sql = resolve(path).func.kept_page.sql  # type: ignore[attr-defined]
+        if "feedback_own_page_version" in sql:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_get_functiondef('feedback_own_page_version(bigint)'::regprocedure)")
+                sql += cursor.fetchone()[0]
+        version = set(re.findall(r"(?:FROM|JOIN) (\w+)", sql))
         assert read <= version, path
         assert len(read) >= 3
     kept = {view for view in _views(get_resolver().url_patterns) if hasattr(view, "kept_page")}
