@@ -94,19 +94,16 @@ class KeptPagesMiddleware:
             return None
         day, language = now.astimezone(asked.house.zone).date(), get_language() or ""
         known = known._replace(name=key_of(known.name, language), version=f"{release()}|{day}|{known.version}")
-        found = self._found(known)
+        try:
+            closed = cache.get(known.name)
+        except (redis.RedisError, OSError):
+            self._leave_alone()
+            return None
+        found = _opened(closed, known.secret) if isinstance(closed, bytes) else None
         if found is not None and found.version == known.version:
             return _served(request, found)
         request.page_to_keep = known  # type: ignore[attr-defined]
         return None
-
-    def _found(self, known: Known) -> Kept | None:
-        try:
-            kept = cache.get(known.name)
-        except (redis.RedisError, OSError):
-            self._leave_alone()
-            return None
-        return _opened(kept, known.secret) if isinstance(kept, bytes) else None
 
     def _keep(self, known: Known, kept: Kept) -> None:
         try:
