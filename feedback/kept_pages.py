@@ -19,7 +19,9 @@ STORIES = rows(
 """As `feedback.queries.published_stories` finds them."""
 
 SEND_PAGE = for_everybody("send", CATEGORIES, rows("organisation_ownwording r"))
+FIND_PAGE = for_everybody("find")
 PRIVACY_PAGE = for_everybody("privacy", rows("feedback_retentionrule r"))
+
 
 def _of_own_page(asked: Asked, arguments: Mapping[str, Any], now: datetime) -> Known | None:
     """Return what names the page; None for a card that is not there, or no longer."""

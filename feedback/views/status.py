@@ -25,7 +25,7 @@ from feedback.consent import WORDING, WORDINGS
 from feedback.errors import Refused
 from feedback.forms import status as forms
 from feedback.forms.citizen import FindForm
-from feedback.kept_pages import OWN_PAGE
+from feedback.kept_pages import FIND_PAGE, OWN_PAGE
 from feedback.models import Card
 from feedback.queries import own_attachment, private_card_of_reference
 from feedback.views.citizen_session import seems_signed_in
@@ -195,6 +195,7 @@ def _context(request: HttpRequest, card: Card, now: datetime, wrong: tuple[str, 
     }
 
 
+@kept(FIND_PAGE)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def find(request: HttpRequest) -> HttpResponse:
