@@ -73,6 +73,7 @@ class KeptPagesMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
         self.away_until = 0.0
+        release()  # reads all of the code: now, and not while somebody waits
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
