@@ -189,6 +189,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "config.both_cookies.BothCookiesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "config.kept_pages.KeptPagesMiddleware",
     "organisation.middleware.MunicipalityMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "organisation.middleware.Utf8Middleware",
@@ -406,6 +407,9 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # --- Citizens' page ------------------------------------------------------------------------------------------------
+
+# Public pages are made once and kept in Valkey until something in them changes. While templates are worked on they are not.
+KEEP_PAGES = env.bool("KEEP_PAGES", not DEBUG)
 
 # Seconds from opening to sending below which a message is asked for once more.
 SEND_MINIMUM_SECONDS = env.int("SEND_MINIMUM_SECONDS", 3)

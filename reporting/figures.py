@@ -116,6 +116,12 @@ def what_we_hear(*, now: datetime, zone: tzinfo) -> Heard:
     return found(_key(complete_months(now.astimezone(zone).date())), Heard) or count_anew(now=now, zone=zone)
 
 
+def kept_since(*, now: datetime, zone: tzinfo) -> datetime | None:
+    """Return when the figures that `what_we_hear` has at hand were counted; None where it would count them."""
+    heard = found(_key(complete_months(now.astimezone(zone).date())), Heard)
+    return None if heard is None else heard.counted_at
+
+
 def count_anew(*, now: datetime, zone: tzinfo) -> Heard:
     """Count the figures and keep them for those who come after."""
     months = complete_months(now.astimezone(zone).date())

@@ -15,6 +15,7 @@ import pytest
 import pytest_django
 import redis
 from django.core.management.commands import flush
+from django.core.signals import setting_changed
 from django.db.backends.postgresql.operations import DatabaseOperations
 from pytest_django.plugin import blocking_manager_key
 
@@ -35,8 +36,16 @@ def pytest_configure(config: pytest.Config) -> None:
 
     with config.stash[blocking_manager_key].unblock():
         make_ready()
+    setting_changed.connect(_begin_release)
     DatabaseOperations.sql_flush = _sql_to_empty  # type: ignore[method-assign]
     flush.emit_post_migrate_signal = lambda *_args, **_options: None
+
+
+def _begin_release(**_changed: object) -> None:
+    """Have no page served that was made with other settings: outside of tests they stay while a process runs."""
+    from config.kept_pages import release
+
+    release.cache_clear()
 
 
 def pytest_collection_finish() -> None:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from feedback.actions.erasure_register import write_register
 from feedback.errors import Refused
+from feedback.kept_pages import forget_own_pages
 from feedback.models import Card, CardRetention, Erasure, OverdueEntry, WithheldFile
 from organisation.erasing import Place, declared, emptied, file_fields, personal_fields
 from organisation.history_door import erasing
@@ -194,6 +195,7 @@ def _bring_back(place: Place, values: Mapping[str, Any]) -> None:
 
 def _empty(ids: Sequence[int], cause: str) -> dict[str, int]:
     """Empty every place of these cards. Files are set aside; mails that tell of the cards go. Returns rows by kind."""
+    transaction.on_commit(lambda: forget_own_pages(ids), robust=True)
     counts: dict[str, int] = {}
     for place in places_of_cards():
         rows = place.model._default_manager.filter(**{f"{place.card}__in": ids})

@@ -23,6 +23,7 @@ from feedback.codes import code_of
 from feedback.deadlines import due_on
 from feedback.errors import Refused
 from feedback.forms.citizen import IN_A_SENTENCE, CitizenForm
+from feedback.kept_pages import PRIVACY_PAGE, SEND_PAGE
 from feedback.models import Card, Category, CitizenSession
 from feedback.privacy_kinds import told_kinds
 from feedback.queries import suggestion_for
@@ -43,6 +44,7 @@ from feedback.views.maps import allow_tiles, map_for_page
 from feedback.views.my_cards import sentence_of
 from feedback.views.private import card_of_link, private_page
 from feedback.views.refusals import show_refusal
+from organisation.kept_pages import kept
 from organisation.models import Municipality
 from organisation.queries import wordings, working_calendar
 
@@ -50,6 +52,7 @@ LONGEST_SUBJECT = 100
 """Characters that a link to this page may put first in the message: what it is about."""
 
 
+@kept(SEND_PAGE)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def send(request: HttpRequest) -> HttpResponse:
@@ -148,6 +151,7 @@ def receipt(request: HttpRequest, secret: str) -> HttpResponse:
     return render(request, "feedback/citizen/receipt.html", context)
 
 
+@kept(PRIVACY_PAGE)
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """How a message is treated: who sees it, what for, by which law, and for how long, from the models' own declarations."""

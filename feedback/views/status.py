@@ -25,6 +25,7 @@ from feedback.consent import WORDING, WORDINGS
 from feedback.errors import Refused
 from feedback.forms import status as forms
 from feedback.forms.citizen import FindForm
+from feedback.kept_pages import FIND_PAGE, OWN_PAGE
 from feedback.models import Card
 from feedback.queries import own_attachment, private_card_of_reference
 from feedback.views.citizen_session import seems_signed_in
@@ -33,6 +34,7 @@ from feedback.views.private import card_of_link, closed_after, private_page
 from feedback.views.refusals import show_refusal
 from feedback.views.standing import Standing
 from feedback.workflow import Step, is_negative, may
+from organisation.kept_pages import kept
 from organisation.queries import working_calendar
 
 
@@ -75,6 +77,7 @@ OWN = {
 DONE = {*OWN, "withdraw"}
 
 
+@kept(OWN_PAGE)
 @private_page
 @require_safe
 def status(request: HttpRequest, secret: str) -> HttpResponse:
@@ -192,6 +195,7 @@ def _context(request: HttpRequest, card: Card, now: datetime, wrong: tuple[str, 
     }
 
 
+@kept(FIND_PAGE)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def find(request: HttpRequest) -> HttpResponse:

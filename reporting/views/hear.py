@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -14,17 +15,30 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from feedback.kept_pages import CATEGORIES, STORIES
 from feedback.models import Mailing
 from feedback.queries import category_names, mailings_between, published_stories
 from organisation.charts import Chart, Mark, Point, Row, bars, trend
 from organisation.dates import short_month
-from reporting.figures import Heard, what_we_hear
+from organisation.kept_pages import Asked, Known, Page, for_everybody, kept, rows, statement
+from reporting.figures import Heard, kept_since, what_we_hear
 
 NEWEST_STORIES = 3
 STORIES_ON_A_PAGE = 12
 KEPT_BY_BROWSER = 5 * 60
 
 
+def _heard(asked: Asked, arguments: Mapping[str, Any], now: datetime) -> Known | None:
+    """The page with the figures as they were counted last; None where they are to be counted yet."""
+    counted = kept_since(now=now, zone=asked.house.zone)
+    return None if counted is None else Known("hear", f"{asked.version}|{counted.isoformat()}")
+
+
+HEAR_PAGE = Page(statement(CATEGORIES, STORIES, rows("feedback_mailing r")), _heard)
+STORIES_PAGE = for_everybody("stories", CATEGORIES, STORIES)
+
+
+@kept(HEAR_PAGE)
 @require_safe
 def hear(request: HttpRequest) -> HttpResponse:
     """«What we hear from you»: messages by month, category and area, how the promise was kept, the newest stories."""
@@ -60,6 +74,7 @@ def hear(request: HttpRequest) -> HttpResponse:
     return _kept(request, render(request, "reporting/hear.html", context))
 
 
+@kept(STORIES_PAGE)
 @require_safe
 def stories(request: HttpRequest) -> HttpResponse:
     """«You said – we did»: every story that is published."""

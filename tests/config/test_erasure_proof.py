@@ -98,6 +98,7 @@ def test_nothing_is_found_of_somebody_who_was_erased_nor_after_an_old_backup_is_
     for card in Card.objects.all():
         record_callback(card, held_at=now, summary=f"{NAME} takket", reaction=5, by=None, now=now)
         close_card(card, result="answered", note=f"Avtalt med {NAME}", by=solvik.clerk, now=now)
+        assert WORDS in Client().get(f"/card/{card.secret}/").content.decode()  # Valkey keeps it now
     make_round(people=1)
     Resident.objects.update(name=NAME, email=EMAIL, phone=PHONE, address=ADDRESS)
     code = Invitation.objects.get().code
