@@ -58,6 +58,7 @@ from surveys.actions.comments import Coding, send_comment
 from surveys.models import Comment, Survey
 from surveys.questionnaires import Stage
 from tests.factories import (
+    OSLO,
     AbsenceFactory,
     CategoryFactory,
     DayOffFactory,
@@ -86,7 +87,7 @@ class Life:
     """Something on every page."""
 
     def __init__(self, solvik: Solvik) -> None:
-        now = timezone.now()
+        now = timezone.now().astimezone(OSLO)  # its days are those of the municipality
         clerk, leader = solvik.clerk, solvik.roads_leader
         self.category: Category = CategoryFactory(name="Vei og gate")
         self.rule: RoutingRule = RuleFactory(unit=solvik.roads, words=["hull"])

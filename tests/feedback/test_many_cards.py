@@ -67,7 +67,7 @@ def test_no_page_reads_more_cards_than_it_shows_nor_the_weekly_run_than_it_lists
                 f" times, {sorted_at_once} sorted\n    " + "\n    ".join(map(in_short, plans))
             )
     with looked_at() as look:
-        report = run_overdue_list(now=datetime.now(UTC))
+        report = run_overdue_list(now=datetime.now(UTC), allow_future=True)  # on a Monday before six, too
     if report.cards == 0 or look.scans_of_cards:
         wrong.append(f"weekly run of {report.cards} cards: cards read through {look.scans_of_cards} times")
     assert not wrong, "\n".join(wrong)
