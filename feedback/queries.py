@@ -29,6 +29,7 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, JSONObject
 
 from feedback.masking import FIELDS, masked
@@ -137,6 +138,17 @@ def with_returns(cards: QuerySet[Card]) -> QuerySet[Card]:
 def for_forwarding(cards: QuerySet[Card]) -> QuerySet[Card]:
     """Join what a row shows at the service centre, where cards wait to be forwarded."""
     return with_returns(for_list(cards))
+
+
+def _shown(ids: str) -> QuerySet[Card]:
+    return with_attempts(with_seen(Card.objects.filter(pk__in=RawSQL("%s", [ids])).select_related("submitter")))
+
+
+SHOWN: KeptQuery[Card] = KeptQuery(lambda ids: _shown(ids).order_by())
+"""The cards of a page of the work list by their ids, in no order: as `for_list` with `seen`, but for unit, category and
+handler. A page has these by other ways (`feedback.kept_house`): joined, they take longer to plan than all the rest to do."""
+
+SHOWN_TO_FORWARD: KeptQuery[Card] = KeptQuery(lambda ids: with_returns(_shown(ids)).order_by())
 
 
 ON_A_PAGE = Gathering(
