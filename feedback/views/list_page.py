@@ -83,7 +83,8 @@ class ListPage:
         self.request, self.person, self.chosen = request, person, frozenset(chosen)
         self.asked = asked_by(request, person)
         self.filter = CardFilter(self.asked, queryset=visible_to(person), request=request)
-        self.filter.know(units=lambda: self.house.units.values(), categories=lambda: self.house.categories.values())
+        self.house = house = KeptHouse()  # the filter knows it and not this page: else each would hold the other
+        self.filter.know(units=lambda: house.units.values(), categories=lambda: house.categories.values())
         self.order = order_of(self.asked)
         self.today = timezone.localdate()
         grants = grants_of(person)
@@ -107,10 +108,6 @@ class ListPage:
                 card.handler = people[card.handler_id]
         masked_for(self.person, page.rows)
         return page
-
-    @cached_property
-    def house(self) -> KeptHouse:
-        return KeptHouse()
 
     def rows(self) -> list[Listed]:
         """Return the page's rows with what each needs to be acted on."""
