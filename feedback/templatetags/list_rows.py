@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django import template
+from django.template.backends.utils import csrf_input
+from django.template.defaultfilters import truncatechars
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from feedback.models import Card
 from feedback.templatetags.cards import attempts_dots, deadline_tag, state_tag, tel
+from organisation.jinja import jinja
+from organisation.templatetags.page import short_day
 
 if TYPE_CHECKING:
     from feedback.views.list_page import Listed
@@ -28,6 +32,29 @@ def choose_box(card: Card, chosen: Collection[str]) -> SafeString:
     return mark_safe(  # noqa: S308
         f'<input class="ds-input" type="checkbox" form="bulk" name="card" value="{reference}.{card.seen}" '  # type: ignore[attr-defined]
         f'id="choose-{reference}" aria-label="{label}" autocomplete="off"{" checked" if card.reference in chosen else ""}>'
+    )
+
+
+@register.simple_tag(takes_context=True)
+def rows_to_forward(context: Mapping[str, Any], rows: Iterable[Listed]) -> SafeString:
+    """The rows of cards that wait to be forwarded, with the suggestion for each and the forms to do it."""
+    query = "?" + context["filter_query"]
+    opened, forwarded = (reverse(name, args=["-"]).split("-") for name in ("feedback:card", "feedback:forward"))
+    drawn = jinja().get_template("feedback/to_forward.html")
+    return mark_safe(  # noqa: S308
+        drawn.render(
+            {name: context[name] for name in ("list_address", "today", "chosen")}
+            | {"rows": rows, "wrong_row": context.get("wrong_row")}
+            | {"card_before": opened[0], "card_after": opened[1] + context["from_query"]}
+            | {"before": forwarded[0], "after": forwarded[1] + query}
+            | {"csrf_input": csrf_input(context["request"])}
+            | {
+                "choose_box": choose_box,
+                "deadline_tag": deadline_tag,
+                "short_day": short_day,
+                "shortened": truncatechars,
+            }
+        )
     )
 
 
