@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from organisation import nudging
-from organisation.inserting import insert_together
+from organisation.inserting import insert_unless_there
 from organisation.models import OutgoingMail
 
 KEEP_DAYS = 90
@@ -51,7 +51,7 @@ def queue_mails(mails: Iterable[Mail], *, now: datetime) -> int:
     if not connection.in_atomic_block:
         raise RuntimeError("Mail is queued in the transaction of what it tells of.")
     rows = mail_rows(mails, now=now)
-    new = sum(insert_together(rows[at : at + AT_ONCE], ignore_conflicts=True) for at in range(0, len(rows), AT_ONCE))
+    new = sum(insert_unless_there(rows[at : at + AT_ONCE]) for at in range(0, len(rows), AT_ONCE))
     if rows:
         nudge_on_commit()
     return new
