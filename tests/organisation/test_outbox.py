@@ -166,6 +166,7 @@ def _broker(url: str) -> None:
     from config.celery import app
 
     nudging._rests_until = 0.0
+    nudging._next_at.clear()
     app._pool = None
     app.amqp._producer_pool = None
     app.conf.broker_url = app.conf.broker_write_url = url
