@@ -10,6 +10,9 @@ from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 class Client(RedisCacheClient):
     """Keeps what redis-py calls a client. Django makes one for each look, which takes as long as the look itself."""
 
+    _get_connection_pool: Any  # in no stub, as the next
+    _client: Any
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._kept: dict[Any, Any] = {}

@@ -37,11 +37,12 @@ def insert_from(
     connection = connections[DEFAULT_DB_ALIAS]
     columns, taken, values = [], [], []
     for field in row._meta.local_concrete_fields:
-        if field.generated or (field.primary_key and field.column not in given):
+        column = str(field.column)
+        if field.generated or (field.primary_key and column not in given):
             continue
-        columns.append(f'"{field.column}"')
-        if field.column in given:
-            taken.append(given[field.column])
+        columns.append(f'"{column}"')
+        if column in given:
+            taken.append(given[column])
             continue
         value = field.get_db_prep_save(field.pre_save(row, add=True), connection)
         if mark is not None and isinstance(value, str) and mark[0] in value:

@@ -93,10 +93,11 @@ def test_nothing_that_is_typed_makes_it_stumble(text: str) -> None:
 def test_the_database_makes_the_same_references() -> None:
     numbers = [*range(1, 300), 999, 4217, 99_999, 999_999, 1_000_000, 1_234_567, 123_456_789]
     wanted = [(year, number) for year in (2000, 2009, 2026, 2099) for number in numbers]
+    taken = "SELECT row_number() OVER () AS id, * FROM unnest(%s::int[], %s::int[]) AS given (year, last)"
+    parts = as_references("taken")
     with connection.cursor() as cursor:
         cursor.execute(
-            "WITH RECURSIVE taken AS (SELECT row_number() OVER () AS id, * FROM unnest(%s::int[], %s::int[]) t (year, last)),"
-            f"{as_references('taken')} SELECT reference FROM numbered ORDER BY id",
+            f"WITH RECURSIVE taken AS ({taken}), {parts} SELECT reference FROM numbered ORDER BY id",  # noqa: S608
             [list(column) for column in zip(*wanted, strict=True)],
         )
         made = [row[0] for row in cursor.fetchall()]
