@@ -44,9 +44,12 @@ def _nudge(task: str) -> None:
             return  # it is sent later than this, and whoever gets it sees what is committed now
         wait = _next_at.get(task, 0.0) - monotonic()
         if wait > 0:
-            _put_off.add(task)
-            Timer(wait, _send_later, [task]).start()
-            return
+            try:
+                Timer(wait, _send_later, [task]).start()
+                _put_off.add(task)
+                return
+            except RuntimeError:
+                logger.debug("No thread is to be had: %s is sent at once.", task)
         _next_at[task] = monotonic() + APART
     _send(task)
 
