@@ -40,18 +40,15 @@ def as_references(taken: str) -> str:
     For who does not know the number when it writes: the counter's row is then held for no longer than the database needs.
     """
     return f"""
-counted AS (
-    SELECT id, lpad((year %% 100)::text, 2, '0') AS year, lpad(last::text, greatest(6, length(last::text)), '0') AS number
-    FROM {taken}
-), summed (id, at, digits, sum) AS (
-    SELECT id, 1, reverse(year || number), 0 FROM counted
+summed (id, year, number, at, sum) AS (
+    SELECT id, lpad((year %% 100)::text, 2, '0'), lpad(last::text, greatest(6, length(last::text)), '0'), 1, 0 FROM {taken}
     UNION ALL
-    SELECT id, at + 1, digits, {_array(_AFTER)}[
-        sum * 10 + {_array(_AT)}[at %% 8 * 10 + substr(digits, at, 1)::int + 1] + 1
-    ] FROM summed WHERE at <= length(digits)
+    SELECT id, year, number, at + 1, {_array(_AFTER)}[
+        sum * 10 + {_array(_AT)}[at %% 8 * 10 + substr(reverse(year || number), at, 1)::int + 1] + 1
+    ] FROM summed WHERE at <= length(number) + 2
 ), numbered AS (
     SELECT id, year || '-' || number || '-' || {_array(_BACK)}[sum + 1] AS reference
-    FROM counted JOIN summed USING (id) WHERE at > length(digits)
+    FROM summed WHERE at > length(number) + 2
 )"""  # noqa: S608 -- names of our own
 
 

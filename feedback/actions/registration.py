@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
@@ -116,14 +117,12 @@ def _write(prepared: Prepared, house: House, now: datetime, *, receipt: bool) ->
     year = house.calendar.local_date(card.registered_at).year
     card.reference = _REFERENCE
     mails_out = mail_rows(_mails_for(prepared, house, now, receipt=receipt), now=now)
-    of_card = {"card_id": "numbered.id"}
     rows: list[Model] = [*([submitter] if submitter else []), *events]
     parts = [insert_from("numbered", card, given={"id": "numbered.id", "reference": "numbered.reference"})]
-    # Each after the one before it: the order in which PostgreSQL runs parts that do not need each other is nobody's promise.
-    for row in rows:
-        parts.append(insert_from(f"numbered, of_{len(parts) - 1}", row, given=of_card))
-    for mail in mails_out:
-        parts.append(insert_from(f"numbered, of_{len(parts) - 1}", mail, given={}, mark=_MARK))
+    for before, row in pairwise([card, *rows]):
+        parts.append(insert_from(_after(parts, before, row), row, given={"card_id": "numbered.id"}))
+    for before, mail in pairwise([card, *mails_out]):
+        parts.append(insert_from(_after(parts, before, mail), mail, given={}, mark=_MARK))
     told = announcement(events, now=now, source="numbered", mark=_MARK)
     taken = _taken(year, card.idempotency_key or None, parts, told)
     if taken is None:
@@ -141,6 +140,12 @@ def _write(prepared: Prepared, house: House, now: datetime, *, receipt: bool) ->
         Card._meta.get_field("submitter").set_cached_value(card, None)
     card.attempts = 0  # type: ignore[attr-defined]
     return card
+
+
+def _after(parts: Sequence[object], before: Model, row: Model) -> str:
+    """Return what `row` is inserted from: with the part before it where that writes to the same table, since the order in
+    which PostgreSQL runs parts that do not need each other is nobody's promise."""
+    return f"numbered, of_{len(parts) - 1}" if type(before) is type(row) else "numbered"
 
 
 def _taken(
