@@ -9,7 +9,7 @@ from typing import Any
 
 LIST = "/staff/"
 SEARCHING = (
-    "received of a unit long ago", "called back or not reached", "not registered the same day", "called back in a week",
+    "received of a unit long ago", "called back or not reached", "called back in a week",
     "received in a month long ago",
     "due in a month long ago",
 )  # fmt: skip

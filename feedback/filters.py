@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from types import MappingProxyType
 from typing import Any, cast
 
@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from feedback.counts import NOT_REACHED, PROMISED, held, in_time, late, listed
 from feedback.models import Card, Category
+from feedback.models.cards import MAYBE_ANOTHER_DAY, NORDIC_ZONES
 from feedback.queries import (
     asking_to_reopen,
     contact_cards_to_post,
@@ -211,9 +212,12 @@ class CardFilter(django_filters.FilterSet):
         return cards.filter(unit__in=self._place(value))
 
     def by_same_day(self, cards: QuerySet[Card], name: str, value: bool) -> QuerySet[Card]:
-        same = Q(registered_day=F("received_on"))
-        cards = cards.alias(registered_day=TruncDate("registered_at", tzinfo=timezone.get_current_timezone()))
-        return cards.filter(same if value else ~same)
+        zone, same = timezone.get_current_timezone(), Q(registered_day=F("received_on"))
+        cards = cards.alias(registered_day=TruncDate("registered_at", tzinfo=zone))
+        if value:
+            return cards.filter(same)
+        # Along the index of the few that it can be, where the clock is one of those that the index is made for.
+        return cards.filter(~same, *([MAYBE_ANOTHER_DAY] if _is_nordic(zone) else []))
 
     def by_nothing(self, cards: QuerySet[Card], name: str, value: object) -> QuerySet[Card]:
         """Those that say something together with others: see `filter_queryset`."""
@@ -269,6 +273,12 @@ class CardFilter(django_filters.FilterSet):
         if value == "returned":
             return cards.filter(state=State.REGISTERED, returned_at__isnull=False)
         return cards
+
+
+def _is_nordic(zone: tzinfo) -> bool:
+    """Whether the clock is within NORDIC_ZONES in winter and in summer."""
+    ahead = [zone.utcoffset(datetime(2026, month, 1, tzinfo=zone)) for month in (1, 7)]
+    return all(one is not None and NORDIC_ZONES[0] <= one <= NORDIC_ZONES[1] for one in ahead)
 
 
 MOST_QUERY = 1000

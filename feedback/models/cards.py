@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
@@ -16,6 +18,21 @@ from organisation.erasing import GONE, kept_where_empty
 from organisation.models.personal_data import WITH_THE_CARD
 
 _OPEN = Q(state__in=sorted(OPEN_STATES))
+
+NORDIC_ZONES = timedelta(0), timedelta(hours=3)
+"""How far clocks are ahead of UTC between Iceland and Finland, summer time and all."""
+
+
+def _day_ahead(by: timedelta) -> models.Func:
+    """The day on which a card was registered by a clock so far ahead of UTC."""
+    seconds = f"interval '{by.total_seconds():.0f} seconds'"
+    shape = f"((%(expressions)s AT TIME ZONE 'UTC') + {seconds})::date"
+    return models.Func(F("registered_at"), template=shape, output_field=models.DateField())
+
+
+MAYBE_ANOTHER_DAY = Q(received_on__gt=_day_ahead(NORDIC_ZONES[0])) | Q(received_on__lt=_day_ahead(NORDIC_ZONES[1]))
+"""Cards that were registered on another day than they came on some clock between those: all that were on the municipality's
+clock, and few more. An index can hold this, since it names no municipality's zone."""
 
 
 class ReferenceCounter(models.Model):
@@ -158,6 +175,7 @@ class Card(models.Model):
             models.Index(name="card_completed", fields=["completed_at"], condition=Q(completed_at__isnull=False)),
             models.Index(name="card_reopened", fields=["reopened_at"], condition=Q(reopened_at__isnull=False)),
             models.Index(name="card_waiting", fields=["completed_at"], condition=Q(state="contact_card_posted")),
+            models.Index(name="card_another_day", fields=["-registered_at", "-id"], condition=MAYBE_ANOTHER_DAY),
             GinIndex(name="card_search", fields=["search"]),
             models.Index(name="card_sensitive", fields=["unit", "due_on", "id"], condition=Q(sensitive=True)),
         ]

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import product
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
 from django.test import Client
+from django.utils import timezone
 
 from feedback.actions.moving import delegate_card, return_card
 from feedback.filters import CardFilter
 from feedback.kept_house import KeptHouse
+from feedback.models import Card
 from feedback.paging import DUE, NEWEST, RECEIVED, Order, key_of, order_of, page_of
 from feedback.queries import visible_to
 from tests.factories import MONDAY, NO_PHONE, CategoryFactory, Solvik, a_card, many_cards
@@ -156,6 +160,25 @@ def test_a_list_costs_ten_statements_at_most_with_any_filter(
     if "q=" not in query:
         assert references(response) == [card.reference]
         assert "Det er fylkets vei." in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    "zone", ["Europe/Oslo", "Europe/Helsinki", "Atlantic/Reykjavik", "America/Nuuk", "Pacific/Auckland"]
+)
+def test_cards_of_another_day_are_found_on_any_clock(solvik: Solvik, zone: str) -> None:
+    hours = [
+        datetime(2026, month, 14, tzinfo=UTC) + timedelta(minutes=30 * n) for month in (2, 7) for n in range(0, 96, 3)
+    ]
+    cards = many_cards(len(hours) * 3, unit=solvik.roads)
+    expected = {}
+    for card, (at, days) in zip(cards, product(hours, (-1, 0, 1)), strict=True):
+        came = at.date() + timedelta(days=days)
+        Card.objects.filter(pk=card.pk).update(registered_at=at, received_on=came)
+        expected[card.pk] = at.astimezone(ZoneInfo(zone)).date() == came
+    with timezone.override(zone):
+        for same in (True, False):
+            found = CardFilter({"same_day": str(same).lower()}, queryset=Card.objects.all()).qs
+            assert {card.pk for card in found} == {pk for pk, is_same in expected.items() if is_same is same}
 
 
 @pytest.mark.parametrize("name", ["unit", "within", "listed_by", "category"])
