@@ -20,7 +20,7 @@ from feedback.actions.undoing import undoable_event
 from feedback.errors import NotAllowed, Refused
 from feedback.handover_queries import handovers_of
 from feedback.models import Card, Part
-from feedback.queries import card_by_reference, is_visible, looks_at, people_in_history
+from feedback.queries import card_by_reference, is_visible, looks_at, people_in_history, units_in_history
 from feedback.recorded import access_of
 from feedback.rules import may_do, may_propose_story, may_see_audit
 from feedback.views.access import card_for
@@ -146,7 +146,7 @@ def page_of(drawing: Drawing, back: Back | None) -> dict[str, Any]:
         "more": [shown for slug, shown in steps.items() if slug not in (main, *beside, *answers, "undo-attempt")],
         "own_words": drawing.own_words,
         "answers": [steps[slug] for slug in answers if slug in steps],
-        "history": for_staff(card, drawing.choices.unit_names, people_in_history(card)),
+        "history": for_staff(card, units_in_history(card), people_in_history(card)),
         "handovers": handovers_of(card) if card.handovers.all() else [],
         "linked_pictures": [one for one in card.linked_pictures.all() if one.state != one.State.FETCHED],
         "may_hand_over": may_do(drawing.desk.person, Step.HAND_OVER, card),
