@@ -84,8 +84,8 @@ def _form_of(request: HttpRequest, drawing: Drawing, entry: StepEntry, back: Bac
     if not drawing.offers(entry):
         raise Http404
     if not request.htmx:  # type: ignore[attr-defined]
-        query = urlencode({"open": entry.slug, **_carried(way, back)})
-        return redirect(f"{reverse('feedback:card', args=[card.reference])}?{query}#step-{entry.slug}")
+        page = reverse("feedback:card", args=[card.reference])
+        return redirect(f"{page}{_query(way, back, open=entry.slug)}#step-{entry.slug}")
     form = drawing.form(entry)
     # What the page showed, not what happened since: whoever acts on the form has not seen that.
     form.initial["seen"] = request.GET.get("seen") or drawing.seen
@@ -95,10 +95,11 @@ def _form_of(request: HttpRequest, drawing: Drawing, entry: StepEntry, back: Bac
     return render(request, "feedback/cards/_step.html", context)
 
 
-def _carried(way: Way, back: Back | None) -> dict[str, str]:
-    """Return what leads back to the list, for the query of an address of the card's page."""
-    carried = {"from": way.asked.urlencode(), "back": back.path if back else ""}
-    return {name: value for name, value in carried.items() if value}
+def _query(way: Way, back: Back | None, **more: str) -> str:
+    """Return the query, with its question mark, by which an address of the card's leads back to the list."""
+    said = {**more, "from": way.asked.urlencode(), "back": back.path if back else ""}
+    query = urlencode({name: value for name, value in said.items() if value})
+    return f"?{query}" if query else ""
 
 
 def _done(request: HttpRequest, found: Card, entry: StepEntry, desk: Desk, back: Back | None) -> HttpResponse:
@@ -120,7 +121,7 @@ def _done(request: HttpRequest, found: Card, entry: StepEntry, desk: Desk, back:
 
 def _page(request: HttpRequest, drawing: Drawing, back: Back | None, *, status: int = 200) -> HttpResponse:
     way = Way.of(request, drawing.desk.person, drawing.choices)
-    context = page_of(drawing, back) | {"way": way, "carried": urlencode(_carried(way, back))}
+    context = page_of(drawing, back) | {"way": way, "carried": _query(way, back)}
     return render(request, "feedback/cards/card.html", context, status=status)
 
 

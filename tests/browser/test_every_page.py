@@ -55,6 +55,7 @@ SERVICE_CENTRE = {
     "feedback:contact_cards": "/staff/contact-cards/",
     "feedback:handovers": "/staff/neighbours/",
     "feedback:card": "/staff/cards/{card.reference}/",
+    "feedback:step": "/staff/cards/{card.reference}/note/",
     "feedback:sensitive": "/staff/sensitive/",
     "feedback:look": "/staff/cards/{sensitive.reference}/look/",
     "feedback:card_records": "/staff/cards/{card.reference}/public/",
