@@ -66,6 +66,13 @@ def rows(cards: int, figures: dict[str, Any]) -> list[tuple[str, ...]]:
     return found
 
 
+def grown(fewest: dict[str, Any], most: dict[str, Any]) -> None:
+    """Write beside each request on the most cards how many times as long it takes as on the fewest (p50)."""
+    for name, one in most.items():
+        if isinstance(one, dict) and "p50_ms" in one and name in fewest and most is not fewest:
+            one["times_fewest_cards"] = round(one["p50_ms"] / max(0.01, fewest[name]["p50_ms"]), 2)
+
+
 def table(head: tuple[str, ...], lines: list[tuple[str, ...]]) -> None:
     widths = [max(len(line[at]) for line in [head, *lines]) for at in range(len(head))]
     for line in [head, *lines]:
@@ -137,6 +144,7 @@ def main() -> None:
     )  # fmt: skip
     table(head, [line for cards in sizes for line in rows(cards, found["cards"][str(cards)])])
     largest = found["cards"][str(max(sizes))]
+    grown(found["cards"][str(min(sizes))], largest)
     verdicts = judged(largest, of_pages(list(largest))) + judged(largest | of_their_own, OF_JOBS)
     found["targets"] = verdicts
     print(f"\nTargets, on {max(sizes):,} cards:")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import socket
 import statistics
@@ -162,8 +161,7 @@ def look_at_sending(people: People, kind: str) -> Look:
     del found.statements[-1]
     for place, sql in enumerate(found.statements):
         sql = sql.replace(card.idempotency_key or key, "«key»").replace(key, "«key»")
-        sql = sql.replace(card.secret, "«secret»").replace(card.reference, "«reference»")
-        found.statements[place] = re.sub(rf"\b{card.pk}\b", "«card»", sql)
+        found.statements[place] = sql.replace(card.secret, "«secret»")
     return found
 
 

@@ -38,6 +38,7 @@ def of_pages(names: list[str]) -> list[Target]:
         elif name.startswith("work list"):
             add("statements", most=10)
             add("p95_ms", most=40)
+            add("times_fewest_cards", most=1.5)
         elif name.startswith("search"):
             add("p95_ms", most=60)
         elif name == "card page":

@@ -15,8 +15,8 @@ from typing import Any
 
 from django.conf import settings
 
-_FRESH = ("«secret»", "«reference»", "«key»")
-"""Stand in recorded statements for what must be another for each card; «card» for the id that the database gives it."""
+_FRESH = ("«secret»", "«key»")
+"""Stand in recorded statements for what must be another for each card."""
 
 _kept: dict[str, list[str]] = {}
 
@@ -29,18 +29,15 @@ def statements(number: str) -> list[str]:
 
 def run(cursor: Any, recorded: list[str]) -> int:
     """Run the statements and fetch all they give; return how many rows that was."""
-    fresh = {"«secret»": secrets.token_hex(15), "«reference»": secrets.token_hex(8), "«key»": str(uuid.uuid4())}
+    fresh = dict(zip(_FRESH, (secrets.token_hex(15), str(uuid.uuid4())), strict=True))
     fetched = 0
     for sql in recorded:
         if "«" in sql:
-            for name in (*_FRESH, "«card»"):
-                sql = sql.replace(name, fresh.get(name, ""))
+            for name, text in fresh.items():
+                sql = sql.replace(name, text)
         cursor.execute(sql)
         if cursor.description is not None:
-            rows = cursor.fetchall()
-            fetched += len(rows)
-            if "nextval" in sql:
-                fresh["«card»"] = str(rows[0][1])
+            fetched += len(cursor.fetchall())
     return fetched
 
 

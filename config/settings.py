@@ -104,7 +104,7 @@ REDIS_URL = redis_at(env.str("REDIS_URL", "") or embedded.redis_url())
 
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "config.cache.Cache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "innspill",
         "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},

@@ -58,7 +58,7 @@ def extracted() -> Catalog:
 
     found = Catalog(charset="utf-8")
     for root, methods in (
-        *((app, [("**.py", "python")]) for app in APPS),
+        *((app, [("**.py", "python"), ("jinja2/**.html", "jinja2.ext:babel_extract")]) for app in APPS),
         ("templates", [("**.*", "enmerkar.extract:extract_django")]),
     ):
         for filename, _line, message, _comments, context in extract_from_dir(

@@ -36,9 +36,10 @@ def announce(events: Iterable[CardEvent], *, now: datetime) -> None:
     tell([telling for event in events if (telling := telling_of(event)) is not None], now=now)
 
 
-def announcement(events: Iterable[CardEvent], *, now: datetime) -> str:
-    """Return what `announce` writes, for who writes it together with the events themselves (`insert_together`)."""
-    return statement_of([telling for event in events if (telling := telling_of(event)) is not None], now=now)
+def announcement(events: Iterable[CardEvent], *, now: datetime, source: str, mark: tuple[str, str]) -> str:
+    """Return what `announce` writes, for who writes it together with the events themselves: see `statement_of`."""
+    tellings = [telling for event in events if (telling := telling_of(event)) is not None]
+    return statement_of(tellings, now=now, source=source, mark=mark)
 
 
 def announce_overdue(run: OverdueRun, *, now: datetime) -> None:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from typing import IO, Any
 
-import xlsxwriter
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
@@ -20,6 +19,7 @@ from feedback.rules import needs_contact
 from feedback.workflow import OPEN_STATES, Channel, CloseResult, Kind, State
 from organisation.cells import Cell, EachLine, as_text
 from organisation.models import Person
+from organisation.workbooks import workbook
 
 logger = logging.getLogger(__name__)
 
@@ -150,13 +150,7 @@ def csv_lines(table: Table, cards: QuerySet[Card]) -> Iterator[bytes]:
 
 def write_xlsx(table: Table, cards: QuerySet[Card], to: IO[bytes], *, title: str) -> int:
     """Write an Excel file: real dates, a heading that stays, a filter on each column. Return how many cards it holds."""
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    with xlsxwriter.Workbook(to, options) as book:
+    with workbook(to, constant_memory=True) as book:
         sheet = book.add_worksheet(title[:31])
         heading = book.add_format({"bold": True, "bottom": 1})
         # Built-in formats 14 and 22 are drawn as the reader's own Excel writes dates.

@@ -163,6 +163,14 @@ class CardFilter(django_filters.FilterSet):
 
     known: Mapping[str, Known] = MappingProxyType({})
 
+    _form_class: type[forms.Form] | None = None
+
+    def get_form_class(self) -> type[forms.Form]:
+        """Return the form's class, which is the same each time: every form has fields of its own, copied from it."""
+        if CardFilter._form_class is None:
+            CardFilter._form_class = super().get_form_class()
+        return CardFilter._form_class
+
     def know(self, *, units: Callable[[], Iterable[Unit]], categories: Callable[[], Iterable[Category]]) -> None:
         """Look codes up among these, which the page reads anyway, and in no query more: all units with the sectors, and all
         categories. Must come before the filter is used."""

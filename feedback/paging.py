@@ -9,7 +9,8 @@ from datetime import date, datetime
 from django.db.models import Q, QuerySet, Value
 
 from feedback.models import Card
-from feedback.queries import AsRows, for_list, with_seen
+from feedback.queries import SHOWN
+from organisation.kept_queries import KeptQuery
 
 SIZE = 50
 
@@ -121,12 +122,12 @@ def page_of(
     after: str = "",
     before: str = "",
     size: int = SIZE,
-    shown: AsRows = for_list,
+    shown: KeptQuery[Card] = SHOWN,
 ) -> CardPage:
     """Return one page of `cards`: the first, the one after a key, or the one before a key. One query.
 
-    A key that cannot be read gives the first page. The ids are found first, so that what a row shows (`shown`) is joined
-    for one page only.
+    A key that cannot be read gives the first page. The ids are found first, so that what a row shows (`shown`, by ids) is
+    joined for one page only.
     """
     start, end = read_key(after, order), read_key(before, order)
     backwards = end is not None and start is None
@@ -137,13 +138,14 @@ def page_of(
         for each in _ways(cards)
     )
     ids = first.union(*others) if others else first
-    rows = list(with_seen(shown(Card.objects.filter(pk__in=ids))).order_by(*run.by)[: size + 1])
-    more, rows = len(rows) > size, rows[:size]
+    found = shown.rows(ids)
+    found.sort(key=lambda card: (getattr(card, order.field), card.pk), reverse=run.descending)
+    rows = found[:size]
     if backwards:
         rows.reverse()
     if not rows:
         return CardPage([])
-    has_newer, has_older = (more, True) if backwards else (start is not None, more)
+    has_newer, has_older = (len(found) > size, True) if backwards else (start is not None, len(found) > size)
     return CardPage(
         rows, newer=key_of(rows[0], order) if has_newer else "", older=key_of(rows[-1], order) if has_older else ""
     )

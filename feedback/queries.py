@@ -19,6 +19,7 @@ from django.db.models import (
     Exists,
     F,
     IntegerField,
+    JSONField,
     Max,
     Model,
     OuterRef,
@@ -29,6 +30,7 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, JSONObject
 
 from feedback.masking import FIELDS, masked
@@ -136,6 +138,17 @@ def with_returns(cards: QuerySet[Card]) -> QuerySet[Card]:
 def for_forwarding(cards: QuerySet[Card]) -> QuerySet[Card]:
     """Join what a row shows at the service centre, where cards wait to be forwarded."""
     return with_returns(for_list(cards))
+
+
+def _shown(ids: str) -> QuerySet[Card]:
+    return with_attempts(with_seen(Card.objects.filter(pk__in=RawSQL("%s", [ids])).select_related("submitter")))
+
+
+SHOWN: KeptQuery[Card] = KeptQuery(lambda ids: _shown(ids).order_by())
+"""The cards of a page of the work list by their ids, in no order: as `for_list` with `seen`, but for unit, category and
+handler. A page has these by other ways (`feedback.kept_house`): joined, they take longer to plan than all the rest to do."""
+
+SHOWN_TO_FORWARD: KeptQuery[Card] = KeptQuery(lambda ids: with_returns(_shown(ids)).order_by())
 
 
 ON_A_PAGE = Gathering(
@@ -713,10 +726,16 @@ def _active_rules() -> QuerySet[RoutingRule]:
     return RoutingRule.objects.filter(is_active=True).exclude(category__is_active=False)
 
 
+class _InOne(Subquery):
+    """The rows of a subquery in one JSON, which is read at once: an array of JSON is read row by row."""
+
+    template = "to_jsonb(ARRAY(%(subquery)s))"
+
+
 def _with_rules(units: QuerySet[Unit]) -> QuerySet[Unit]:
     """Let one of the units bring the active rules."""
     values = {name: name for name in ("position", "pk", "unit_id", "category_id", "kind", "area", "words")}
-    rules = ArraySubquery(_active_rules().order_by().values(row=JSONObject(**values)))
+    rules = _InOne(_active_rules().order_by().values(row=JSONObject(**values)), output_field=JSONField())
     # Read once and brought by one of the units: asked for by unit they would be read as often as there are units.
     first = Subquery(units.order_by("pk").values("pk")[:1])
     return units.annotate(rules=Case(When(pk=first, then=rules), default=None))

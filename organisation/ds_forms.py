@@ -5,20 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from datetime import date
-from pathlib import Path
 from typing import Any
 
-import django.forms
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms import Widget
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
-from django.template.backends.jinja2 import Jinja2
-from django.template.loader import render_to_string
-from django.utils.functional import cached_property
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from organisation.jinja import jinja
 
 
 class DesignsystemetField(BoundField):
@@ -46,9 +42,6 @@ class DesignsystemetField(BoundField):
         return isinstance(self.field.widget, Scale)
 
 
-_FORMS = Path(django.forms.__file__).parent
-
-
 class DesignsystemetRenderer(TemplatesSetting):
     """Fields and their widgets are drawn by Jinja2, which takes a fifth of the time of Django's templates over them: a page
     of a card has fifty fields and five hundred options. What has no template for it (the admin's widgets, a form's own) is
@@ -59,21 +52,10 @@ class DesignsystemetRenderer(TemplatesSetting):
     field_template_name = "ds/field.html"
     bound_field_class = DesignsystemetField
 
-    @cached_property
-    def jinja(self) -> Jinja2:
-        folders = [parent / "jinja2" for parent in (Path(__file__).parent, _FORMS)]
-        made = Jinja2({"NAME": "forms", "APP_DIRS": False, "DIRS": folders, "OPTIONS": {}})
-        made.env.globals |= {"_": gettext, "django": _by_django}
-        return made
-
     def get_template(self, template_name: str) -> Any:
         if template_name.startswith(("ds/", "django/forms/")):
-            return self.jinja.get_template(template_name)
+            return jinja().get_template(template_name)
         return super().get_template(template_name)
-
-
-def _by_django(template: str, **context: Any) -> str:
-    return render_to_string(template, context)
 
 
 class Scale(forms.RadioSelect):

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Model, OuterRef, Q, QuerySet, prefetch_related_objects
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import JSONObject
 from django.utils.translation import get_language, override
 
@@ -351,21 +352,46 @@ def handlers_by_unit(units: Sequence[Unit]) -> list[tuple[Unit, list[Person]]]:
         Role.SERVICE_CENTRE: [unit.pk for unit in units if unit.kind == Unit.Kind.SERVICE_CENTRE],
         Role.MAYORS_OFFICE: [unit.pk for unit in units if unit.kind == Unit.Kind.MAYORS_OFFICE],
     }
-    belongs = Q(unit__in=[unit.pk for unit in units]) | Q(role__in=[role for role, pks in by_role.items() if pks])
-    roles = RoleAssignment.objects.filter(belongs)
-    held = ArraySubquery(roles.filter(person=OuterRef("pk")).values(row=JSONObject(role="role", unit="unit")))
     led: dict[int | None, set[int]] = defaultdict(set)
     for unit in units:
         led[unit.leader_id].add(unit.pk)
         led[unit.deputy_id].add(unit.pk)
-    named = Q(pk__in=roles.values("person")) | Q(pk__in=[pk for pk in led if pk is not None])
-    for person in Person.objects.filter(named, is_active=True).annotate(held=held).order_by("name_key"):
+    held = _listed(unit.pk for unit in units), ",".join(role for role, pks in by_role.items() if pks)
+    for person in _HANDLERS.rows(*held, *held, _listed(pk for pk in led if pk is not None)):
         places = set(led.get(person.pk, ()))
-        for one in person.held:
+        for one in person.held:  # type: ignore[attr-defined]
             places |= {one["unit"]} if one["unit"] is not None else set(by_role.get(Role(one["role"]), ()))
         for pk in places:
             found[pk].append(person)
     return [(unit, found[unit.pk]) for unit in units if found[unit.pk]]
+
+
+def people_by_id(ids: Collection[int]) -> dict[int, Person]:
+    """Return the people with these ids (one query, none for nobody)."""
+    return {person.pk: person for person in _PEOPLE.rows(_listed(ids))} if ids else {}
+
+
+def _listed(ids: Iterable[int]) -> str:
+    return ",".join(map(str, ids))
+
+
+def _ids_of(listed: str) -> RawSQL:
+    """The ids that stand in a text with commas between them: a kept query takes texts."""
+    return RawSQL("SELECT unnest(string_to_array(%s, ',')::bigint[])", [listed])
+
+
+def _handlers(units: str, roles: str, units_again: str, roles_again: str, leading: str) -> QuerySet[Person]:
+    def assigned(units: str, roles: str) -> QuerySet[RoleAssignment]:
+        named = RawSQL("SELECT unnest(string_to_array(%s, ','))", [roles])
+        return RoleAssignment.objects.filter(Q(unit__in=_ids_of(units)) | Q(role__in=named))
+
+    held = assigned(units, roles).filter(person=OuterRef("pk")).values(row=JSONObject(role="role", unit="unit"))
+    named = Q(pk__in=assigned(units_again, roles_again).values("person")) | Q(pk__in=_ids_of(leading))
+    return Person.objects.filter(named, is_active=True).annotate(held=ArraySubquery(held)).order_by("name_key")
+
+
+_HANDLERS = KeptQuery(_handlers)
+_PEOPLE = KeptQuery(lambda ids: Person.objects.filter(pk__in=_ids_of(ids)))
 
 
 def active_person(number: str) -> Person | None:

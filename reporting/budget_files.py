@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO
 
-import xlsxwriter
 from django.utils.translation import gettext as _
 
 from organisation.cells import Cell, as_text
 from organisation.models import Unit
+from organisation.workbooks import workbook
 from reporting.models import Initiative
 
 WIDTHS = (26, 44, 20, 14, 12, 12, 16, 60)
@@ -88,8 +88,7 @@ def write_csv(budget: Budget, *, language: str) -> bytes:
 
 def write_xlsx(budget: Budget, to: IO[bytes], *, language: str, title: str) -> None:
     """Write an Excel file: amounts as numbers, days as days, words never as formulas."""
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(to, options) as book:
+    with workbook(to) as book:
         bold, wrapped = book.add_format({"bold": True, "bottom": 1}), book.add_format({"text_wrap": True})
         day, amount = book.add_format({"num_format": 14}), book.add_format({"num_format": "#,##0"})
         sheet = book.add_worksheet(title[:31])

@@ -7,7 +7,6 @@ import json
 from datetime import datetime
 from typing import Any
 
-import xlsxwriter
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -16,6 +15,7 @@ from organisation.charts import Chart
 from organisation.letterhead import letterhead
 from organisation.models import Municipality
 from organisation.pdf import render_pdf
+from organisation.workbooks import workbook
 from reporting.documents import Cell, Section, Table
 from reporting.report_pages import Edition, Shown, ShownTable, shown
 from reporting.scales import Scale, Standing
@@ -125,10 +125,7 @@ class _Book:
         self.read = shown(edition, language)
         self.names: set[str] = set()
         self.out = io.BytesIO()
-        options = {
-            "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True,
-        }  # fmt: skip
-        self.book = xlsxwriter.Workbook(self.out, options)
+        self.book = workbook(self.out, in_memory=True)
         self.book.set_properties({"title": self.read.title, "company": self.read.place})
         # Files of the same figures are the same bytes.
         self.book.set_properties(

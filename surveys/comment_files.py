@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import IO, Any
 
-import xlsxwriter
-
 from feedback.workflow import CloseResult
 from feedback.workflow import State as CardState
+from organisation.workbooks import workbook
 from surveys.comment_queries import RELEASED, Questions, comments_of
 from surveys.models import Comment, Survey
 from surveys.questionnaires import text_in
@@ -46,8 +45,7 @@ def outcome(comment: Comment) -> str:
 
 def write_comments(rows: Sequence[dict[str, Any]], to: IO[bytes], *, heading: str) -> None:
     """Write an Excel file with a sheet of the name `heading`."""
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(to, options) as book:
+    with workbook(to) as book:
         bold, wrapped = book.add_format({"bold": True, "bottom": 1}), book.add_format({"text_wrap": True})
         sheet = book.add_worksheet(heading[:31])
         for place, column in enumerate(COLUMNS):

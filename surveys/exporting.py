@@ -13,9 +13,8 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import IO, Any
 
-import xlsxwriter
-
 from organisation.cells import safe_text
+from organisation.workbooks import workbook
 from surveys.publishing import Figures, said
 
 Row = list[Any]
@@ -290,8 +289,7 @@ def open_json(figures: Figures, comments: Mapping[str, Any] | None = None) -> st
 
 def write_xlsx(figures: Figures, to: IO[bytes], language: str, *, headings: Mapping[str, str]) -> None:
     """Write an Excel file: figures, comparisons and choices on a sheet each. `headings` names the sheets."""
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(to, options) as book:
+    with workbook(to) as book:
         heading = book.add_format({"bold": True, "bottom": 1})
         for name, which, rows in (
             ("figures", FIGURES, figure_rows(figures, language)),

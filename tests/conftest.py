@@ -117,6 +117,11 @@ def _empty_valkey() -> None:
     """Begin each test with an empty queue and cache: this worker's own database of Valkey."""
     from django.conf import settings
 
+    from organisation import nudging
+
+    while nudging._put_off:  # by the test before
+        time.sleep(0.01)
+    nudging._next_at.clear()
     with redis.Redis.from_url(settings.REDIS_URL) as client:
         client.flushdb()
 

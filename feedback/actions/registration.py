@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import secrets
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from datetime import datetime
+from itertools import pairwise
+from typing import Any
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Model
 
 from feedback import mails
 from feedback.actions.intake import House, Intake, Prepared, prepare_card
 from feedback.announcing import announcement
 from feedback.errors import NotAllowed, Refused
 from feedback.models import Card
-from feedback.reference import reference
+from feedback.reference import as_references
 from feedback.rules import may_register
 from feedback.workflow import State
 from organisation import nudging
-from organisation.inserting import insert_together
+from organisation.inserting import insert_from
 from organisation.models import Person
 from organisation.outbox.queueing import mail_rows, nudge_on_commit
 from organisation.queries import answering_units, with_leaders
@@ -26,12 +31,17 @@ _COUNT = """
 INSERT INTO feedback_referencecounter (year, last) VALUES (%(year)s, %(n)s)
 ON CONFLICT (year) DO UPDATE SET last = feedback_referencecounter.last + %(n)s RETURNING last
 """
-_COUNT_AND_ID = """
-INSERT INTO feedback_referencecounter (year, last)
-SELECT %(year)s, 1 WHERE NOT EXISTS (SELECT FROM feedback_card WHERE idempotency_key = %(key)s)
-ON CONFLICT (year) DO UPDATE SET last = feedback_referencecounter.last + 1
-RETURNING last, nextval(pg_get_serial_sequence('feedback_card', 'id'))
-"""
+_NUMBERED = f"""
+WITH RECURSIVE taken AS (
+    INSERT INTO feedback_referencecounter (year, last)
+    SELECT %s, 1 WHERE NOT EXISTS (SELECT FROM feedback_card WHERE idempotency_key = %s)
+    ON CONFLICT (year) DO UPDATE SET last = feedback_referencecounter.last + 1
+    RETURNING year, last, nextval(pg_get_serial_sequence('feedback_card', 'id')) AS id
+), {as_references("taken")}
+"""  # noqa: S608 -- names of our own
+_REFERENCE = f"{secrets.token_hex(5)}x"
+"""Stands for a card's reference in what is written together with it. As long as a reference, and in no text but ours."""
+_MARK = (_REFERENCE, "numbered.reference")
 
 
 def take_numbers(year: int, how_many: int = 1) -> int:
@@ -40,15 +50,6 @@ def take_numbers(year: int, how_many: int = 1) -> int:
         cursor.execute(_COUNT, {"year": year, "n": how_many})
         (last,) = cursor.fetchone()
     return int(last) - how_many + 1
-
-
-def _take_number_and_id(year: int, key: str | None) -> tuple[int, int] | None:
-    """Take the next number of `year`, and beside it the id of the card that is to be written; neither, and None, where a
-    card has the intake's `key` already."""
-    with connection.cursor() as cursor:
-        cursor.execute(_COUNT_AND_ID, {"year": year, "key": key})
-        taken: tuple[int, int] | None = cursor.fetchone()
-    return taken
 
 
 def register_card(
@@ -86,7 +87,8 @@ def register_card(
     # What comes out of a sensitive card is sensitive too: part of its text, or what its submitter proposed.
     prepared.card.sensitive = origin is not None and origin.sensitive
     try:
-        with transaction.atomic():
+        # One statement is a transaction of its own.
+        with transaction.atomic() if and_then is not None or connection.in_atomic_block else nullcontext():
             card = _write(prepared, house, now, receipt=receipt)
             if card is not None and and_then is not None:
                 and_then(card)
@@ -105,21 +107,32 @@ def _known(intake: Intake) -> Card | None:
 
 
 def _write(prepared: Prepared, house: House, now: datetime, *, receipt: bool) -> Card | None:
-    """Write the card and all that comes with it, its mails too, and what other systems are told, in two statements. Where
-    a card has its key already, write nothing and return None."""
-    card, submitter = prepared.card, prepared.submitter
+    """Write the card and all that comes with it, its mails too, and what other systems are told, in one statement. Where
+    a card has its key already, write nothing and return None.
+
+    One, because all who register wait for each other at the row that counts them: it is held while the database writes, and
+    not while this process is at something else.
+    """
+    card, submitter, events = prepared.card, prepared.submitter, prepared.events
     year = house.calendar.local_date(card.registered_at).year
-    if (taken := _take_number_and_id(year, card.idempotency_key or None)) is None:
-        return None
-    number, card.pk = taken
-    card.reference = reference(year, number)
-    if submitter is not None:
-        submitter.card = card
-    for event in prepared.events:
-        event.card = card
+    card.reference = _REFERENCE
     mails_out = mail_rows(_mails_for(prepared, house, now, receipt=receipt), now=now)
-    told = announcement(prepared.events, now=now)
-    if insert_together([card], [submitter] if submitter else [], prepared.events, mails_out, and_then=told) and told:
+    rows: list[Model] = [*([submitter] if submitter else []), *events]
+    parts = [insert_from("numbered", card, given={"id": "numbered.id", "reference": "numbered.reference"})]
+    for before, row in pairwise([card, *rows]):
+        parts.append(insert_from(_after(parts, before, row), row, given={"card_id": "numbered.id"}))
+    for before, mail in pairwise([card, *mails_out]):
+        parts.append(insert_from(_after(parts, before, mail), mail, given={}, mark=_MARK))
+    told = announcement(events, now=now, source="numbered", mark=_MARK)
+    taken = _taken(year, card.idempotency_key or None, parts, told)
+    if taken is None:
+        return None
+    card.reference, card.pk, new = taken
+    for row in [card, *rows]:
+        row._state.adding, row._state.db = False, connection.alias
+    for row in rows:
+        row.card = card  # type: ignore[attr-defined]
+    if new:
         nudging.nudge_on_commit(TASK)
     if mails_out:
         nudge_on_commit()
@@ -127,6 +140,30 @@ def _write(prepared: Prepared, house: House, now: datetime, *, receipt: bool) ->
         Card._meta.get_field("submitter").set_cached_value(card, None)
     card.attempts = 0  # type: ignore[attr-defined]
     return card
+
+
+def _after(parts: Sequence[object], before: Model, row: Model) -> str:
+    """Return what `row` is inserted from: with the part before it where that writes to the same table, since the order in
+    which PostgreSQL runs parts that do not need each other is nobody's promise."""
+    return f"numbered, of_{len(parts) - 1}" if type(before) is type(row) else "numbered"
+
+
+def _taken(
+    year: int, key: str | None, parts: Sequence[tuple[str, Sequence[Any]]], told: str
+) -> tuple[str, int, int] | None:
+    """Run the statement; return the card's reference and id, and how many other systems are told."""
+    written = "".join(f", of_{at} AS ({sql} RETURNING 1)" for at, (sql, _values) in enumerate(parts))
+    last, new = "", "0"
+    if told:
+        last, new = f", told AS ({told.replace('%', '%%')} RETURNING 1)", "(SELECT count(*) FROM told)"
+    values = [value for _sql, values in parts for value in values]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"{_NUMBERED}{written}{last} SELECT reference, id, {new} FROM numbered",  # noqa: S608
+            [year, key, *values],
+        )
+        taken: tuple[str, int, int] | None = cursor.fetchone()
+    return taken
 
 
 def _mails_for(prepared: Prepared, house: House, now: datetime, *, receipt: bool) -> list[mails.Mail]:

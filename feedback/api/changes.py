@@ -49,7 +49,7 @@ class ChangeSerializer(serializers.Serializer):
 
     reference = serializers.CharField()
     change = serializers.SerializerMethodField()
-    card = serializers.SerializerMethodField(help_text=_("As it is now; null where it is gone."))
+    card = CardSerializer(allow_null=True, read_only=True, help_text=_("As it is now; null where it is gone."))
 
     @extend_schema_field(
         serializers.ChoiceField(
@@ -58,10 +58,6 @@ class ChangeSerializer(serializers.Serializer):
     )
     def get_change(self, told: Told) -> str:
         return "gone" if told.card is None else "changed"
-
-    @extend_schema_field(CardSerializer(allow_null=True))
-    def get_card(self, told: Told) -> Any:
-        return None if told.card is None else CardSerializer(told.card, context=self.context).data
 
 
 class ChangesSerializer(serializers.Serializer):

@@ -148,6 +148,11 @@ class Card(models.Model):
             models.Index(name="card_by_receipt", fields=["received_on", "id"]),
             models.Index(name="card_by_deadline", fields=["due_on", "id"]),
             models.Index(name="card_to_forward", fields=["due_on", "id"], condition=Q(state="registered")),
+            models.Index(
+                name="card_returned",
+                fields=["due_on", "id"],
+                condition=Q(state="registered", returned_at__isnull=False),
+            ),
             models.Index(name="card_open_due", fields=["due_on", "id"], condition=_OPEN),
             models.Index(name="card_open_unit_due", fields=["unit", "due_on", "id"], condition=_OPEN),
             models.Index(name="card_completed", fields=["completed_at"], condition=Q(completed_at__isnull=False)),

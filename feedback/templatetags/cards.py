@@ -9,7 +9,6 @@ from typing import Any
 
 from django import template
 from django.conf import settings
-from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -83,12 +82,10 @@ register.filter("direction", direction_name)
 @register.simple_tag
 def attempts_dots(made: int, needed: int) -> SafeString:
     """«● ● ○» with the words beside it for those who do not see it."""
-    return format_html(
-        '<span class="attempts" aria-hidden="true">{}{}</span><span class="ds-sr-only">{}</span>',
-        "●" * made,
-        "○" * max(0, needed - made),
-        _("%(made)s of %(needed)s attempts") % {"made": made, "needed": needed},
-    )
+    words = escape(_("%(made)s of %(needed)s attempts") % {"made": made, "needed": needed})
+    dots = "●" * made + "○" * max(0, needed - made)
+    shown = f'<span class="attempts" aria-hidden="true">{dots}</span><span class="ds-sr-only">{words}</span>'
+    return mark_safe(shown)  # noqa: S308
 
 
 @register.filter
@@ -126,3 +123,16 @@ def options(choices: Iterable[tuple[Any, Any]], value: str) -> SafeString:
 def suggestions(rows: Iterable[Any]) -> SafeString:
     """The options of a list that is looked up while one types: the names of the rows."""
     return mark_safe("".join(f'<option value="{escape(row.name)}"></option>' for row in rows))  # noqa: S308
+
+
+@register.simple_tag
+def people_of_units(units: Iterable[tuple[Any, Iterable[Any]]], value: str) -> SafeString:
+    """The options of a list of people, grouped by unit."""
+    pieces = []
+    for unit, people in units:
+        pieces.append(f'<optgroup label="{escape(unit.name)}">')
+        for person in people:
+            selected = " selected" if str(person.pk) == value else ""
+            pieces.append(f'<option value="{person.pk}"{selected}>{escape(person.name)}</option>')
+        pieces.append("</optgroup>")
+    return mark_safe("".join(pieces))  # noqa: S308

@@ -2,37 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
-from typing import TYPE_CHECKING
+from html import escape
+from typing import TYPE_CHECKING, Any
 
 from django import template
+from django.template.backends.utils import csrf_input
+from django.template.defaultfilters import truncatechars
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from feedback.models import Card
 from feedback.templatetags.cards import attempts_dots, deadline_tag, state_tag, tel
+from organisation.jinja import jinja
+from organisation.templatetags.page import short_day
 
 if TYPE_CHECKING:
     from feedback.views.list_page import Listed
 
 register = template.Library()
 
-_CHECKED, _NOTHING = SafeString(" checked"), SafeString("")
-
 
 @register.simple_tag
 def choose_box(card: Card, chosen: Collection[str]) -> SafeString:
     """The box by which a card is chosen for a bulk step. It says which state of the card was seen."""
-    return format_html(
-        '<input class="ds-input" type="checkbox" form="bulk" name="card" value="{0}.{1}" id="choose-{0}" '
-        'aria-label="{2}" autocomplete="off"{3}>',
-        card.reference,
-        card.seen,  # type: ignore[attr-defined]
-        _("Choose %(reference)s") % {"reference": card.reference},
-        _CHECKED if card.reference in chosen else _NOTHING,
+    reference, label = escape(card.reference), escape(_("Choose %(reference)s") % {"reference": card.reference})
+    return mark_safe(  # noqa: S308
+        f'<input class="ds-input" type="checkbox" form="bulk" name="card" value="{reference}.{card.seen}" '  # type: ignore[attr-defined]
+        f'id="choose-{reference}" aria-label="{label}" autocomplete="off"{" checked" if card.reference in chosen else ""}>'
+    )
+
+
+@register.simple_tag(takes_context=True)
+def rows_to_forward(context: Mapping[str, Any], rows: Iterable[Listed]) -> SafeString:
+    """The rows of cards that wait to be forwarded, with the suggestion for each and the forms to do it."""
+    query = "?" + context["filter_query"]
+    opened, forwarded = (reverse(name, args=["-"]).split("-") for name in ("feedback:card", "feedback:forward"))
+    drawn = jinja().get_template("feedback/to_forward.html")
+    return mark_safe(  # noqa: S308
+        drawn.render(
+            {name: context[name] for name in ("list_address", "today", "chosen")}
+            | {"rows": rows, "wrong_row": context.get("wrong_row")}
+            | {"card_before": opened[0], "card_after": opened[1] + context["from_query"]}
+            | {"before": forwarded[0], "after": forwarded[1] + query}
+            | {"csrf_input": csrf_input(context["request"])}
+            | {
+                "choose_box": choose_box,
+                "deadline_tag": deadline_tag,
+                "short_day": short_day,
+                "shortened": truncatechars,
+            }
+        )
     )
 
 
@@ -43,46 +65,50 @@ def list_rows(
     """The rows of the cards' table. `needed` are the attempts that make a callback tried enough, `from_query` what the
     card's page is told about the list that it was opened from."""
     before, after = reverse("feedback:card", args=["-"]).split("-")
-    nobody = format_html('<span class="subtle">{}</span>', _("Anonymous"))
-    no_call = format_html(
-        '<span class="subtle" aria-hidden="true">–</span><span class="ds-sr-only">{}</span>', _("No call owed")
+    after += escape(from_query)
+    nobody = f'<span class="subtle">{escape(_("Anonymous"))}</span>'
+    no_call = (
+        f'<span class="subtle" aria-hidden="true">–</span><span class="ds-sr-only">{escape(_("No call owed"))}</span>'
     )
-    return mark_safe(  # noqa: S308  (made of what `format_html` gave)
-        "".join(
-            format_html(
-                '<tr>{}<th scope="row"><a class="ds-link nowrap" data-color="accent" href="{}{}{}{}">{}</a> '
-                '<span class="headline">{}</span></th><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n',
-                format_html('<td class="choose no-print">{}</td>', choose_box(card, chosen))
-                if may_choose
-                else _NOTHING,
-                *(before, card.reference, after, from_query),
-                card.reference,
-                card.headline,
-                deadline_tag(card, today),
-                state_tag(card),
-                _place(card),
-                _submitter(card) or nobody,
-                attempts_dots(card.attempts, needed) if card.callback_owed else no_call,  # type: ignore[attr-defined]
-            )
-            for card in (row.card for row in rows)
+    pieces: list[str] = []
+    for row in rows:
+        card = row.card
+        if may_choose:
+            pieces += ('<tr><td class="choose no-print">', choose_box(card, chosen), "</td>")
+        else:
+            pieces.append("<tr>")
+        reference = escape(card.reference)
+        pieces += (
+            '<th scope="row"><a class="ds-link nowrap" data-color="accent" '
+            f'href="{before}{reference}{after}">{reference}</a> '
+            f'<span class="headline">{escape(card.headline)}</span></th><td>',
+            deadline_tag(card, today),
+            "</td><td>",
+            state_tag(card),
+            "</td><td>",
+            _place(card),
+            "</td><td>",
+            _submitter(card) or nobody,
+            "</td><td>",
+            attempts_dots(card.attempts, needed) if card.callback_owed else no_call,  # type: ignore[attr-defined]
+            "</td></tr>\n",
         )
-    )
+    return mark_safe("".join(pieces))  # noqa: S308  (each piece is escaped)
 
 
-def _place(card: Card) -> SafeString:
-    if card.handler is None:
-        return format_html("{}", card.unit.name)
-    return format_html('{}<br><span class="subtle">{}</span>', card.unit.name, card.handler.name)
+def _place(card: Card) -> str:
+    unit = escape(card.unit.name)
+    return unit if card.handler is None else f'{unit}<br><span class="subtle">{escape(card.handler.name)}</span>'
 
 
-def _submitter(card: Card) -> SafeString | None:
+def _submitter(card: Card) -> str:
     """Name and number, which can be rung where it is shown whole."""
     submitter = getattr(card, "submitter", None)
     if submitter is None:
-        return None
-    name, phone = submitter.name or "", submitter.phone
+        return ""
+    name, phone = escape(submitter.name or ""), escape(submitter.phone)
     if not phone:
-        return format_html("{}", name)
+        return name
     if "•" in phone:
-        return format_html('{} <span class="nowrap">{}</span>', name, phone)
-    return format_html('{} <a class="ds-link tel" href="tel:{}">{}</a>', name, tel(phone), phone)
+        return f'{name} <span class="nowrap">{phone}</span>'
+    return f'{name} <a class="ds-link tel" href="tel:{tel(phone)}">{phone}</a>'

@@ -164,7 +164,7 @@ def _row_refused(request: HttpRequest, person: Person, reference: str, typed: st
         return render(request, "feedback/cards/list.html", context, status=422)
     card = listed_card(person, reference, for_forwarding)
     page.page = type(page.page)([card] if card is not None else [])
-    context = page.rows_context() | {"row": page.rows()[0], "wrong_row": wrong}
+    context = page.rows_context() | {"wrong_row": wrong}
     return render(request, "feedback/cards/_to_forward.html", context, status=422)
 
 

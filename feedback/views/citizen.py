@@ -122,14 +122,17 @@ def words_of_page(house: Municipality) -> dict[str, str]:
 
 
 def _register(request: HttpRequest, form: CitizenForm, now: datetime, citizen: CitizenSession | None) -> Card:
+    keys, uploads = keys_in(request), form.cleaned_data["uploads"]
+
     def attach(card: Card) -> None:
         if citizen is not None:
             sign_card(card, citizen)
-        attach_held(card, keys_in(request), form.held, now=now)
-        add_attachments(card, form.cleaned_data["uploads"], by=None, now=now)
+        attach_held(card, keys, form.held, now=now)
+        add_attachments(card, uploads, by=None, now=now)
 
     house = House.to_route(request.municipality)  # type: ignore[attr-defined]
-    return register_card(form.intake(), by=None, now=now, house=house, and_then=attach)
+    and_then = attach if citizen is not None or keys or uploads else None
+    return register_card(form.intake(), by=None, now=now, house=house, and_then=and_then)
 
 
 @never_cache

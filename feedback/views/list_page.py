@@ -18,23 +18,21 @@ from django.utils.translation import gettext_lazy
 from feedback.actions.bulk import Report
 from feedback.actions.unit_suggestions import SentBack, Suggestion, look_at
 from feedback.filters import CardFilter, in_words, known_part
-from feedback.models import Card, Category
+from feedback.kept_house import KeptHouse
+from feedback.models import Card
 from feedback.paging import CardPage, order_of, page_of
 from feedback.queries import (
     COUNTED_TO,
-    all_categories,
+    SHOWN,
+    SHOWN_TO_FORWARD,
     counts_for_today,
-    for_forwarding,
-    for_list,
     masked_for,
     saved_filters,
-    units_and_rules,
     visible_to,
 )
-from feedback.routing import Rule
 from organisation.models import Person, Unit
 from organisation.permissions import Permission
-from organisation.queries import grants_of, handlers_by_unit
+from organisation.queries import grants_of, handlers_by_unit, people_by_id
 
 FILTERS = ("state", "unit", "category", "kind", "channel", "received_from", "received_until")
 """Those that stand in the folded part, which is open where one of them is in use."""
@@ -85,7 +83,8 @@ class ListPage:
         self.request, self.person, self.chosen = request, person, frozenset(chosen)
         self.asked = asked_by(request, person)
         self.filter = CardFilter(self.asked, queryset=visible_to(person), request=request)
-        self.filter.know(units=lambda: self.house[0], categories=lambda: self.categories)
+        self.house = house = KeptHouse()  # the filter knows it and not this page: else each would hold the other
+        self.filter.know(units=lambda: house.units.values(), categories=lambda: house.categories.values())
         self.order = order_of(self.asked)
         self.today = timezone.localdate()
         grants = grants_of(person)
@@ -100,53 +99,46 @@ class ListPage:
     @cached_property
     def page(self) -> CardPage:
         after, before = (self.asked.get(name, "") for name in PLACE)
-        shown = for_forwarding if self.to_forward else for_list
+        shown = SHOWN_TO_FORWARD if self.to_forward else SHOWN
         page = page_of(self.filter.ways(), self.order, after=after, before=before, shown=shown)
+        self.house.stand_on(page.rows)
+        people = people_by_id({card.handler_id for card in page.rows if card.handler_id is not None})
+        for card in page.rows:
+            if card.handler_id is not None:
+                card.handler = people[card.handler_id]
         masked_for(self.person, page.rows)
         return page
-
-    @cached_property
-    def house(self) -> tuple[list[Unit], list[Rule]]:
-        """All units and the rules in use."""
-        return units_and_rules()
-
-    @cached_property
-    def categories(self) -> list[Category]:
-        return list(all_categories())
-
-    @cached_property
-    def all_units(self) -> dict[int, Unit]:
-        """All units but sectors by id: what the filter offers, a card can go to, and a rule names."""
-        return {unit.pk: unit for unit in self.house[0] if unit.kind != Unit.Kind.SECTOR}
 
     def rows(self) -> list[Listed]:
         """Return the page's rows with what each needs to be acted on."""
         if not self.to_forward:
             return [Listed(card) for card in self.page.rows]
-        looked = look_at(self.page.rows, self.all_units, self.house[1])
+        answering = {pk: unit for pk, unit in self.house.units.items() if unit.kind != Unit.Kind.SECTOR}
+        looked = look_at(self.page.rows, answering, self.house.rules())
         return [
             Listed(card, looked.suggestions.get(card.pk), looked.sent_back.get(card.pk) if card.returned_at else None)
             for card in self.page.rows
         ]
 
-    def units(self) -> list[Unit]:
-        """Return the units that a chosen card can be forwarded to."""
+    def units(self) -> list[Any]:
+        """Return the rows of the units that a chosen card can be forwarded to."""
         if not self.may_route or not self.page.rows:
             return []
-        return [unit for unit in self.all_units.values() if unit.closed_on is None]
+        return [row for row in self.house.answering if row.closed_on is None]
 
     def handlers(self) -> list[tuple[Unit, list[Person]]]:
         """Return the case handlers of the units on the page, by unit."""
         if not self.may_delegate:
             return []
         on_page = {card.unit_id for card in self.page.rows}
-        return handlers_by_unit([unit for unit in self.all_units.values() if unit.pk in on_page])
+        units = (self.house.unit(row.id) for row in self.house.answering if row.id in on_page)
+        return handlers_by_unit([unit for unit in units if unit is not None])
 
     def offered(self) -> CardFilter:
         """Return the filter with its choices, drawn from what the page has read."""
         fields = self.filter.form.fields
-        fields["unit"].widget.choices = [(unit.code, unit.name) for unit in self.all_units.values()]
-        fields["category"].widget.choices = [(one.code, str(one)) for one in self.categories]
+        fields["unit"].widget.choices = [(row.code, row.name) for row in self.house.answering]
+        fields["category"].widget.choices = [(one.code, str(one)) for one in self.house.categories.values()]
         return self.filter
 
     def counts(self) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -14,7 +15,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from organisation import nudging
-from organisation.inserting import insert_together
+from organisation.inserting import insert_unless_there
 from organisation.models import OutgoingMail
 
 KEEP_DAYS = 90
@@ -31,6 +32,10 @@ class Mail:
     `kind` names the templates `mail/<kind>.subject.txt`, `.txt` and `.html`; `dedupe_key` the event and the recipient;
     `attachment` a document that `organisation.outbox.attachments` knows how to make when the mail is sent. `reply_to` is
     where answers go, the sender where it is empty.
+
+    Where all in `context` can be hashed and `own` is given, the words are made once for all mails with the same context:
+    `own` has what is this mail's alone, by the word that stands for it in the context. Both are letters and digits (and
+    what else HTML leaves as it is).
     """
 
     kind: str
@@ -40,6 +45,7 @@ class Mail:
     context: Mapping[str, Any] = field(default_factory=dict)
     attachment: Mapping[str, Any] | None = None
     reply_to: str = ""
+    own: Mapping[str, str] = field(default_factory=dict)
 
 
 def queue_mails(mails: Iterable[Mail], *, now: datetime) -> int:
@@ -51,7 +57,7 @@ def queue_mails(mails: Iterable[Mail], *, now: datetime) -> int:
     if not connection.in_atomic_block:
         raise RuntimeError("Mail is queued in the transaction of what it tells of.")
     rows = mail_rows(mails, now=now)
-    new = sum(insert_together(rows[at : at + AT_ONCE], ignore_conflicts=True) for at in range(0, len(rows), AT_ONCE))
+    new = sum(insert_unless_there(rows[at : at + AT_ONCE]) for at in range(0, len(rows), AT_ONCE))
     if rows:
         nudge_on_commit()
     return new
@@ -64,10 +70,11 @@ def mail_rows(mails: Iterable[Mail], *, now: datetime) -> list[OutgoingMail]:
 
 def _row(mail: Mail, now: datetime) -> OutgoingMail:
     context = {"site_url": settings.SITE_URL, **mail.context}
-    with translation.override(mail.language):
-        subject = " ".join(render_to_string(f"mail/{mail.kind}.subject.txt", context).split())
-        text = _one_blank_line(render_to_string(f"mail/{mail.kind}.txt", context))
-        html = render_to_string(f"mail/{mail.kind}.html", context)
+    if mail.own and not settings.DEBUG:  # where templates change while one works on them
+        words = _kept_words(mail.kind, mail.language, tuple(context.items()))
+    else:
+        words = _words(mail.kind, mail.language, context)
+    subject, text, html = (_filled(one, mail.own) for one in words)
     return OutgoingMail(
         kind=mail.kind,
         dedupe_key=mail.dedupe_key,
@@ -82,6 +89,25 @@ def _row(mail: Mail, now: datetime) -> OutgoingMail:
         next_attempt_at=now,
         delete_on=(now + timedelta(days=KEEP_DAYS)).date(),
     )
+
+
+def _words(kind: str, language: str, context: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Return subject, text and HTML in `language`."""
+    with translation.override(language):
+        subject = " ".join(render_to_string(f"mail/{kind}.subject.txt", dict(context)).split())
+        text = _one_blank_line(render_to_string(f"mail/{kind}.txt", dict(context)))
+        return subject, text, render_to_string(f"mail/{kind}.html", dict(context))
+
+
+@lru_cache(maxsize=200)
+def _kept_words(kind: str, language: str, context: tuple[tuple[str, Any], ...]) -> tuple[str, str, str]:
+    return _words(kind, language, dict(context))
+
+
+def _filled(words: str, own: Mapping[str, str]) -> str:
+    for word, text in own.items():
+        words = words.replace(word, text)
+    return words
 
 
 def _one_blank_line(text: str) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from html import escape
+from typing import Any
 
 from django import template
 from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from organisation import dates, numbers
@@ -16,17 +18,14 @@ register = template.Library()
 
 
 @register.simple_tag
-def tag(word: object, colour: str, sign: str = "", variant: str = "") -> SafeString:
+def tag(word: Any, colour: str, sign: str = "", variant: str = "") -> SafeString:
     """A word in its colour, with a sign before it: nothing is told by colour alone. Nothing without a word."""
     if not word:
         return SafeString("")
-    return format_html(
-        '<span class="ds-tag" data-color="{}"{}>{}{}</span>',
-        colour,
-        format_html(' data-variant="{}"', variant) if variant else "",
-        format_html('<span class="tag-sign" aria-hidden="true">{}</span>', sign) if sign else "",
-        word,
-    )
+    kind = f' data-variant="{escape(variant)}"' if variant else ""
+    before = f'<span class="tag-sign" aria-hidden="true">{escape(sign)}</span>' if sign else ""
+    words = conditional_escape(word)
+    return mark_safe(f'<span class="ds-tag" data-color="{escape(colour)}"{kind}>{before}{words}</span>')  # noqa: S308
 
 
 def _language() -> str:

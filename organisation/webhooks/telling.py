@@ -20,8 +20,8 @@ TASK = "organisation.send_webhooks"
 _TELL = """
 INSERT INTO organisation_webhookdelivery
     (key, endpoint_id, event, cause, body, at, status, attempts, next_attempt_at, fault, answer, delete_on)
-SELECT gen_random_uuid(), endpoint.id, told.event, told.cause, told.body, told.at, 'waiting', 0, told.due, '', '', %(last)s
-FROM unnest(%(events)s::text[], %(causes)s::text[], %(bodies)s::text[], %(at)s::timestamptz[], %(due)s::timestamptz[],
+SELECT gen_random_uuid(), endpoint.id, told.event, {cause}, {body}, told.at, 'waiting', 0, told.due, '', '', %(last)s
+FROM {source}unnest(%(events)s::text[], %(causes)s::text[], %(bodies)s::text[], %(at)s::timestamptz[], %(due)s::timestamptz[],
             %(units)s::bigint[]) AS told (event, cause, body, at, due, unit_id)
 JOIN organisation_webhookendpoint endpoint
     ON endpoint.off_since IS NULL AND told.event = ANY (endpoint.events::text[])
@@ -64,6 +64,8 @@ def tell(tellings: Sequence[Telling], *, now: datetime) -> int:
     Must be called in the transaction that writes what is told, so that both are there or neither. Return how many rows
     are new: none where it was told before. One statement.
     """
+    if not connection.in_atomic_block:
+        raise RuntimeError("Other systems are told in the transaction of what they are told.")
     sql = statement_of(tellings, now=now)
     if not sql:
         return 0
@@ -75,13 +77,21 @@ def tell(tellings: Sequence[Telling], *, now: datetime) -> int:
     return written
 
 
-def statement_of(tellings: Sequence[Telling], *, now: datetime) -> str:
+def statement_of(
+    tellings: Sequence[Telling], *, now: datetime, source: str = "", mark: tuple[str, str] = ("", "")
+) -> str:
     """Return what `tell` writes as one INSERT with its values in it, for who writes it together with other rows; empty
-    where there is nothing to tell. Who runs it nudges a worker (`TASK`) if a row was new."""
-    if not connection.in_atomic_block:
-        raise RuntimeError("Other systems are told in the transaction of what they are told.")
+    where there is nothing to tell. Who runs it nudges a worker (`TASK`) if a row was new.
+
+    `source` and `mark` are as in `organisation.inserting.insert_from`.
+    """
     if not tellings:
         return ""
+    word, by = mark
+    filled = {"cause": "told.cause", "body": "told.body", "source": ""}
+    if source:
+        filled = {name: f"replace(told.{name}, %(mark)s, {by})" for name in ("cause", "body")}
+        filled["source"] = f"{source} CROSS JOIN "
     values: dict[str, Any] = {
         "events": [told.event for told in tellings],
         "causes": [told.cause for told in tellings],
@@ -90,9 +100,10 @@ def statement_of(tellings: Sequence[Telling], *, now: datetime) -> str:
         "due": [max(now, told.not_before or now) for told in tellings],
         "units": [told.unit_id for told in tellings],
         "last": last_day(max(told.not_before or now for told in tellings)),
+        "mark": word,
     }
     with connection.cursor() as cursor:
-        return str(cursor.mogrify(_TELL, values).decode())
+        return str(cursor.mogrify(_TELL.format(**filled), values).decode())
 
 
 def untell(cause: str) -> int:

@@ -30,6 +30,7 @@ from feedback.actions.undoing import undo_step
 from feedback.deadlines import Contact
 from feedback.models import Card, IncomingMail, Submitter
 from organisation.models import OutgoingMail, Unit
+from organisation.outbox import queueing
 from organisation.outbox.delivery import deliver_due
 from organisation.outbox.queueing import queue_mails
 from organisation.queries import Recipient
@@ -55,6 +56,7 @@ def _missing_variables_show(settings) -> None:
     """A variable that a template names and its context lacks shows in the text."""
     (engine,) = settings.TEMPLATES
     settings.TEMPLATES = [engine | {"OPTIONS": engine["OPTIONS"] | {"string_if_invalid": MISSING}}]
+    queueing._kept_words.cache_clear()
 
 
 # --- One way of each kind to come about, by what really happens to a card -------------------------------------------
@@ -421,6 +423,37 @@ def test_dates_are_written_as_the_reader_writes_them(language, day, town) -> Non
     assert mail.language == language
     assert day in mail.text
     assert day in mail.html
+
+
+def test_receipts_of_one_day_are_drawn_once_and_each_has_its_own_number_and_link(town) -> None:
+    made = [town.card(language="en") for _ in range(3)]
+    assert queueing._kept_words.cache_info()[:2] == (2, 1)  # hits and misses
+    receipts = list(OutgoingMail.objects.filter(kind="receipt").order_by("id"))
+    assert len({mail.text for mail in receipts}) == 3
+    for card, mail in zip(made, receipts, strict=True):
+        whole = {"card": card, "submitter": card.submitter, "municipality": town.house, "site_url": "?"}
+        drawn = queueing._words("receipt", "en", whole | {"status_url": mails.status_url(card)})
+        assert (mail.subject, mail.text, mail.html) == drawn
+        assert mail.dedupe_key == f"receipt:{card.reference}"
+
+
+def test_receipt_says_what_holds_when_the_card_comes_in(town) -> None:
+    town.card(language="en")
+    town.house.phone, town.house.minimum_attempts = "33 00 00 00", 7
+    town.house.save()
+    card = town.card(language="en")
+    card.unit.name = "Veg og plass"
+    town.card(language="en")
+    first, second, third = OutgoingMail.objects.filter(kind="receipt").order_by("id")
+    for mail, unit, phone in (
+        (first, "Veg og gate", False),
+        (second, "Veg og gate", True),
+        (third, "Veg og plass", True),
+    ):
+        for text in (mail.text, Page(mail.html).text):
+            assert unit in text
+            assert ("33 00 00 00" in text) is phone
+            assert ("at least 7 times" in text) is phone
 
 
 # --- What others are told -------------------------------------------------------------------------------------------

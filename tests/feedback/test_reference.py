@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback.reference import parse_reference, reference
+from feedback.reference import as_references, parse_reference, reference
 
 YEARS = st.integers(2000, 2099)
 NUMBERS = st.integers(1, 999_999)
@@ -86,3 +87,18 @@ def test_what_is_no_reference_is_none(text: str) -> None:
 def test_nothing_that_is_typed_makes_it_stumble(text: str) -> None:
     found = parse_reference(text)
     assert found is None or parse_reference(found) == found
+
+
+@pytest.mark.django_db
+def test_the_database_makes_the_same_references() -> None:
+    numbers = [*range(1, 300), 999, 4217, 99_999, 999_999, 1_000_000, 1_234_567, 123_456_789]
+    wanted = [(year, number) for year in (2000, 2009, 2026, 2099) for number in numbers]
+    taken = "SELECT row_number() OVER () AS id, * FROM unnest(%s::int[], %s::int[]) AS given (year, last)"
+    parts = as_references("taken")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH RECURSIVE taken AS ({taken}), {parts} SELECT reference FROM numbered ORDER BY id",  # noqa: S608
+            [list(column) for column in zip(*wanted, strict=True)],
+        )
+        made = [row[0] for row in cursor.fetchall()]
+    assert made == [reference(year, number) for year, number in wanted]

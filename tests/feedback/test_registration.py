@@ -7,9 +7,12 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from feedback.actions.base import TextMissing
 from feedback.actions.intake import (
@@ -360,9 +363,35 @@ def test_a_card_with_a_key_costs_no_statement_more_and_of_the_units_few_are_read
     RuleFactory(words=["annet"], unit=solvik.water)
     for _ in range(5):
         UnitFactory()
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         a_card(idempotency_key="k1")
     assert {unit.code for unit in House.to_route().units.values()} == {"service-centre", "mayor", "water"}
+
+
+def test_mails_have_the_number_that_the_card_got(solvik: Solvik, settings: Any) -> None:
+    settings.MAIL_ADDRESS, settings.MAIL_PLUS_ADDRESSES = "post@solvik.test", True
+    a_card()
+    card = a_card(unit=solvik.roads)
+    to_unit, to_citizen = OutgoingMail.objects.order_by("-id")[:2][::-1]
+    assert (to_unit.dedupe_key, to_citizen.dedupe_key) == (
+        f"card_forwarded:{card.reference}:1", f"receipt:{card.reference}"
+    )  # fmt: skip
+    for mail in (to_unit, to_citizen):
+        assert card.reference in mail.subject
+        assert mail.text.count(card.reference) == mail.html.count(card.reference) - (mail is to_unit) * 2
+    assert f"/staff/cards/{card.reference}/" in to_unit.text
+    assert to_citizen.reply_to == f"post+{card.reference}@solvik.test"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_card_without_files_is_one_statement_that_is_its_own_transaction() -> None:
+    solvik = make_solvik()
+    house = House.to_route()
+    with CaptureQueriesContext(connection) as asked:
+        card = a_card(house=house, unit=solvik.roads, idempotency_key="k1")
+    assert len(asked) == 1
+    assert card.reference == Card.objects.get().reference == reference(2026, 1)
+    assert mails() == [("card_forwarded", "roads@solvik.test"), ("receipt", "kari@example.test")]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -399,9 +428,9 @@ def test_registering_costs_the_same_whatever_the_number_of_rules(
     solvik: Solvik, django_assert_num_queries: Callable[[int], AbstractContextManager[None]]
 ) -> None:
     RuleFactory(words=["annet"], unit=solvik.roads)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         a_card()
     for _ in range(30):
         RuleFactory(words=["annet"], unit=UnitFactory())
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         a_card()

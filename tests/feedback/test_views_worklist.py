@@ -11,6 +11,7 @@ from django.test import Client
 
 from feedback.actions.moving import delegate_card, return_card
 from feedback.filters import CardFilter
+from feedback.kept_house import KeptHouse
 from feedback.paging import DUE, NEWEST, RECEIVED, Order, key_of, order_of, page_of
 from feedback.queries import visible_to
 from tests.factories import MONDAY, NO_PHONE, CategoryFactory, Solvik, a_card, many_cards
@@ -134,7 +135,8 @@ def test_a_list_costs_the_same_whatever_its_length(
 ) -> None:
     many_cards(how_many, unit=solvik.roads)
     client.force_login(solvik.clerk)
-    with django_assert_num_queries(10):
+    KeptHouse()  # read, as it is by all but the first request after a change of it
+    with django_assert_num_queries(9):
         response = client.get("/staff/?due=open")
     assert len(references(response)) == how_many
 
@@ -147,6 +149,7 @@ def test_a_list_costs_ten_statements_at_most_with_any_filter(
 ) -> None:
     card = sent_back(solvik)
     client.force_login(solvik.clerk)
+    KeptHouse()
     with django_assert_max_num_queries(10):
         response = client.get(f"/staff/?{query}")
     assert response.status_code == 200

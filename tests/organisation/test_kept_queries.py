@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.db.models import F
+from django.db.models import F, Value
+from django.db.models.expressions import RawSQL
 
 from organisation.kept_queries import KeptQuery
 from organisation.models import Unit
@@ -48,6 +49,32 @@ def test_what_was_changed_since_is_read(solvik: Solvik) -> None:
     first = municipality()
     type(first).objects.update(name="Ny")
     assert (municipality().name, first.name != "Ny") == ("Ny", True)
+
+
+def test_a_queryset_stands_in_its_place_as_a_sub_query(solvik: Solvik, django_assert_num_queries: Any) -> None:
+    def with_parent(ids: str, kind: str) -> Any:
+        found = Unit.objects.filter(pk__in=RawSQL("%s", [ids])).exclude(kind=kind).annotate(share=Value("100 %"))
+        return found.select_related("parent").order_by("code")
+
+    kept, units = KeptQuery(with_parent), Unit.objects.order_by("-code").values("pk")
+    for inner in (
+        units.filter(code__in=["water", "roads"]),
+        units[:3],
+        units[:1].union(units.filter(code="roads")[:1]),
+    ):
+        expected = set(Unit.objects.filter(pk__in=[row["pk"] for row in inner]).exclude(kind="sector"))
+        with django_assert_num_queries(1):
+            found = kept.rows(inner, "sector")
+        assert (set(found), {unit.share for unit in found}) == (expected, {"100 %"})
+        assert [unit.code for unit in found] == sorted(unit.code for unit in expected)
+    with django_assert_num_queries(0):
+        assert kept.rows(units.filter(pk__in=[]), "sector") == []
+
+
+def test_a_sign_that_looks_like_a_place_is_refused(solvik: Solvik) -> None:
+    kept = KeptQuery(lambda code: Unit.objects.filter(code=code).annotate(more=RawSQL("'100 %%s'", [])))
+    with pytest.raises(ValueError, match="place of a value"):
+        kept.rows("roads")
 
 
 def test_arguments_that_do_not_come_into_the_sql_as_they_are_are_refused(solvik: Solvik) -> None:

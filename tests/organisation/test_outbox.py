@@ -11,11 +11,12 @@ from pathlib import Path
 
 import psutil
 import pytest
+import redis
 from django.db import connection, transaction
 
 from organisation import nudging
 from organisation.models import OutgoingMail
-from organisation.outbox import attachments, delivery
+from organisation.outbox import attachments, delivery, queueing
 from organisation.outbox.attachments import Document, register_maker
 from organisation.outbox.delivery import BACK_OFF, Delivered, delete_expired, deliver_due
 from organisation.outbox.queueing import Mail, nudge_on_commit, queue_mails
@@ -149,6 +150,19 @@ def test_no_mail_no_nudge(django_capture_on_commit_callbacks) -> None:
     assert callbacks == []
 
 
+def test_words_are_made_once_for_mails_that_differ_in_what_is_their_own() -> None:
+    queueing._kept_words.cache_clear()
+    queue(*(note(key, name="Mark", about="kept", own={"Mark": name}) for key, name in (("a", "Åse"), ("b", "Ola"))))
+    queue(note("c", name="Mark", about="new", own={"Mark": "Ola"}), note("d", name="Mark", about="kept"))
+    assert queueing._kept_words.cache_info()[:2] == (1, 2)  # hits and misses
+    assert list(OutgoingMail.objects.order_by("dedupe_key").values_list("subject", "text", "html")) == [
+        ("Melding til Åse", "Hei Åse, «kept».\n", "<p>Hei Åse, «kept».</p>\n"),
+        ("Melding til Ola", "Hei Ola, «kept».\n", "<p>Hei Ola, «kept».</p>\n"),
+        ("Melding til Ola", "Hei Ola, «new».\n", "<p>Hei Ola, «new».</p>\n"),
+        ("Melding til Mark", "Hei Mark, «kept».\n", "<p>Hei Mark, «kept».</p>\n"),
+    ]
+
+
 # --- The broker -----------------------------------------------------------------------------------------------------
 
 
@@ -166,6 +180,7 @@ def _broker(url: str) -> None:
     from config.celery import app
 
     nudging._rests_until = 0.0
+    nudging._next_at.clear()
     app._pool = None
     app.amqp._producer_pool = None
     app.conf.broker_url = app.conf.broker_write_url = url
@@ -180,6 +195,32 @@ def _queued_and_committed(django_capture_on_commit_callbacks) -> float:
     with django_capture_on_commit_callbacks(execute=True):
         queue(note("a"))
     return time.monotonic() - started
+
+
+def _waiting_in_the_queue(settings) -> int:
+    with redis.Redis.from_url(settings.REDIS_URL) as client:
+        return int(client.llen(settings.CELERY_TASK_DEFAULT_QUEUE))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_nudges_the_first_goes_at_once_and_one_after_the_last(settings) -> None:
+    def wait_for(tasks: int) -> None:
+        until = time.monotonic() + BEARABLE
+        while _waiting_in_the_queue(settings) < tasks:
+            assert time.monotonic() < until
+            time.sleep(0.01)
+
+    queue(note("first"))
+    assert _waiting_in_the_queue(settings) == 1
+    for number in range(20):
+        queue(note(f"n{number}"))
+    before_the_last = _waiting_in_the_queue(settings)  # more than one where the machine took longer than a moment
+    assert before_the_last < 10
+    wait_for(before_the_last + 1)
+    time.sleep(2 * nudging.APART)
+    assert _waiting_in_the_queue(settings) == before_the_last + 1
+    queue(note("later"))
+    assert _waiting_in_the_queue(settings) == before_the_last + 2
 
 
 @pytest.mark.usefixtures("_celery_as_before")

@@ -146,19 +146,19 @@ def test_the_comparison_of_cards_sees_every_table(town: Town) -> None:
     assert "by" not in {key.rpartition(".")[2] for key in columns_of(one, without={"by"})}
 
 
-def test_create_takes_nine_statements_whatever_the_number_of_units_and_rules(
+def test_create_takes_eight_statements_whatever_the_number_of_units_and_rules(
     town: Town, centre: APIClient, django_assert_num_queries: Any
 ) -> None:
     for number in range(5):
         unit = Unit.objects.create(code=f"unit-{number}", name=f"Enhet {number}")
         RoutingRule.objects.create(position=100 + number, name=f"Regel {number}", words=[f"ord{number}"], unit=unit)
     # the municipality; the token with its person; the category; the client's key; units and rules; a transaction's two;
-    # the number; the card with all that comes with it, mails and what other systems are told among it
-    with django_assert_num_queries(9):
+    # the card with its number and all that comes with it, mails and what other systems are told among it
+    with django_assert_num_queries(8):
         assert centre.post(CARDS, WHOLE, headers={"Idempotency-Key": "a"}).status_code == 201
 
 
-def test_create_takes_twelve_at_most_with_a_narrow_key_and_a_unit_without_an_address(
+def test_create_takes_eleven_at_most_with_a_narrow_key_and_a_unit_without_an_address(
     town: Town, client_of: Any, django_assert_num_queries: Any
 ) -> None:
     Unit.objects.filter(pk=town.roads.pk).update(email="")
@@ -169,7 +169,7 @@ def test_create_takes_twelve_at_most_with_a_narrow_key_and_a_unit_without_an_add
     client = APIClient(headers={"Authorization": f"Bearer {made.secret}"})
     client.get(CARDS)  # the day's first use is written down
     # besides those above: the unit that is named; who stands for it, and their absences
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         answer = client.post(CARDS, WHOLE | {"unit": "roads"}, headers={"Idempotency-Key": "a"})
     assert answer.status_code == 201
     assert OutgoingMail.objects.get(kind="card_forwarded").to == "unit_leader@solvik.example"
