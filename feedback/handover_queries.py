@@ -6,6 +6,7 @@ from django.db.models import Case, IntegerField, Prefetch, QuerySet, Value, When
 
 from feedback.models import Card, Handover, HandoverUpdate, Neighbour, NeighbourService
 from feedback.queries import visible_to
+from organisation.kept_queries import KeptQuery
 from organisation.models import Person
 
 State = Handover.State
@@ -24,11 +25,16 @@ def neighbour_called(code: str) -> Neighbour | None:
 
 def services_to_send_to() -> list[NeighbourService]:
     """Return the services that cards can be sent to, by neighbour."""
-    return list(
+    return _TO_SEND_TO.rows()
+
+
+_TO_SEND_TO = KeptQuery(
+    lambda: (
         NeighbourService.objects.filter(is_there=True, neighbour__is_active=True)
         .select_related("neighbour")
         .order_by("neighbour__name", "group", "name", "id")
     )
+)
 
 
 def services_for(category_id: int | None) -> set[int]:

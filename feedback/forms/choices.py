@@ -41,10 +41,6 @@ class Choices:
         """All units, sectors and closed ones too, in the alphabet's order."""
         return all_units()
 
-    @property
-    def unit_names(self) -> dict[str, str]:
-        return {unit.code: unit.name for unit in self.units}
-
     def answering(self) -> list[tuple[str, str]]:
         """Return the units that can hold a card."""
         open_ones = (unit for unit in self.units if unit.closed_on is None and unit.kind != Unit.Kind.SECTOR)

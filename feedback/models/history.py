@@ -89,6 +89,8 @@ class CardEvent(models.Model):
 
     NAMING_PEOPLE = (What.DELEGATED, What.READER_NAMED, What.READER_UNNAMED)
     """Events whose `to_value` is a person's id."""
+    NAMING_UNITS = (What.FORWARDED, What.REROUTED, What.RETURNED, What.REPORTED_BACK)
+    """Events whose `from_value` and `to_value` are units' codes, or empty."""
 
     card = models.ForeignKey("feedback.Card", models.CASCADE, related_name="events")
     what = models.CharField(_("what"), max_length=30, choices=What.choices)

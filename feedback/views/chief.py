@@ -24,6 +24,7 @@ from feedback.queries import (
     mailings_between,
     overdue_by_week,
     people_in_history,
+    units_in_history,
     with_course,
 )
 from feedback.views.access import person_who_may
@@ -32,7 +33,7 @@ from organisation.calendar import IsoWeek
 from organisation.charts import Chart, Mark, Point, trend
 from organisation.models import Person, Unit
 from organisation.permissions import Permission
-from organisation.queries import all_units, answering_units, list_recipient, with_leaders
+from organisation.queries import answering_units, list_recipient, with_leaders
 
 NO_NEWS = {*CardEvent.OF_NO_WEIGHT, CardEvent.What.REPORTED_BACK, CardEvent.What.DELAY_EXPLAINED}
 """What is not the last that happened to a card: what the lists wrote, and what the page shows beside it."""
@@ -81,7 +82,7 @@ def _by_unit(escalation: Escalation, person: Person) -> list[OfUnit]:
     today = timezone.localdate()
     entries = list(with_course(entries_of_escalation(escalation, person)))
     cards = [entry.card for entry in entries]
-    delays, names = delays_of(cards), ({unit.code: unit.name for unit in all_units()}, people_in_history(*cards))
+    delays, names = delays_of(cards), (units_in_history(*cards), people_in_history(*cards))
     leaders = {unit.pk: unit for unit in with_leaders(answering_units())}
     by_unit = []
     for unit, theirs in groupby(entries, key=lambda entry: entry.overdue_list.unit):

@@ -48,5 +48,7 @@ class DoorMiddleware:
         door = reverse("feedback:look", args=[exception.reference])
         wanted = "" if request.method in WRITES else "?" + urlencode({"next": request.get_full_path()})
         response = redirect(door + wanted)
+        if getattr(request, "htmx", False):  # the door is a page, not a piece of one
+            response.status_code, response["HX-Redirect"] = 204, response["Location"]
         add_never_cache_headers(response)
         return response

@@ -46,10 +46,10 @@ class Desk:
 
 @dataclass
 class Shown:
-    """One step as the page shows it."""
+    """One step as the page shows it; None for a form that comes when the step is opened."""
 
     entry: StepEntry
-    form: StepForm
+    form: StepForm | None
     open: bool = False
 
 
@@ -103,9 +103,7 @@ class Drawing:
         return {
             entry.slug: entry
             for entry in ENTRIES
-            if (self.offered is None or entry.slug in self.offered)
-            and entry.open_to(self.desk.person, self.card)
-            and self.makes_sense(entry.slug)
+            if (self.offered is None or entry.slug in self.offered) and self.offers(entry)
         }
 
     @cached_property
@@ -113,6 +111,10 @@ class Drawing:
         """The slug of what is to be done next, if the person may do it."""
         slug = main_step(self.card, len(self.attempts), self.needed, contact_card_waits=self.waits)
         return slug if slug in self.entries else None
+
+    def offers(self, entry: StepEntry) -> bool:
+        """Whether the step is open to the person and is of use now."""
+        return entry.open_to(self.desk.person, self.card) and self.makes_sense(entry.slug)
 
     def makes_sense(self, slug: str) -> bool:
         """Whether a step that the state allows would be refused in any case for what the card holds. The rules are the
@@ -185,9 +187,12 @@ class Drawing:
             first.field.widget.attrs["autofocus"] = True
         return Shown(entry, form, open=True)
 
-    def steps(self) -> dict[str, Shown]:
-        """Return the steps open to the person with their forms, and the one that came back."""
-        shown = {slug: Shown(entry, self.form(entry)) for slug, entry in self.entries.items()}
+    def steps(self, *drawn: str | None) -> dict[str, Shown]:
+        """Return the steps open to the person, and the one that came back: with its form that one, the one that was asked
+        for, and those named in `drawn`. A form costs more than all else that a page says of its step."""
+        shown = {
+            slug: Shown(entry, self.form(entry) if slug in drawn else None) for slug, entry in self.entries.items()
+        }
         if (asked := self.asked_for()) is not None:
             shown[asked.entry.slug] = asked
         return shown

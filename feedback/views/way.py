@@ -35,9 +35,11 @@ class Way:
         """Return the way on from the card of `choices` (one query, and one for a case handler in the filter), or only back
         where the page was not opened from a list."""
         asked = cls.back(request).asked
+        if not known_part(asked):
+            return cls(asked)
         filtered = CardFilter(asked, queryset=visible_to(person), request=request)
         filtered.know(units=lambda: choices.units, categories=lambda: choices.all_categories)
-        if not known_part(asked) or not filtered.is_valid():
+        if not filtered.is_valid():
             return cls(asked)
         return cls(asked, *neighbours_of(choices.card, filtered.ways(), order_of(asked)))
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from organisation.models import Person
 from tests.browser.conftest import check_every_look, sign_in
@@ -55,6 +55,7 @@ SERVICE_CENTRE = {
     "feedback:contact_cards": "/staff/contact-cards/",
     "feedback:handovers": "/staff/neighbours/",
     "feedback:card": "/staff/cards/{card.reference}/",
+    "feedback:step": "/staff/cards/{card.reference}/note/",
     "feedback:sensitive": "/staff/sensitive/",
     "feedback:look": "/staff/cards/{sensitive.reference}/look/",
     "feedback:card_records": "/staff/cards/{card.reference}/public/",
@@ -287,6 +288,7 @@ def visit(page: Page, server: str, pages: dict[str, str], life: Life) -> None:
     for name, path in pages.items():
         page.goto(server + path.format(**vars(life)))
         page.evaluate("document.querySelectorAll('main details').forEach(part => { part.open = true })")
+        expect(page.locator(".to-come")).to_have_count(0)  # the forms of a card's steps
         check_every_look(page, name)
         if (headings := page.locator("h1").count()) != 1:
             faults.append(f"{name} has {headings} headings of the first level")

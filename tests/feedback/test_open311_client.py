@@ -619,7 +619,7 @@ def test_the_errand_on_the_card(solvik: Solvik, house: House, client: Client) ->
     card = a_card(unit=solvik.roads, text="Hull i fylkesveien", place="Rv 40")
     client.force_login(solvik.clerk)
     path = f"/staff/cards/{card.reference}/"
-    page = client.get(path)
+    page = client.get(f"{path}?open=hand-over")
     assert "hand-over-to" in page.content.decode()
     seen = card.events.order_by("-id").first().pk  # type: ignore[union-attr]
     form = {

@@ -29,7 +29,7 @@ def desk(solvik: Solvik, client: Client) -> Client:
 
 def offered(desk: Client, card: Card, step: str, field: str) -> str:
     """What stands in the step's field when the card's page is opened."""
-    context = desk.get(f"/staff/cards/{card.reference}/").context
+    context = desk.get(f"/staff/cards/{card.reference}/?open={step}").context
     (form,) = [shown.form for shown in [context["main"], *context["more"]] if shown.entry.slug == step]
     return str(form[field].value() or "")
 
@@ -113,7 +113,7 @@ def test_without_a_text_the_mail_says_the_usual(solvik: Solvik, desk: Client) ->
 
 def test_whom_to_refer_to_is_offered_as_the_municipality_words_it(solvik: Solvik, desk: Client) -> None:
     OwnWording.objects.create(key="bodies.external", language="nb", text="Bane NOR\n\n Avinor ")
-    html = desk.get(f"/staff/cards/{a_card().reference}/").content.decode()
+    html = desk.get(f"/staff/cards/{a_card().reference}/?open=refer").content.decode()
     assert '<option value="Bane NOR"></option><option value="Avinor"></option></datalist>' in html
 
 

@@ -238,18 +238,18 @@ def test_a_card_costs_the_same_whatever_its_history(
     for _ in range(how_many):
         record_contact_attempt(card, by=solvik.handler, now=NOW)
     client.force_login(solvik.handler)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(7):
         client.get(f"/staff/cards/{card.reference}/")
 
 
-def test_a_card_costs_thirteen_statements_at_most_whoever_opens_it_from_whatever_list(
+def test_a_card_costs_twelve_statements_at_most_whoever_opens_it_from_whatever_list(
     solvik: Solvik, client: Client, django_assert_max_num_queries
 ) -> None:
     card = sent_back(solvik)
     client.force_login(solvik.clerk)
     for due in ("to_forward", "returned", "open"):
         query = urlencode({"from": f"due={due}&{EVERY_FILTER}"})
-        with django_assert_max_num_queries(13):  # one of them writes the look down
+        with django_assert_max_num_queries(12):  # one of them writes the look down
             response = client.get(f"/staff/cards/{card.reference}/?{query}")
         assert response.status_code == 200
 

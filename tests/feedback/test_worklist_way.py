@@ -97,7 +97,7 @@ def test_a_way_that_nobody_chose_is_none(solvik: Solvik, client: Client, query: 
 def test_the_way_costs_one_query(solvik: Solvik, client: Client, django_assert_num_queries, how_many: int) -> None:
     card = many_cards(how_many)[0]
     client.force_login(solvik.clerk)
-    with django_assert_num_queries(WITHOUT := 10):
+    with django_assert_num_queries(WITHOUT := 7):
         client.get(f"/staff/cards/{card.reference}/")
     with django_assert_num_queries(WITHOUT + 1):
         client.get(f"/staff/cards/{card.reference}/?from=due%3Dunrouted")
