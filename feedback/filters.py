@@ -91,6 +91,9 @@ class RowsFilter(django_filters.ModelMultipleChoiceFilter):
         return qs.filter(**{f"{self.field_name}__in": ids}) if ids else qs
 
 
+_FORMS: dict[type[django_filters.FilterSet], type[forms.Form]] = {}
+
+
 class CardFilter(django_filters.FilterSet):
     """Filters on cards. `due` and `deadline` read the local date, so this belongs to the doors (views, API)."""
 
@@ -164,13 +167,12 @@ class CardFilter(django_filters.FilterSet):
 
     known: Mapping[str, Known] = MappingProxyType({})
 
-    _form_class: type[forms.Form] | None = None
-
     def get_form_class(self) -> type[forms.Form]:
         """Return the form's class, which is the same each time: every form has fields of its own, copied from it."""
-        if CardFilter._form_class is None:
-            CardFilter._form_class = super().get_form_class()
-        return CardFilter._form_class
+        of = type(self)
+        if of not in _FORMS:
+            _FORMS[of] = super().get_form_class()
+        return _FORMS[of]
 
     def know(self, *, units: Callable[[], Iterable[Unit]], categories: Callable[[], Iterable[Category]]) -> None:
         """Look codes up among these, which the page reads anyway, and in no query more: all units with the sectors, and all

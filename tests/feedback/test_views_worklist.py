@@ -12,7 +12,9 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
+from feedback import filters
 from feedback.actions.moving import delegate_card, return_card
+from feedback.api.filtering import ListFilter
 from feedback.filters import CardFilter
 from feedback.kept_house import KeptHouse
 from feedback.models import Card
@@ -160,6 +162,17 @@ def test_a_list_costs_ten_statements_at_most_with_any_filter(
     if "q=" not in query:
         assert references(response) == [card.reference]
         assert "Det er fylkets vei." in response.content.decode()
+
+
+@pytest.mark.parametrize("first", [CardFilter, ListFilter])
+def test_each_kind_of_filter_has_a_form_of_its_own(solvik: Solvik, monkeypatch, first: type[CardFilter]) -> None:
+    """The API's has fields more. A form's class is kept: whichever comes first must not be the other's."""
+    monkeypatch.setattr(filters, "_FORMS", {})
+    for kind in (first, CardFilter, ListFilter):
+        made = [kind({"due": "open"}, queryset=Card.objects.all()) for _time in range(2)]
+        assert list(made[0].form.fields) == list(kind.base_filters)
+        assert made[0].is_valid()
+        assert made[0].form.fields["due"] is not made[1].form.fields["due"]
 
 
 @pytest.mark.parametrize(
