@@ -40,7 +40,7 @@ def work_list(now: datetime) -> Iterator[Asked]:
     day, far = now.date(), middle(now)
     month = {name: (far.date() + timedelta(days=days)).isoformat() for name, days in (("from", 0), ("until", 30))}
     week = {name: (day - timedelta(days=days)).isoformat() for name, days in (("from", 13), ("until", 7))}
-    timed = {"open", "overdue", "registered_today"}
+    timed = {"open", "overdue", "registered_today", "to_forward"}
     for choice, _words in CardFilter.DUE:
         yield Asked(f"work list: {choice}", f"{LIST}?due={choice}", timed=choice in timed)
     for name, query in {
