@@ -17,6 +17,7 @@ import redis
 from django.core.management.commands import flush
 from django.core.signals import setting_changed
 from django.db.backends.postgresql.operations import DatabaseOperations
+from django.utils import translation
 from pytest_django.plugin import blocking_manager_key
 
 from config.interpreter import settle, with_room
@@ -124,6 +125,13 @@ def _empty_valkey() -> None:
     nudging._next_at.clear()
     with redis.Redis.from_url(settings.REDIS_URL) as client:
         client.flushdb()
+
+
+@pytest.fixture(autouse=True)
+def _own_language() -> Generator[None]:
+    """Begin each test in the house's language: the test client leaves that of its last request in this thread."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture

@@ -45,7 +45,7 @@ class PersonFactory(DjangoModelFactory):
     class Meta:
         model = Person
 
-    name = factory.Sequence(lambda n: f"Person {n}")
+    name = factory.Sequence(lambda n: f"Person {n:05}")
     email = factory.Sequence(lambda n: f"person{n}@solvik.test")
 
 
@@ -54,7 +54,7 @@ class UnitFactory(DjangoModelFactory):
         model = Unit
 
     code = factory.Sequence(lambda n: f"unit-{n}")
-    name = factory.Sequence(lambda n: f"Unit {n}")
+    name = factory.Sequence(lambda n: f"Unit {n:05}")
     email = factory.LazyAttribute(lambda unit: f"{unit.code}@solvik.test")
 
 
@@ -85,7 +85,7 @@ class CategoryFactory(DjangoModelFactory):
         model = Category
 
     code = factory.Sequence(lambda n: f"category-{n}")
-    name = factory.Sequence(lambda n: f"Category {n}")
+    name = factory.Sequence(lambda n: f"Category {n:05}")
 
 
 class RuleFactory(DjangoModelFactory):

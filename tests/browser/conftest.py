@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial, wraps
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.base import AxeResults
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import ConsoleMessage, Locator, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
 
 from organisation.models import Person
 from tests.factories import Solvik, make_solvik
@@ -44,6 +45,34 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
     return browser_context_args | {"locale": "en-GB", "timezone_id": "Europe/Oslo"}
 
 
+@pytest.fixture(scope="session")
+def browser(browser: Browser) -> Browser:
+    """Each page without motion. A part that slides open clips what it holds: a button scrolled to in it moves as it grows,
+    and a press begun on the button ends beside it.
+    """
+    browser.new_context = partial(browser.new_context, reduced_motion="reduce")  # type: ignore[method-assign]
+    browser.new_page = partial(browser.new_page, reduced_motion="reduce")  # type: ignore[method-assign]
+    return browser
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _patience() -> Iterator[None]:
+    """Press as people do, on a page that has come whole: what moves it under the pointer would take the press along."""
+
+    def patient(act: Callable[..., None]) -> Callable[..., None]:
+        @wraps(act)
+        def later(self: Locator, *args: Any, **options: Any) -> None:
+            self.page.wait_for_load_state()
+            act(self, *args, **options)
+
+        return later
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("click", "check", "uncheck"):
+            patch.setattr(Locator, name, patient(getattr(Locator, name)))
+        yield
+
+
 @pytest.fixture
 def solvik(live_server: Any) -> Solvik:
     """The municipality, and the same password for all its people."""
@@ -73,9 +102,9 @@ def page(page: Page, live_server: Any) -> Iterator[Page]:
 
 @pytest.fixture
 def look(page: Page) -> Page:
-    """A phone in light, without motion: where `check_every_look` begins and ends."""
+    """A phone in light: where `check_every_look` begins and ends."""
     page.set_viewport_size({"width": 390, "height": 900})
-    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    page.emulate_media(color_scheme="light")
     return page
 
 
@@ -119,7 +148,7 @@ def check_every_look(page: Page, name: str = "page") -> None:
         if width == 320:
             continue
         for scheme, rules in (("dark", COLOURS), ("light", None)):
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
             if folder:
                 page.screenshot(path=f"{folder}/{name}-{width}-{scheme}.png", full_page=True)
             _no_complaint(page, {"type": "rule", "values": rules} if rules else {"type": "tag", "values": WCAG})

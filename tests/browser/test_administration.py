@@ -94,7 +94,7 @@ def test_other_pages_in_the_municipalitys_colour(look: Page, live_server: Any, f
         check_every_look(look)
     colour = "getComputedStyle(document.querySelector('main button.ds-button[type=submit]')).backgroundColor"
     assert look.evaluate(colour) == "rgb(122, 31, 61)"
-    look.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    look.emulate_media(color_scheme="dark")
     assert look.evaluate(colour) != "rgb(122, 31, 61)"
 
 

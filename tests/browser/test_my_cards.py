@@ -41,7 +41,7 @@ def be(page: Page, who: str, back: str) -> None:
 def test_by_keyboard_what_is_written_comes_back_from_the_provider(
     browser: Browser, live_server: Any, solvik: Solvik, provider: Provider
 ) -> None:
-    page = browser.new_page(locale="en-GB", viewport={"width": 390, "height": 900}, reduced_motion="reduce")
+    page = browser.new_page(locale="en-GB", viewport={"width": 390, "height": 900})
     page.goto(live_server.url)
     page.get_by_label("What do you want to tell us?").press_sequentially("Hull i veien")
     focus(page.get_by_role("link", name="Sign in with ID-porten"))

@@ -51,9 +51,7 @@ def test_from_the_overview_to_the_cards_without_javascript(browser: Browser, liv
     now = timezone.now()
     many_cards(3, now=now - timedelta(days=2), unit=solvik.roads)
     compute_figures(now=now, zone=OSLO)
-    context = browser.new_context(
-        java_script_enabled=False, locale="en-GB", viewport={"width": 390, "height": 900}, reduced_motion="reduce"
-    )
+    context = browser.new_context(java_script_enabled=False, locale="en-GB", viewport={"width": 390, "height": 900})
     page = context.new_page()
     sign_in(page, live_server.url, solvik.clerk)
     page.goto(f"{live_server.url}/staff/figures/")
