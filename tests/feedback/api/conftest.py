@@ -55,7 +55,7 @@ def town(db: None) -> Town:
     RoutingRule.objects.create(position=1, name="Gatelys", category=lights, unit=roads)
     people = {}
     for role in Role:
-        person = Person.objects.create_user(f"{role}@solvik.example", role.label, PASSWORD)
+        person = Person.objects.create_user(f"{role}@solvik.example", role.name, PASSWORD)
         people[str(role)] = person
         if role is Role.UNIT_LEADER:
             roads.leader = person
