@@ -118,7 +118,7 @@ class LooksMiddleware:
         if response.status_code == 422 and request.path.startswith("/api/"):
             return response
         if (shows := shown_at(match.view_name)) is not None:
-            _write(request, response, shows, match.kwargs)
+            _write(request, shows, match.kwargs)
         return response
 
 
@@ -130,9 +130,9 @@ def shown_at(name: str) -> Shows | None:
     return found
 
 
-def _write(request: HttpRequest, response: HttpResponseBase, shows: Shows, kwargs: dict[str, Any]) -> None:
+def _write(request: HttpRequest, shows: Shows, kwargs: dict[str, Any]) -> None:
     names = sorted(name for name in request.GET if name in FILTERS and request.GET[name])
-    look, shown = shows.look, _number(request, response)
+    look, shown = shows.look, _number(request)
     if look == Look.LISTED and SEARCHES & set(names):
         look = Look.SEARCHED
     elif shown == 0 and (look == Look.LISTED or request.method == "GET"):
@@ -164,10 +164,7 @@ def _row(kwargs: dict[str, Any]) -> int | None:
     return int(found) if found.isascii() and found.isdigit() and len(found) <= 18 else None
 
 
-def _number(request: HttpRequest, response: HttpResponseBase) -> int | None:
-    """Return how many a list shows, where the page says so (`request.shown`) or the answer is a list of the API."""
-    if (number := getattr(request, "shown", None)) is not None:
-        return int(number)
-    data = getattr(response, "data", None)
-    results = data.get("results") if isinstance(data, dict) else None
-    return len(results) if isinstance(results, list) else None
+def _number(request: HttpRequest) -> int | None:
+    """Return how many a list shows, where the page or the API says so (`request.shown`)."""
+    number = getattr(request, "shown", None)
+    return None if number is None else int(number)

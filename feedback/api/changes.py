@@ -131,7 +131,8 @@ def _answer(request: Request, changes: Changes, *, more: bool) -> dict[str, Any]
     cursor = _written(changes.cursor)
     kept = {name: value for name, value in request.query_params.items() if name != "since"}
     address = f"{request.build_absolute_uri(request.path)}?{urlencode(kept | {'since': cursor})}"
-    results = ChangeSerializer(changes.told, many=True, context={"request": request, "masked": True}).data
+    serializer = ChangeSerializer(many=True, context={"request": request, "masked": True})
+    results = serializer.to_representation(changes.told)  # `data` would stay with it, which holds itself
     return {"results": results, "cursor": cursor, "next": address, "has_more": more}
 
 

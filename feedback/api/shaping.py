@@ -88,7 +88,8 @@ def shaped_list(request: Request, serializer: type[Shaped], rows: Iterable[Any],
     shape, every = _shape_of(request, serializer), list(rows)
     for name in shape.expand:
         serializer.expands[name].read(every)
-    return list(serializer(every, many=True, shape=shape, context={"request": request, "masked": not whole}).data)
+    made = serializer(many=True, shape=shape, context={"request": request, "masked": not whole})
+    return list(made.to_representation(every))  # `data` would stay with it, which holds itself
 
 
 def shaped(request: Request, serializer: type[Shaped], row: Any) -> dict[str, Any]:
