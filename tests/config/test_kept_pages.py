@@ -42,6 +42,12 @@ def _monday() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def _kept(settings: Any) -> None:
+    """Pages are kept here, also where all other tests run without (`KEEP_PAGES=false make test`)."""
+    settings.KEEP_PAGES = True
+
+
 @pytest.fixture
 def solvik(db: None) -> Solvik:
     return make_solvik()
