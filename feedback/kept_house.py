@@ -22,21 +22,24 @@ class KeptHouse:
         self._made: dict[int, Unit] = {}
 
     def unit(self, pk: int) -> Unit | None:
-        """Return the unit, None where there is none with this id."""
-        if pk not in self._made:
-            if pk not in self._units.rows:
-                return None
-            self._made[pk] = self._units.model(pk)
-        return self._made[pk]
+        """Return the unit with its successors, None where there is none with this id."""
+        made = self._made.get(pk)
+        if made is None and pk in self._units.rows:
+            made = self._made[pk] = self._units.model(pk)
+            made.successor = self.unit(
+                made.successor_id or 0
+            )  # after it stands there itself: closed units may form a ring
+        return made
 
-    @cached_property
-    def units(self) -> dict[int, Unit]:
-        """All units by id, sectors and closed ones too, with their successors, in the alphabet's order."""
-        units = {pk: self._made.get(pk) or self._units.model(pk) for pk in self._units.rows}
-        for unit in units.values():
-            unit.successor = units.get(unit.successor_id or 0)
-        self._made = units
-        return units
+    def units(self) -> list[Unit]:
+        """Return all units, sectors and closed ones too, in the alphabet's order."""
+        return [unit for pk in self._units.rows if (unit := self.unit(pk)) is not None]
+
+    def units_to_route(self, rules: Iterable[Rule]) -> dict[int, Unit]:
+        """Return by id the units that a card can come to by `rules` or for its political content: of hundreds a few."""
+        by_rule = {rule.unit_id for rule in rules}
+        wanted = (row for row in self.answering if row.id in by_rule or row.kind == Unit.Kind.MAYORS_OFFICE)
+        return {row.id: unit for row in wanted if (unit := self.unit(row.id)) is not None}
 
     @cached_property
     def answering(self) -> list[Any]:

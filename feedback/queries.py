@@ -141,14 +141,15 @@ def for_forwarding(cards: QuerySet[Card]) -> QuerySet[Card]:
 
 
 def _shown(ids: str) -> QuerySet[Card]:
-    return with_attempts(with_seen(Card.objects.filter(pk__in=RawSQL("%s", [ids])).select_related("submitter")))
+    return with_seen(Card.objects.filter(pk__in=RawSQL("%s", [ids])).select_related("submitter")).order_by()
 
 
-SHOWN: KeptQuery[Card] = KeptQuery(lambda ids: _shown(ids).order_by())
+SHOWN: KeptQuery[Card] = KeptQuery(lambda ids: with_attempts(_shown(ids)))
 """The cards of a page of the work list by their ids, in no order: as `for_list` with `seen`, but for unit, category and
 handler. A page has these by other ways (`feedback.kept_house`): joined, they take longer to plan than all the rest to do."""
 
-SHOWN_TO_FORWARD: KeptQuery[Card] = KeptQuery(lambda ids: with_returns(_shown(ids)).order_by())
+SHOWN_TO_FORWARD: KeptQuery[Card] = KeptQuery(lambda ids: with_returns(_shown(ids)))
+"""The same for rows at the service centre, where nobody has rung yet: `returns` in place of the attempts."""
 
 
 ON_A_PAGE = Gathering(

@@ -12,7 +12,7 @@ from feedback.actions.intake import House
 from feedback.actions.moving import delegate_card, forward_card
 from feedback.actions.seen import unless_changed
 from feedback.actions.undoing import undo_step, undoable_event
-from feedback.actions.unit_suggestions import look_at
+from feedback.actions.unit_suggestions import suggestions_for
 from feedback.errors import Refused
 from feedback.models import Card, CardEvent
 from feedback.queries import visible_to, with_returns
@@ -68,7 +68,7 @@ def forward_to_suggestions(chosen: Sequence[Chosen], *, by: Person, now: datetim
     """Forward each chosen card to the unit that the rules suggest for it. Raises NoneChosen, TooManyChosen."""
     cards = list(with_returns(visible_to(by)).filter(reference__in=[one.reference for one in chosen[:MOST]]))
     house = House.read()
-    suggestions = look_at(cards, house.units, house.rules).suggestions
+    suggestions = suggestions_for(cards, house.units, house.rules)
 
     def forward(card: Card) -> Card:
         if (suggestion := suggestions.get(card.pk)) is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from feedback.actions.intake import only, unit_of
@@ -28,30 +28,25 @@ class SentBack:
     reason: str = ""
 
 
-@dataclass(frozen=True)
-class Looked:
-    """What is known of a list of cards: suggestions and returns by the card's id."""
-
-    suggestions: dict[int, Suggestion]
-    sent_back: dict[int, SentBack]
-
-
-def look_at(cards: Sequence[Card], units: dict[int, Unit], rules: Sequence[Rule]) -> Looked:
-    """Return the suggestion for each card, asking nothing. The cards have `returns` (`feedback.queries.with_returns`);
-    `units` are all but the sectors, by id.
+def suggestions_for(cards: Iterable[Card], units: dict[int, Unit], rules: Sequence[Rule]) -> dict[int, Suggestion]:
+    """Return the suggestion for each card that has one, by its id, asking nothing. The cards have `returns`
+    (`feedback.queries.with_returns`); `units` are by id those that the rules and political content lead to, without sectors.
 
     The rules may have changed since the card came, or the card. A unit that has sent a card back is not suggested again.
     """
-    names = {unit.code: unit.name for unit in units.values()}
-    suggestions, sent_back = {}, {}
-    for card in cards:
-        returns: list[dict[str, str]] = card.returns  # type: ignore[attr-defined]
-        found = suggest(card, units, rules, not_to={one["unit"] for one in returns})
-        if found is not None:
-            suggestions[card.pk] = found
-        if returns:
-            sent_back[card.pk] = SentBack(names.get(returns[-1]["unit"], ""), returns[-1]["reason"])
-    return Looked(suggestions, sent_back)
+    found = ((card.pk, suggest(card, units, rules, not_to={one["unit"] for one in _returns(card)})) for card in cards)
+    return {pk: suggestion for pk, suggestion in found if suggestion is not None}
+
+
+def sent_back(card: Card, names: Mapping[str, str]) -> SentBack | None:
+    """Return who sent the card back last, None where nobody did; `names` of the units by their codes."""
+    returns = _returns(card)
+    return SentBack(names.get(returns[-1]["unit"], ""), returns[-1]["reason"]) if returns else None
+
+
+def _returns(card: Card) -> list[dict[str, str]]:
+    returns: list[dict[str, str]] = card.returns  # type: ignore[attr-defined]
+    return returns
 
 
 def suggest(card: Card, units: dict[int, Unit], rules: Iterable[Rule], *, not_to: set[str]) -> Suggestion | None:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from feedback.actions.bulk import Report
-from feedback.actions.unit_suggestions import SentBack, Suggestion, look_at
+from feedback.actions.unit_suggestions import SentBack, Suggestion, sent_back, suggestions_for
 from feedback.filters import CardFilter, in_words, known_part
 from feedback.kept_house import KeptHouse
 from feedback.models import Card
@@ -84,7 +84,7 @@ class ListPage:
         self.asked = asked_by(request, person)
         self.filter = CardFilter(self.asked, queryset=visible_to(person), request=request)
         self.house = house = KeptHouse()  # the filter knows it and not this page: else each would hold the other
-        self.filter.know(units=lambda: house.units.values(), categories=lambda: house.categories.values())
+        self.filter.know(units=house.units, categories=lambda: house.categories.values())
         self.order = order_of(self.asked)
         self.today = timezone.localdate()
         grants = grants_of(person)
@@ -113,10 +113,10 @@ class ListPage:
         """Return the page's rows with what each needs to be acted on."""
         if not self.to_forward:
             return [Listed(card) for card in self.page.rows]
-        answering = {pk: unit for pk, unit in self.house.units.items() if unit.kind != Unit.Kind.SECTOR}
-        looked = look_at(self.page.rows, answering, self.house.rules())
+        rules, names = self.house.rules(), {row.code: row.name for row in self.house.answering}
+        suggested = suggestions_for(self.page.rows, self.house.units_to_route(rules), rules)
         return [
-            Listed(card, looked.suggestions.get(card.pk), looked.sent_back.get(card.pk) if card.returned_at else None)
+            Listed(card, suggested.get(card.pk), sent_back(card, names) if card.returned_at else None)
             for card in self.page.rows
         ]
 
