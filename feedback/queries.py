@@ -19,7 +19,6 @@ from django.db.models import (
     Exists,
     F,
     IntegerField,
-    JSONField,
     Max,
     Model,
     OuterRef,
@@ -72,7 +71,7 @@ from feedback.rules import (
 from feedback.suggesting import Subject, suggest_category, suggest_kind
 from feedback.workflow import HIGHEST_NEGATIVE, OPEN_STATES, State
 from organisation.calendar import IsoWeek
-from organisation.gathering import Gathering, hang
+from organisation.gathering import Gathering, InOne, hang
 from organisation.kept_queries import KeptQuery
 from organisation.models import Person, RoleAssignment, Unit
 from organisation.permissions import ROLES, Permission
@@ -727,16 +726,10 @@ def _active_rules() -> QuerySet[RoutingRule]:
     return RoutingRule.objects.filter(is_active=True).exclude(category__is_active=False)
 
 
-class _InOne(Subquery):
-    """The rows of a subquery in one JSON, which is read at once: an array of JSON is read row by row."""
-
-    template = "to_jsonb(ARRAY(%(subquery)s))"
-
-
 def _with_rules(units: QuerySet[Unit]) -> QuerySet[Unit]:
     """Let one of the units bring the active rules."""
     values = {name: name for name in ("position", "pk", "unit_id", "category_id", "kind", "area", "words")}
-    rules = _InOne(_active_rules().order_by().values(row=JSONObject(**values)), output_field=JSONField())
+    rules = InOne(_active_rules().order_by().values(row=JSONObject(**values)))
     # Read once and brought by one of the units: asked for by unit they would be read as often as there are units.
     first = Subquery(units.order_by("pk").values("pk")[:1])
     return units.annotate(rules=Case(When(pk=first, then=rules), default=None))

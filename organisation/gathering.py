@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar, cast
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Expression, Field, ForeignKey, JSONField, Model, OuterRef, QuerySet
+from django.db.models import Expression, Field, ForeignKey, JSONField, Model, OuterRef, QuerySet, Subquery
 from django.db.models.sql.compiler import SQLCompiler
 from django.utils.functional import cached_property
 
@@ -26,6 +26,13 @@ class WholeRow(Expression):
 
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[str]]:  # type: ignore[override]
         return f"to_jsonb({compiler.quote_name_unless_alias(compiler.query.get_initial_alias())})", []
+
+
+class InOne(Subquery):
+    """The rows of a subquery in one JSON, which is read at once: an array of JSON is read row by row."""
+
+    template = "to_jsonb(ARRAY(%(subquery)s))"
+    output_field = JSONField()
 
 
 class Kept(Expression):

@@ -3,11 +3,28 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.db.models import BooleanField, Count, ExpressionWrapper, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import (
+    BooleanField,
+    Count,
+    ExpressionWrapper,
+    Func,
+    JSONField,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import JSONObject
 
+from organisation.gathering import InOne
+from organisation.kept_queries import KeptQuery
 from organisation.models import Person
 from surveys.intervals import next_round_on
 from surveys.models import Answer, Area, Draft, Invitation, Publication, Question, Survey
@@ -31,7 +48,7 @@ def areas_of(survey: Survey) -> list[Area]:
     return list(survey.areas.order_by("position", "id").prefetch_related(questions))
 
 
-def questions_of(survey: Survey) -> QuerySet[Question]:
+def questions_of(survey: Survey | OuterRef) -> QuerySet[Question]:
     """Return the survey's questions with their areas, in the order in which they are asked."""
     return (
         Question.objects.filter(area__survey=survey)
@@ -45,18 +62,46 @@ def items_of(survey: Survey) -> list[Item]:
     return [question.item for question in questions_of(survey)]
 
 
-def items_to_check(survey: Survey) -> list[Item]:
-    """Return of the survey's questions, in their order, what tells whether an answer is possible: no words (one query).
+def survey_as_it_is(pk: int) -> Survey:
+    """Return the survey as it stands in the database now (one query). Raises Survey.DoesNotExist."""
+    return _only(_AS_IT_IS.rows(str(pk)))
+
+
+def survey_to_check(pk: int) -> tuple[Survey, list[Item]]:
+    """Return the survey as it stands in the database now, and of its questions, in their order, what tells whether an
+    answer is possible: no words (one query). Raises Survey.DoesNotExist.
 
     An answer comes every few milliseconds, and what sixty questions say in four languages takes longer to read than all
     that is done with it.
     """
-    asked = questions_of(survey).values_list("key", "kind", "options", "dont_know", "at_most", "show_if")
-    return [
-        Item(key, kind, {}, options=[Option(one["key"], {}) for one in options], dont_know=dont_know, at_most=at_most,
-             show_if=condition_of(show_if))
-        for key, kind, options, dont_know, at_most, show_if in asked
+    survey = _only(_TO_CHECK.rows(str(pk)))
+    asked: list[dict[str, Any]] = survey.asked  # type: ignore[attr-defined]
+    return survey, [
+        Item(one["key"], one["kind"], {}, options=[Option(key, {}) for key in one["options"]],
+             dont_know=one["dont_know"], at_most=one["at_most"], show_if=condition_of(one["show_if"]))
+        for one in asked
     ]  # fmt: skip
+
+
+def _by_id(pk: str) -> QuerySet[Survey]:
+    return Survey.objects.filter(pk=RawSQL("%s::bigint", [pk])).order_by()
+
+
+def _to_check(pk: str) -> QuerySet[Survey]:
+    names = ("key", "kind", "dont_know", "at_most", "show_if")
+    options = Func("options", Value("$[*].key"), function="jsonb_path_query_array", output_field=JSONField(),
+                   template="%(function)s(%(expressions)s::jsonpath)")  # fmt: skip
+    asked = questions_of(OuterRef("pk")).values(row=JSONObject(options=options, **{name: name for name in names}))
+    return _by_id(pk).annotate(asked=InOne(asked))
+
+
+_AS_IT_IS, _TO_CHECK = KeptQuery(_by_id), KeptQuery(_to_check)
+
+
+def _only(found: list[Survey]) -> Survey:
+    if not found:
+        raise Survey.DoesNotExist
+    return found[0]
 
 
 def group_questions(survey: Survey) -> list[Item]:

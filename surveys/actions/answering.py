@@ -13,7 +13,7 @@ from organisation.errors import Refused
 from organisation.queries import municipality
 from surveys.actions.spending import hold_open, spend
 from surveys.models import Answer, Comment, Draft, Invitation, Survey
-from surveys.queries import is_spent, items_to_check
+from surveys.queries import is_spent, survey_as_it_is, survey_to_check
 from surveys.questionnaires import InvalidAnswer, Item, QuestionKind, Stage, cleaned_value, without_unasked
 from surveys.screening import found_in
 
@@ -88,11 +88,10 @@ def submit_answer(
     """
     with transaction.atomic():
         hold_open(survey)
-        survey = Survey.objects.get(pk=survey.pk)
+        survey, items = survey_to_check(survey.pk)
         check_open(survey, now=now, paper=source == Answer.Source.PAPER)
         if invitation is None and (source == Answer.Source.INVITED or not survey.takes_answers_without_code):
             raise NotByLink
-        items = items_to_check(survey)
         kept = without_unasked(items, checked(items, values))
         if not kept:
             raise NothingAnswered
@@ -134,7 +133,7 @@ def save_draft(invitation: Invitation, values: Mapping[str, Any], *, language: s
     """
     with transaction.atomic():
         hold_open(invitation.survey)
-        check_open(Survey.objects.get(pk=invitation.survey_id), now=now)
+        check_open(survey_as_it_is(invitation.survey_id), now=now)
         if is_spent(invitation):
             raise AlreadyAnswered
         Draft.objects.bulk_create(
