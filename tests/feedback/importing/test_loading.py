@@ -300,7 +300,11 @@ def test_second_import_of_a_source_is_refused_while_the_first_runs(transactional
 # --- References -----------------------------------------------------------------------------------------------------
 
 
-def test_references_follow_the_registration_by_year_and_after_those_given(house: Municipality, run: Import) -> None:
+@pytest.mark.parametrize("sorted_at_once", [1, 2, 50_000])
+def test_references_follow_the_registration_by_year_and_after_those_given(
+    house: Municipality, run: Import, monkeypatch: pytest.MonkeyPatch, sorted_at_once: int
+) -> None:
+    monkeypatch.setattr("feedback.importing.loading.SORTED_AT_ONCE", sorted_at_once)
     take_numbers(2026, 4)
     report = run(HEAD + "1,2026-11-02,,c\n2,2026-01-01,,a\n3,2025-12-31,,x\n4,2026-01-01,,b\n5,2026-11-03,,d\n")
     found = {card.text: card.reference.rsplit("-", 1)[0] for card in Card.objects.all()}
