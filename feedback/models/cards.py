@@ -34,6 +34,10 @@ MAYBE_ANOTHER_DAY = Q(received_on__gt=_day_ahead(NORDIC_ZONES[0])) | Q(received_
 """Cards that were registered on another day than they came on some clock between those: all that were on the municipality's
 clock, and few more. An index can hold this, since it names no municipality's zone."""
 
+PENDING = 256
+"""Kilobytes of words that a search index may leave for later. Each search reads them all: of PostgreSQL's four megabytes it
+takes ten milliseconds, however rare the word."""
+
 
 class ReferenceCounter(models.Model):
     """The last number given out in a year. Raised in the transaction of the card, so that no number is lost."""
@@ -176,7 +180,7 @@ class Card(models.Model):
             models.Index(name="card_reopened", fields=["reopened_at"], condition=Q(reopened_at__isnull=False)),
             models.Index(name="card_waiting", fields=["completed_at"], condition=Q(state="contact_card_posted")),
             models.Index(name="card_another_day", fields=["-registered_at", "-id"], condition=MAYBE_ANOTHER_DAY),
-            GinIndex(name="card_search", fields=["search"]),
+            GinIndex(name="card_search", fields=["search"], gin_pending_list_limit=PENDING),
             models.Index(name="card_sensitive", fields=["unit", "due_on", "id"], condition=Q(sensitive=True)),
         ]
         constraints = [
@@ -274,7 +278,7 @@ class Submitter(models.Model):
         verbose_name = _("submitter")
         verbose_name_plural = _("submitters")
         indexes = [
-            GinIndex(name="submitter_search", fields=["search"]),
+            GinIndex(name="submitter_search", fields=["search"], gin_pending_list_limit=PENDING),
             models.Index(name="submitter_phone", fields=["phone_key"], condition=~Q(phone_key="")),
         ]
 

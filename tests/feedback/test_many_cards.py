@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from benchmarks.asked import all_requests
@@ -17,6 +18,7 @@ from benchmarks.town import build
 from feedback.actions.listing import run_overdue_list
 from feedback.models import Card
 from organisation.models import Person
+from tests.factories import Solvik, many_cards
 
 CARDS = 100_000
 
@@ -71,3 +73,18 @@ def test_no_page_reads_more_cards_than_it_shows_nor_the_weekly_run_than_it_lists
     if report.cards == 0 or look.scans_of_cards:
         wrong.append(f"weekly run of {report.cards} cards: cards read through {look.scans_of_cards} times")
     assert not wrong, "\n".join(wrong)
+
+
+def test_a_search_reads_few_words_that_wait_for_their_place(solvik: Solvik) -> None:
+    """PostgreSQL leaves new words in a heap beside the index, and each search reads that from end to end: of its own four
+    megabytes 512 pages, of what the index may leave 32."""
+    many_cards(1_000, unit=solvik.roads)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE feedback_card SET text ="
+            " (SELECT string_agg(md5(id::text || word), ' ') FROM generate_series(1, 60) word)"
+        )
+        cursor.execute("SELECT gin_clean_pending_list('card_search')")
+        assert 0 < cursor.fetchone()[0] <= 32
+        cursor.execute("SELECT reloptions FROM pg_class WHERE relname IN ('card_search', 'submitter_search')")
+        assert cursor.fetchall() == [(["gin_pending_list_limit=256"],)] * 2
