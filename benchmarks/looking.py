@@ -27,12 +27,13 @@ _SAVEPOINTS = ("SAVEPOINT", "RELEASE", "ROLLBACK TO")
 
 @dataclass
 class Look:
-    """The statements in their order with their values in them, the rows read of tables that grow, and how often all cards
-    were read from first to last."""
+    """The statements in their order with their values in them, the rows read of tables that grow, how often all cards
+    were read from first to last, and how much the answer had in it where a page was asked for (1000 bytes, uncompressed)."""
 
     statements: list[str] = field(default_factory=list)
     rows: int = 0
     scans_of_cards: int = 0
+    kilobytes: float = 0
 
     def kept(self) -> list[str]:
         return [sql for sql in self.statements if not sql.startswith(_SAVEPOINTS)]

@@ -137,6 +137,7 @@ def look(client: Any, address: str) -> Look:
         with looked_at() as found:
             answer = client.get(address)
             assert answer.status_code == 200, (address, answer.status_code)
+    found.kilobytes = round(len(answer.content) / 1000, 1)
     return found
 
 
@@ -228,6 +229,7 @@ def measured(cards: int, seconds: float, only: str) -> dict[str, Any]:
                     "p95_of_eight_ms": many["p95_ms"],
                     "statements": len(found.kept()),
                     "rows": found.rows,
+                    "kilobytes": found.kilobytes,
                     "scans_of_cards": found.scans_of_cards,
                     "cpu_ms": round(spent * 1000 / max(1, many["requests"]), 2),
                     "failed": alone["failed"] + many["failed"],

@@ -54,8 +54,8 @@ def of_pages(names: list[str]) -> list[Target]:
 
 
 def of_growth(names: list[str]) -> list[Target]:
-    """The targets of how much longer than on the fewest cards each list takes on the most."""
-    return [Target(name, (name, "times_fewest_cards"), most=1.5) for name in names if name.startswith("work list")]
+    """The targets of how much longer than on the fewest cards that fill its page each list takes on the most."""
+    return [Target(name, (name, "times_fewest_full_page"), most=1.5) for name in names if name.startswith("work list")]
 
 
 OF_JOBS = [
