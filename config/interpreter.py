@@ -15,7 +15,7 @@ R = TypeVar("R")
 WORDS = 40 * 1024
 """Of eight bytes: somewhat more than half of the piece of 512 kB that CPython then asks for, so that the rest is room."""
 
-YOUNG, MIDDLE, OLD = 2_000, 10, 10
+YOUNG, MIDDLE, OLD = 2_000, 5, 4
 """Objects more than were freed, after which the youngest are looked through, and how often before the older ones are."""
 
 

@@ -17,6 +17,7 @@ import redis
 from django.core.management.commands import flush
 from django.core.signals import setting_changed
 from django.db.backends.postgresql.operations import DatabaseOperations
+from django.urls import get_resolver
 from django.utils import translation
 from pytest_django.plugin import blocking_manager_key
 
@@ -50,6 +51,7 @@ def _begin_release(**_changed: object) -> None:
 
 
 def pytest_collection_finish() -> None:
+    get_resolver().url_patterns  # noqa: B018  (read by the settings of the run, and not by those of the first test)
     settle()
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from feedback.workflow import OPEN_STATES, Channel, CloseResult, Kind, State
 from organisation.erasing import GONE, kept_where_empty
 from organisation.models.personal_data import WITH_THE_CARD
+from organisation.one_to_one import PartOf
 
 _OPEN = Q(state__in=sorted(OPEN_STATES))
 
@@ -255,7 +256,7 @@ class Submitter(models.Model):
         INTERPRETER = "interpreter", _("Conversation with an interpreter")
         VISIT = "visit", _("Conversation in person")
 
-    card = models.OneToOneField(Card, models.CASCADE, primary_key=True, related_name="submitter")
+    card = PartOf(Card, models.CASCADE, primary_key=True, related_name="submitter")
     name = models.CharField(_("name"), max_length=150, blank=True)
     address = models.CharField(_("address"), max_length=250, blank=True)
     phone = models.CharField(_("daytime phone"), max_length=30, blank=True)

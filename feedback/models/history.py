@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from organisation.models.personal_data import WITH_THE_CARD
+from organisation.one_to_one import PartOf
 
 
 class CardEvent(models.Model):
@@ -118,7 +119,7 @@ class CardNote(models.Model):
     """What somebody wrote about a card: a reason that belongs to an event, or an internal note."""
 
     card = models.ForeignKey("feedback.Card", models.CASCADE, related_name="notes")
-    event = models.OneToOneField(CardEvent, models.CASCADE, related_name="note")
+    event = PartOf(CardEvent, models.CASCADE, related_name="note")
     text = models.TextField(_("text"))
 
     personal_data = {"text": WITH_THE_CARD}
