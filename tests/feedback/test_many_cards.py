@@ -75,6 +75,7 @@ def test_no_page_reads_more_cards_than_it_shows_nor_the_weekly_run_than_it_lists
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.slow
 def test_a_search_reads_few_words_that_wait_for_their_place(solvik: Solvik) -> None:
     """PostgreSQL leaves new words in a heap beside the index, and each search reads that from end to end: of its own four
     megabytes 512 pages, of what the index may leave 32."""

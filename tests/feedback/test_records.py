@@ -360,6 +360,7 @@ def test_journal_is_read_in_batches_and_misses_none(
         assert [line.number for line in journal_lines(DAY, DAY, house=house, public=True)] == whole
 
 
+@pytest.mark.slow
 def test_days_of_the_journal_are_read_along_indexes(solvik: Solvik, card: Card) -> None:
     """Where there are many texts: neither a batch nor the next one reads a table from first to last."""
     last = 20_000
