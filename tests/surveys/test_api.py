@@ -10,8 +10,6 @@ from typing import Any
 import jsonschema
 import pytest
 import time_machine
-import yaml
-from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
@@ -26,6 +24,7 @@ from surveys.actions.answering import submit_answer
 from surveys.actions.closing import close_survey
 from surveys.actions.publishing import publish_results, withdraw_publication
 from surveys.models import Answer, Comment, Draft, Invitation, Question, SpentCode, Survey
+from tests.described import schema
 from tests.factories import MONDAY, RoleFactory, Solvik
 from tests.feedback.api.test_problems import check
 from tests.surveys.against_r import answers_of
@@ -465,7 +464,7 @@ def test_results_before_their_day_are_nobodys(published: Survey, adviser: Person
 
 
 def test_answers_are_as_the_schema_says(published: Survey, adviser: Person) -> None:
-    schema = yaml.safe_load((settings.BASE_DIR / "docs/openapi.yaml").read_text())
+    openapi = schema()
     made = make_round(open_to_all=True)
     staff = key_of(adviser, "surveys:read", "cards:read")
     Survey.objects.filter(pk=made.survey.pk).update(unit=Unit.objects.get(code="roads"))
@@ -480,8 +479,8 @@ def test_answers_are_as_the_schema_says(published: Survey, adviser: Person) -> N
         ("get /api/v1/surveys/{survey}/results/", client().get(f"{LIST}{published.code}/results/")),
     ):
         method, path = operation.split()
-        responses = schema["paths"][path][method]["responses"]
+        responses = openapi["paths"][path][method]["responses"]
         described = responses[str(answer.status_code)]["content"]["application/json"]["schema"]
-        checker = jsonschema.Draft202012Validator(described | {"components": schema["components"]})
+        checker = jsonschema.Draft202012Validator(described | {"components": openapi["components"]})
         assert [error.message for error in checker.iter_errors(answer.json())] == [], operation
         assert answer.status_code < 300

@@ -11,7 +11,6 @@ from typing import Any
 import jsonschema
 import pytest
 import time_machine
-import yaml
 from django.conf import settings as django_settings
 from django.db import OperationalError
 from django.http import HttpResponse
@@ -23,13 +22,14 @@ from feedback.models import Card, ChangeBatch
 from organisation.actions.api_keys import create_api_key
 from organisation.models import Municipality
 from surveys.actions.publishing import publish_results, withdraw_publication
+from tests.described import schema
 from tests.feedback.api.conftest import NOW, PASSWORD, Town
 from tests.surveys.making import answer_all, make_survey
 
 pytestmark = pytest.mark.django_db
 
 CARDS = "/api/v1/cards/"
-SCHEMA = yaml.safe_load((django_settings.BASE_DIR / "docs/openapi.yaml").read_text())
+SCHEMA = schema()
 
 
 @pytest.fixture(autouse=True)

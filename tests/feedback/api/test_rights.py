@@ -12,8 +12,6 @@ from typing import Any
 
 import pytest
 import time_machine
-import yaml
-from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
@@ -29,6 +27,7 @@ from organisation.actions.api_keys import create_api_key
 from organisation.models import OutgoingMail, Person, RoleAssignment
 from organisation.permissions import Role, Scope
 from surveys.models import Answer
+from tests.described import schema
 from tests.feedback.api.conftest import NOW, Town
 from tests.organisation.told import a_webhook_with_deliveries
 from tests.reporting.benchmarks import a_group
@@ -253,7 +252,7 @@ def _as_here(path: str) -> str:
 
 
 def test_every_operation_has_a_row() -> None:
-    paths = yaml.safe_load((settings.BASE_DIR / "docs/openapi.yaml").read_text())["paths"]
+    paths = schema()["paths"]
     operations = {f"{method.upper()} {_as_here(path)}" for path, methods in paths.items() for method in methods}
     assert operations - set(ROWS) == set(), "Write a row for each, above: what page opens it, and which scopes."
     assert set(ROWS) - operations == set(), "These are no operations any more."

@@ -9,8 +9,6 @@ from typing import Any
 
 import pytest
 import schemathesis
-import yaml
-from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.core.management import call_command
 from django.core.signals import request_finished, request_started
@@ -24,6 +22,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance, unsuppor
 
 from config.wsgi import application
 from feedback.deadlines import Contact
+from tests.described import read, schema
 from tests.feedback.api.conftest import NOW, Town
 from tests.reporting.plans import an_action_with_a_course
 from tests.reporting.scorecards import a_scorecard_with_figures
@@ -36,8 +35,7 @@ def test_checked_in_schema_is_what_the_code_says() -> None:
     """Generated without one warning, and valid OpenAPI 3.1."""
     out = io.StringIO()
     call_command("spectacular", lang="en", validate=True, fail_on_warn=True, stdout=out)
-    kept = (settings.BASE_DIR / "docs/openapi.yaml").read_text()
-    assert yaml.safe_load(out.getvalue()) == yaml.safe_load(kept), f"The API changed. If that was meant, run: {COMMAND}"
+    assert read(out.getvalue()) == schema(), f"The API changed. If that was meant, run: {COMMAND}"
 
 
 def test_schema_is_openapi_3_1_and_open_to_all(client: Client, town: Town) -> None:
@@ -87,11 +85,7 @@ def test_docs_find_their_files_in_the_sidecar(name: str) -> None:
 
 
 # As the checked-in schema has them, which the first test here holds to the code.
-OPERATIONS = [
-    (method.upper(), path)
-    for path, operations in yaml.safe_load((settings.BASE_DIR / "docs/openapi.yaml").read_text())["paths"].items()
-    for method in operations
-]
+OPERATIONS = [(method.upper(), path) for path, operations in schema()["paths"].items() for method in operations]
 
 
 NOTHING_TO_GET_WRONG = {"/api/v1/public-statistics/"}
