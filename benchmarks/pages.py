@@ -256,26 +256,27 @@ def _megabytes(process: psutil.Process) -> float:
 
 
 @contextmanager
-def taken_away() -> Iterator[None]:
-    """Take away at the end what was written within: the kept database is as it was."""
+def taken_away(cards: int) -> Iterator[None]:
+    """Take away what is written within, and first what a run left that was stopped: the database is as it was built."""
+    _take_away(cards)
+    yield
+    _take_away(cards)
+
+
+def _take_away(cards: int) -> None:
+    """Leave the town's own cards, which are numbered from 1, and nothing that tells of others or of what was done."""
     from django.db import connection, transaction
 
-    from feedback.models import Card, UntoldChange
+    from feedback.models import Card, CardChange, UntoldChange
     from organisation.models import AuditEntry, BrowserSession, OutgoingMail
 
-    last = {
-        model: model._default_manager.order_by("-pk").values_list("pk", flat=True).first() or 0
-        for model in (Card, AuditEntry)
-    }
-    yield
+    telling = [(one.related_model, one.field.column) for one in Card._meta.related_objects]
     with transaction.atomic(), connection.cursor() as cursor:
         # As in a replica: histories let nobody delete, and what points at a card goes with it here.
         cursor.execute("SET LOCAL session_replication_role = replica")
-        for relation in Card._meta.related_objects:
-            table, column = relation.related_model._meta.db_table, relation.field.column
-            cursor.execute(f'DELETE FROM "{table}" WHERE "{column}" > %s', [last[Card]])  # noqa: S608
-        cursor.execute("DELETE FROM feedback_card WHERE id > %s", [last[Card]])
-        cursor.execute("DELETE FROM organisation_auditentry WHERE id > %s", [last[AuditEntry]])
+        for model, column in [*telling, (CardChange, "card_id"), (Card, "id")]:
+            cursor.execute(f'DELETE FROM "{model._meta.db_table}" WHERE "{column}" > %s', [cards])  # noqa: S608
+        cursor.execute(f"DELETE FROM {AuditEntry._meta.db_table}")  # noqa: S608
     OutgoingMail.objects.all().delete()
     UntoldChange.objects.all().delete()
     BrowserSession.objects.all().delete()
@@ -288,7 +289,7 @@ def main() -> None:
 
     django.setup()
     cards, seconds = int(sys.argv[1]), float(sys.argv[2])
-    with taken_away():
+    with taken_away(cards):
         figures = measured(cards, seconds, sys.argv[3] if len(sys.argv) > 3 else "")
     print(json.dumps(figures))
 

@@ -54,7 +54,7 @@ def suggest(card: Card, units: dict[int, Unit], rules: Iterable[Rule], *, not_to
     if card.political and (office := only(units, Unit.Kind.MAYORS_OFFICE)) is not None and office.code not in not_to:
         return Suggestion(office, political=True) if office.pk != card.unit_id else None
     facts = Facts(card.text, card.category_id, card.kind, card.place, card.area)
-    rule = first_fit((rule for rule in rules if not _leads_to(rule, units, not_to)), facts)
+    rule = first_fit((rule for rule in rules if not (not_to and _leads_to(rule, units, not_to))), facts)
     unit = unit_of(rule, units) if rule is not None else None
     if rule is None or unit is None or unit.pk == card.unit_id:
         return None

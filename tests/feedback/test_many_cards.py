@@ -16,16 +16,24 @@ from benchmarks.asked import all_requests
 from benchmarks.looking import Look, in_short, looked_at, most_sorted, plan_of, reads_cards
 from benchmarks.town import build
 from feedback.actions.listing import run_overdue_list
-from feedback.models import Card
+from feedback.models import Card, UntoldChange
 from organisation.models import Person
 from tests.factories import Solvik, many_cards
 
-CARDS = 100_000
+CARDS, WAITING = 100_000, 1_500
+MOST_SORTED = 1_000
+"""Rows that may be sorted for one page: fewer than wait to be forwarded."""
 
 
 @pytest.fixture
 def town(db: None) -> None:
+    """As it is after a holiday: of the open cards most wait to be forwarded."""
     build(CARDS, now=datetime.now(UTC))
+    waiting = Card.objects.filter(state="forwarded").order_by("-registered_at")[:WAITING]
+    assert Card.objects.filter(pk__in=list(waiting.values_list("pk", flat=True))).update(state="registered") == WAITING
+    UntoldChange.objects.all().delete()
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE feedback_card")
 
 
 @pytest.fixture
@@ -62,7 +70,7 @@ def test_no_page_reads_more_cards_than_it_shows_nor_the_weekly_run_than_it_lists
             len(look.kept()) > asked.statements
             or look.rows > asked.rows
             or look.scans_of_cards
-            or sorted_at_once > asked.rows
+            or sorted_at_once > MOST_SORTED
         ):
             wrong.append(
                 f"{asked.name}: {len(look.kept())} statements, {look.rows} rows, cards read through {look.scans_of_cards}"
