@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.kept import HERE, ROOT, make_sure, prepare_environment
+from benchmarks.pace import piece_ms, put_beside
 from benchmarks.targets import CARDS, OF_JOBS, Target, of_growth, of_pages, value_of
 
 SIZES = {"": [10_000, 100_000], "1m": [10_000, 100_000, 1_000_000], "10m": [10_000, 100_000, 1_000_000, 10_000_000]}
@@ -42,6 +43,12 @@ def told(module: list[str]) -> dict[str, Any]:
     return found
 
 
+def told_with_pace(command: list[str]) -> dict[str, Any]:
+    before = piece_ms()
+    found = told(command)
+    return found | {"piece_ms": max(before, piece_ms())}
+
+
 def measure(cards: int, seconds: float, only: str) -> dict[str, Any]:
     """Return the figures on so many cards."""
     prepare_environment(cards)
@@ -51,7 +58,7 @@ def measure(cards: int, seconds: float, only: str) -> dict[str, Any]:
     figures |= told(["benchmarks.pages", str(cards), str(seconds), only])
     for name in ON_THE_TOWN if cards <= CARDS else ():
         if only in name:
-            figures[name] = told(["benchmarks.jobs", name])
+            figures[name] = told_with_pace(["benchmarks.jobs", name])
     return figures
 
 
@@ -60,7 +67,9 @@ def rows(cards: int, figures: dict[str, Any]) -> list[tuple[str, ...]]:
     found = []
     for name, one in figures.items():
         if isinstance(one, dict) and "p50_ms" in one:
-            values = [one[key] for key in ("p50_ms", "p95_ms", "p99_ms", "per_s", "statements", "rows", "cpu_ms")]
+            values = [
+                one[key] for key in ("p50_ms", "p95_ms", "p99_ms", "per_s", "statements", "rows", "cpu_ms", "pace")
+            ]
             ratios = [f"{one[key]:g} ×" for key in ("times_yardstick", "times_yardstick_per_s", "times_psycopg2")]
             found.append((f"{cards:,}", name, *(f"{value:g}" for value in values), *ratios, f"{one['failed']:g}"))
     return found
@@ -96,6 +105,7 @@ def judged(figures: dict[str, Any], targets: list[Target]) -> list[dict[str, Any
             found.append(
                 {"work": target.work, "figure": target.figure[1], "mark": target.mark, "value": value}
                 | {"met": target.met(value)}
+                | ({"pace": pace} if (pace := figures[target.figure[0]].get("pace")) is not None else {})
             )
     return found
 
@@ -144,12 +154,13 @@ def main() -> None:
     of_their_own: dict[str, Any] = {}
     for name, module in OF_THEIR_OWN.items():
         if options.only in name:
-            of_their_own[name] = told([part.format(cards=min(max(sizes), CARDS)) for part in module])
+            of_their_own[name] = told_with_pace([part.format(cards=min(max(sizes), CARDS)) for part in module])
     found["alone"] = of_their_own
+    put_beside([one for part in (*found["cards"].values(), of_their_own) for one in part.values()])
 
     head = (
-        "cards", "request", "p50 ms", "p95 ms", "p99 ms", "per s", "statements", "rows", "CPU ms", "to bare view", "per s",
-        "to psycopg2", "failed",
+        "cards", "request", "p50 ms", "p95 ms", "p99 ms", "per s", "statements", "rows", "CPU ms", "pace", "to bare view",
+        "per s", "to psycopg2", "failed",
     )  # fmt: skip
     table(head, [line for cards in sizes for line in rows(cards, found["cards"][str(cards)])])
     most, asked = max(sizes), max([size for size in sizes if size <= CARDS] or sizes)
@@ -173,7 +184,8 @@ def main() -> None:
     missed = [one for one in verdicts if not one["met"]]
     print(f"\n{len(verdicts) - len(missed)} met, {len(missed)} missed")
     for one in missed:
-        print(f"  missed: {one['work']}, {one['figure']} {one['value']:g} ({one['mark']})")
+        pace = f", the machine at {one['pace']:.0%} of its fastest in this run" if "pace" in one else ""
+        print(f"  missed: {one['work']}, {one['figure']} {one['value']:g} ({one['mark']}){pace}")
     for where, part in (*found["cards"].items(), ("alone", of_their_own)):
         for name, one in [(where, part), *part.items()]:
             if isinstance(one, dict) and one.get("failed"):
