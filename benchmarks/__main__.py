@@ -22,6 +22,7 @@ from typing import Any
 
 from benchmarks.kept import HERE, ROOT, make_sure, prepare_environment
 from benchmarks.pace import piece_ms, put_beside
+from benchmarks.pages import need_wrk
 from benchmarks.targets import CARDS, OF_JOBS, Target, of_growth, of_pages, value_of
 
 SIZES = {"": [10_000, 100_000], "1m": [10_000, 100_000, 1_000_000], "10m": [10_000, 100_000, 1_000_000, 10_000_000]}
@@ -145,6 +146,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=4, help="for which each request is asked")
     parser.add_argument("--only", default="", help="what the name of a request or a job must hold")
     options = parser.parse_args()
+    need_wrk()  # said now, not after half an hour of making cards
     sizes = options.cards or SIZES[options.size]
     prepare_environment(sizes[0])
     # Hashed and compressed, as in earnest.

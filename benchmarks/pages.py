@@ -287,9 +287,14 @@ def _take_away(cards: int) -> None:
     BrowserSession.objects.all().delete()
 
 
-def main() -> None:
+def need_wrk() -> None:
+    """End with a sentence where wrk is not installed."""
     if shutil.which("wrk") is None:
         sys.exit("make bench asks with wrk, which is not installed (Debian: apt install wrk).")
+
+
+def main() -> None:
+    need_wrk()
     import django
 
     django.setup()
