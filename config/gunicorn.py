@@ -21,6 +21,9 @@ SETTLED_AFTER = 30
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_CONCURRENCY", "") or 2)
 threads = int(os.environ.get("WEB_THREADS", "") or 4)
+# A connection is given to whichever worker takes it first, and stays there: kept ones let one worker stand still beside the
+# other's queue (docs/decisions/0048-a-connection-for-each-answer.md).
+keepalive = 0
 timeout = 60
 graceful_timeout = 20
 # Workers touch a file to show that they live: in memory, because a busy disk would look like a dead worker.
