@@ -18,6 +18,7 @@ from feedback.actions.registration import register_card
 from feedback.deadlines import Contact
 from feedback.models import Card, Category, RoutingRule
 from feedback.workflow import Channel
+from organisation.alphabet import sort_key
 from organisation.models import Absence, DayOff, Municipality, OutgoingMail, Person, RoleAssignment, Unit
 from organisation.permissions import Role
 
@@ -129,25 +130,38 @@ class Solvik:
         return Person.objects.get(pk=person.pk)
 
 
+def _save_at_once(rows: list[Person] | list[Unit]) -> None:
+    """Save new rows by one statement, with what `save` would keep beside their names: half of all tests begin so."""
+    for row in rows:
+        row.name_key = sort_key(row.name)
+    type(rows[0])._default_manager.bulk_create(rows)
+
+
 def make_solvik(**settings: Any) -> Solvik:
     """Make the municipality. `settings` are fields of its row."""
     municipality = MunicipalityFactory(**settings)
-    people = {name: PersonFactory(name=name.replace("_", " ").title(), email=f"{name}@solvik.test") for name in PEOPLE}
+    people = {
+        name: PersonFactory.build(name=name.replace("_", " ").title(), email=f"{name}@solvik.test") for name in PEOPLE
+    }
+    _save_at_once(list(people.values()))
     sector = UnitFactory(
         code="technical", name="Teknisk sektor", kind="sector", leader=people["sector_leader"], email=""
     )
-    roads = UnitFactory(
+    roads = UnitFactory.build(
         code="roads", name="Vei", parent=sector, leader=people["roads_leader"], deputy=people["roads_deputy"]
     )
-    water = UnitFactory(code="water", name="Vann", parent=sector, leader=people["water_leader"])
-    centre = UnitFactory(code="service-centre", name="Servicesenteret", kind="service_centre")
-    mayor = UnitFactory(code="mayor", name="Ordførerens kontor", kind="mayors_office")
-    RoleFactory(person=people["clerk"], role=Role.SERVICE_CENTRE)
-    RoleFactory(person=people["handler"], role=Role.CASE_HANDLER, unit=roads)
-    RoleFactory(person=people["chief"], role=Role.CHIEF_EXECUTIVE)
-    RoleFactory(person=people["mayors_secretary"], role=Role.MAYORS_OFFICE)
-    RoleFactory(person=people["administrator"], role=Role.ADMINISTRATOR)
-    RoleFactory(person=people["reader"], role=Role.READER)
+    water = UnitFactory.build(code="water", name="Vann", parent=sector, leader=people["water_leader"])
+    centre = UnitFactory.build(code="service-centre", name="Servicesenteret", kind="service_centre")
+    mayor = UnitFactory.build(code="mayor", name="Ordførerens kontor", kind="mayors_office")
+    _save_at_once([roads, water, centre, mayor])
+    roles = {
+        "clerk": Role.SERVICE_CENTRE, "handler": Role.CASE_HANDLER, "chief": Role.CHIEF_EXECUTIVE,
+        "mayors_secretary": Role.MAYORS_OFFICE, "administrator": Role.ADMINISTRATOR, "reader": Role.READER,
+    }  # fmt: skip
+    RoleAssignment.objects.bulk_create(
+        RoleAssignment(person=people[name], role=role, unit=roads if role == Role.CASE_HANDLER else None)
+        for name, role in roles.items()
+    )
     return Solvik(
         municipality=municipality, sector=sector, roads=roads, water=water, centre=centre, mayor=mayor, **people
     )
