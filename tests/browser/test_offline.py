@@ -66,7 +66,7 @@ def test_two_messages_from_the_kept_page_are_two_cards(page: Page, live_server: 
         page.get_by_role("button", name=SEND).click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Thank you. We have your message.")
         # The words are there before the script that throws the draft away: with the draft, the same text is the same card.
-        page.wait_for_function("localStorage.getItem('innspill-draft') === null")
+        page.wait_for_function("() => localStorage.getItem('innspill-draft') === null")
     assert Card.objects.count() == 2
 
 

@@ -237,7 +237,7 @@ def test_a_draft_is_thrown_away(page: Page, live_server: Any, solvik: Solvik, pi
     expect(page.get_by_label(TEXT)).to_have_value("")
     page.reload()
     expect(page.get_by_label(TEXT)).to_have_value("")
-    page.wait_for_function("localStorage.length === 0")
+    page.wait_for_function("() => localStorage.length === 0")
     assert page.evaluate("document.querySelector('#id_uploads').files.length") == 0
 
 
@@ -308,7 +308,7 @@ def test_offline_the_page_says_so_and_sends_when_the_net_is_back(
     page.context.set_offline(False)
     card = receipt(page)
     assert (card.text, Attachment.objects.count()) == ("Skrevet på fjellet", 1)
-    page.wait_for_function("localStorage.length === 0")
+    page.wait_for_function("() => localStorage.length === 0")
 
 
 def test_what_waits_can_be_called_back(page: Page, live_server: Any, solvik: Solvik) -> None:
