@@ -131,6 +131,7 @@ COLOURS = ["color-contrast", "link-in-text-block"]
 
 def check_accessibility(page: Page) -> None:
     """Fail with axe's own words for anything in WCAG 2.2 A and AA, in the page as it stands."""
+    page.wait_for_load_state("load")
     _no_complaint(page, {"type": "tag", "values": WCAG})
 
 
@@ -140,6 +141,7 @@ def check_every_look(page: Page, name: str = "page") -> None:
     320 px is a desktop at 400 %. A picture of each look is kept in the folder that INNSPILL_SHOTS names. The page is
     left in phone width and light.
     """
+    page.wait_for_load_state("load")  # what is waited for before may be there earlier than the page's style
     folder = os.environ.get("INNSPILL_SHOTS")
     for width in (320, 1280, 390):
         page.set_viewport_size({"width": width, "height": 900})

@@ -416,6 +416,7 @@ def test_zoom_of_four_hundred_per_cent_does_not_go_sideways(
     page.context.set_geolocation({"latitude": 59.0501234, "longitude": 10.0312345, "accuracy": 1800})
 
     def check() -> None:
+        page.wait_for_load_state("load")
         wide = "[...document.querySelectorAll('main *')].filter(e => e.getBoundingClientRect().right > 321).map(e => e.outerHTML.slice(0, 90))"  # noqa: E501
         assert page.evaluate("document.documentElement.scrollWidth") <= 320, page.evaluate(wide)
 
