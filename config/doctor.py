@@ -17,7 +17,6 @@ from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import redis
@@ -32,6 +31,7 @@ from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 from kombu.exceptions import KombuError
 
+from config import redis_servers
 from config.celery import app
 from config.checks import missing_packages
 from feedback.actions.listing import latest_week_to_run
@@ -225,12 +225,12 @@ def locks() -> Iterator[Finding]:
 
 def queue() -> Finding:
     given = bool(os.environ.get("REDIS_URL", ""))
-    parts = urlsplit(settings.REDIS_URL)
-    where = parts.path if parts.scheme == "unix" else f"{parts.hostname}:{parts.port or 6379}{parts.path}"
+    where = redis_servers.place(settings.REDIS_URL)
     values: dict[str, Any] = {"embedded": not given, "where": where}
     try:
-        with redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=2, socket_timeout=2) as client:
+        with redis_servers.client(settings.REDIS_URL, socket_connect_timeout=2, socket_timeout=2) as client:
             about: Any = client.info("server")
+            primary: tuple[str, int] | None = getattr(client.connection_pool, "master_address", None)
     except (redis.RedisError, OSError) as error:
         do = "Start it, or correct REDIS_URL." if given else "Its log is var/valkey.log."
         return Finding("queue", FAULT, f"Redis or Valkey at {where} does not answer: {_line(error)}", do, values)
@@ -238,6 +238,8 @@ def queue() -> Finding:
         ("Valkey", about["valkey_version"]) if "valkey_version" in about else ("Redis", about["redis_version"])
     )
     how = "by REDIS_URL" if given else "embedded"
+    if primary:
+        where += f", now {primary[0]}:{primary[1]}"
     return Finding(
         "queue", OK, f"{kind} {number}, {how}, at {where}", values=values | {"kind": kind, "version": number}
     )

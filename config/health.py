@@ -15,6 +15,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 
+from config import redis_servers
 from organisation import scanning
 
 _migrated = False
@@ -51,7 +52,7 @@ def readiness() -> dict[str, str]:
     except DatabaseError:
         parts |= {"database": "unreachable", "migrations": "unknown"}
     try:
-        with redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=1) as client:
+        with redis_servers.client(settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=1) as client:
             client.ping()
     except redis.RedisError:
         parts["broker"] = "unreachable"

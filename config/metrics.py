@@ -28,7 +28,7 @@ from django.utils.crypto import constant_time_compare
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Histogram, generate_latest, multiprocess
 from prometheus_client.core import GaugeMetricFamily, Metric
 
-from config import metric_files
+from config import metric_files, redis_servers
 from config.celery import SENT_AT
 from config.health import readiness
 from feedback.models import Attachment, Card, IncomingMail
@@ -177,7 +177,7 @@ def _of_jobs() -> Iterator[Metric]:
 def _of_queue(now: float) -> Iterator[Metric]:
     """Tell how many tasks wait, and how long the oldest has. The queue is a list: new ones left, the next one right."""
     name = getattr(settings, "CELERY_TASK_DEFAULT_QUEUE", "celery")
-    with redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=1) as client:
+    with redis_servers.client(settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=1) as client:
         length: Any = client.llen(name)
         oldest: Any = client.lindex(name, -1)
     yield GaugeMetricFamily("innspill_queue_tasks", "Tasks that wait for a worker.", length)

@@ -39,9 +39,11 @@ def try_redis() -> None:
     import redis
     from django.conf import settings
 
+    from config.redis_servers import client
+
     try:
-        with redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=2, socket_timeout=2) as client:
-            client.ping()
+        with client(settings.REDIS_URL, socket_connect_timeout=2, socket_timeout=2) as server:
+            server.ping()
     except (redis.RedisError, OSError, ValueError) as error:
         raise PartsError(f"The Redis or Valkey at REDIS_URL does not take us: {_one_line(error)}") from error
 

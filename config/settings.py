@@ -19,6 +19,7 @@ from config import embedded
 from config.addresses import database_at, mailbox_at, redis_at
 from config.demo.municipality import SHARED_PASSWORD
 from config.logs import logging_settings
+from config.redis_servers import celery_options, celery_url
 from config.schedule import SCHEDULE
 from config.secret_files import read_secret_files
 from config.secret_key import kept_secret_key
@@ -105,7 +106,7 @@ REDIS_URL = redis_at(env.str("REDIS_URL", "") or embedded.redis_url())
 CACHES = {
     "default": {
         "BACKEND": "config.cache.Cache",
-        "LOCATION": REDIS_URL,
+        "LOCATION": [REDIS_URL],
         "KEY_PREFIX": "innspill",
         "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},
     }
@@ -437,7 +438,7 @@ OPEN_DATA_LICENCE = env.str("OPEN_DATA_LICENCE", "CC-BY-4.0")
 
 # --- Work in the background ----------------------------------------------------------------------------------------
 
-CELERY_BROKER_URL = embedded.celery_url(REDIS_URL)
+CELERY_BROKER_URL = celery_url(REDIS_URL)
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -455,6 +456,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 1,
     "socket_timeout": 5,
     "max_retries": 0,
+    **celery_options(REDIS_URL),
 }
 CELERY_BEAT_SCHEDULE = SCHEDULE
 CELERY_BEAT_SCHEDULER = "config.beat:Scheduler"

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from config import embedded
+from config.redis_servers import SENTINELS, celery_url
 from config.translations import compile_stale
 
 # Kept between runs, so that a run does not begin with making a database server, and thrown away without regret.
@@ -21,10 +22,10 @@ WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 _number = 0 if WORKER == "main" else int(WORKER.removeprefix("gw")) + 1
 if REDIS_URL.startswith("unix:"):
     REDIS_URL = f"{REDIS_URL.partition('?')[0]}?db={_number}"
-else:
+elif not REDIS_URL.startswith(SENTINELS):  # which a test has started for itself
     REDIS_URL = f"{REDIS_URL.rpartition('/')[0] if REDIS_URL.count('/') > 2 else REDIS_URL}/{_number}"
-CACHES["default"]["LOCATION"] = REDIS_URL
-CELERY_BROKER_URL = embedded.celery_url(REDIS_URL)
+CACHES["default"]["LOCATION"] = [REDIS_URL]
+CELERY_BROKER_URL = celery_url(REDIS_URL)
 CELERY_TASK_DEFAULT_QUEUE = f"tests-{WORKER}"
 
 # A real worker or command that a test starts (fixture `process_env`) works on that test's database.

@@ -17,7 +17,7 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, quote, urlencode, urlsplit
+from urllib.parse import quote
 
 from config.embedded import locks
 from config.embedded.errors import PartsError
@@ -26,7 +26,7 @@ from config.embedded.postgres import NAME, PORT, Postgres
 from config.embedded.server import end_children
 from config.embedded.valkey import SOCKET, Valkey
 
-__all__ = ["PartsError", "celery_url", "database", "ensure_running", "make_var", "redis_url", "var_dir"]
+__all__ = ["PartsError", "database", "ensure_running", "make_var", "redis_url", "var_dir"]
 
 SERVERS = {"DATABASE_URL": Postgres, "REDIS_URL": Valkey}
 
@@ -50,18 +50,6 @@ def database() -> dict[str, Any]:
 def redis_url() -> str:
     """Return the embedded Valkey's address as redis-py and Django's cache take it. Starts nothing."""
     return f"unix://{quote(str(sockets_dir(var_dir()) / SOCKET))}"
-
-
-def celery_url(url: str) -> str:
-    """Return a Redis address as Celery takes it: it has other words for a Unix socket and for the database there."""
-    parts = urlsplit(url)
-    if parts.scheme != "unix":
-        return url
-    query = parse_qs(parts.query)
-    if "db" in query:
-        query["virtual_host"] = query.pop("db")
-    login = f"{parts.netloc.rpartition('@')[0]}@" if "@" in parts.netloc else ""
-    return f"redis+socket://{login}{parts.path}" + (f"?{urlencode(query, doseq=True)}" if query else "")
 
 
 def ensure_running() -> None:

@@ -119,7 +119,7 @@ def test_publishing_by_keyboard(page: Page, live_server: Any, survey: Survey, ad
     page.get_by_role("link", name="The public page").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Citizen survey")
     page.get_by_role("link", name="Say what you think of the result").click()
-    assert page.get_by_role("textbox").first.input_value() == "Citizen survey: "
+    expect(page.get_by_role("textbox").first).to_have_value("Citizen survey: ")
 
 
 def test_all_of_it_without_script(browser: Browser, live_server: Any, survey: Survey, adviser: Any) -> None:

