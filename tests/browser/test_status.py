@@ -75,6 +75,7 @@ def test_from_the_message_to_the_reopening(page: Page, live_server: Any, solvik:
     for label, text in (("Name", "Kari Nordmann"), ("Address", "Storgata 1"), ("Daytime phone", "33 18 10 00")):
         page.get_by_label(label).fill(text)
     page.get_by_role("button", name="Send the message").click()
+    page.wait_for_url("**/receipt/")  # the page before it has a link of the same name
     page.get_by_role("link", name="See where it stands").click()
     card = Card.objects.get()
     private = f"{live_server.url}/card/{card.secret}/"
