@@ -98,13 +98,8 @@ def client(url: str, **options: Any) -> redis.Redis:
 def celery_url(url: str) -> str:
     """Return the address as Celery takes it: it has other words for sentinels, a Unix socket and for the database there."""
     if (found := watched(url)) is not None:
-        login = urlsplit(url).netloc.rpartition("@")[0]
-        hosts = [f"[{host}]" if ":" in host else host for host, _port in found.sentinels]
-        ports = [port for _host, port in found.sentinels]
-        return ";".join(
-            f"sentinel://{login}{'@' if login else ''}{host}:{port}/{found.db}"
-            for host, port in zip(hosts, ports, strict=True)
-        )
+        login, at, hosts = urlsplit(url).netloc.rpartition("@")
+        return ";".join(f"sentinel://{login}{at}{host}/{found.db}" for host in hosts.split(","))
     parts = urlsplit(url)
     if parts.scheme != "unix":
         return url

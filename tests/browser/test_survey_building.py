@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from organisation.models import Person
 from organisation.permissions import Role
@@ -77,6 +77,29 @@ def test_pages_with_errors(look: Page, live_server: Any, survey: Survey, adviser
     look.get_by_role("button", name="Take the chosen questions").click()
     expect(look.locator(".ds-error-summary")).to_be_focused()
     check_every_look(look)
+
+
+def test_what_comes_for_the_preview_leaves_a_tick_that_was_made_meanwhile(
+    page: Page, live_server: Any, survey: Survey, adviser: Person
+) -> None:
+    sign_in(page, live_server.url, adviser)
+    page.goto(f"{live_server.url}{HERE}/areas/safety/new-question/")
+    page.locator("#id_text_nb").fill("Det er trygt i parken.")
+    page.get_by_label("Asked only if an answer was given to").select_option("been-in-touch")
+    yes = page.locator("#condition-values").get_by_label("Ja", exact=True)
+    expect(yes).to_be_visible()
+    expect(page.locator("#preview")).to_contain_text("Det er trygt i parken.")
+    page.wait_for_load_state("networkidle")
+
+    def tick_while_it_is_under_way(route: Route) -> None:
+        # Without a word to the page: it would send for another preview, which makes this one void.
+        yes.evaluate("box => { box.checked = true }")
+        route.continue_()
+
+    page.route("**/new-question/", tick_while_it_is_under_way, times=1)
+    page.locator("#id_text_nb").fill("Det er trygt i byen.")
+    expect(page.locator("#preview")).to_contain_text("Det er trygt i byen.")
+    expect(yes).to_be_checked()
 
 
 def test_a_question_is_written_by_keyboard_and_seen_while_one_types(

@@ -57,14 +57,14 @@ def test_what_is_wrong_with_an_address_is_told_without_the_password(url: str, wo
 
 def test_celery_reads_the_same_out_of_it() -> None:
     first, second, third = celery_url(THREE).split(";")
-    assert (second, third) == ("sentinel://per:p%2Fw%40@[::1]:26379/4", "sentinel://per:p%2Fw%40@three:26382/4")
+    assert (second, third) == ("sentinel://per:p%2Fw%40@[::1]/4", "sentinel://per:p%2Fw%40@three:26382/4")
     read = Connection(first)
     assert (read.hostname, read.port, read.virtual_host) == ("one", 26380, "4")
     assert (read.userid, read.password) == ("per", "p/w@")
     options = celery_options(THREE)
     assert options["master_name"] == "sol vik"
     assert (options["sentinel_kwargs"]["username"], options["sentinel_kwargs"]["password"]) == ("s", "&w")
-    assert celery_url("redis+sentinel://one/solvik") == "sentinel://one:26379/0"
+    assert celery_url("redis+sentinel://one/solvik") == "sentinel://one/0"
 
 
 @pytest.mark.parametrize(
