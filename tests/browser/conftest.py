@@ -90,7 +90,9 @@ def page(page: Page, live_server: Any) -> Iterator[Page]:
     def heard(message: ConsoleMessage) -> None:
         # A form that came back with 422 is no fault, and a refusal is said in the page, by htmx in the console too.
         answered = "status of 4" in message.text or "Response Status Error Code 4" in message.text
-        if message.type == "error" and not answered:
+        # Nor is a page left while its preview was on the way. What the net or the server broke off, the browser says itself.
+        left = message.text.startswith(("htmx:afterRequest,", "htmx:sendError,"))
+        if message.type == "error" and not answered and not left:
             complaints.append(f"{page.url}: {message.text}")
 
     page.on("console", heard)
