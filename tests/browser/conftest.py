@@ -90,9 +90,10 @@ def page(page: Page, live_server: Any) -> Iterator[Page]:
     def heard(message: ConsoleMessage) -> None:
         # A form that came back with 422 is no fault, and a refusal is said in the page, by htmx in the console too.
         answered = "status of 4" in message.text or "Response Status Error Code 4" in message.text
-        # Nor is a page left while its preview was on the way. What the net or the server broke off, the browser says itself.
-        left = message.text.startswith(("htmx:afterRequest,", "htmx:sendError,"))
-        if message.type == "error" and not answered and not left:
+        # Nor is a preview that was still on the way when the page was left or the next one asked for. What the net or the
+        # server broke off, the browser says itself.
+        given_up = message.text.startswith(("htmx:afterRequest,", "htmx:sendError,", "htmx:sendAbort,"))
+        if message.type == "error" and not answered and not given_up:
             complaints.append(f"{page.url}: {message.text}")
 
     page.on("console", heard)
