@@ -61,6 +61,9 @@ def of_growth(names: list[str]) -> list[Target]:
 OF_JOBS = [
     Target("overdue run, lists, entries and mail", ("overdue run", "s"), most=3),
     Target("overdue run, memory", ("overdue run", "memory_grew_mb"), most=50),
+    Target("PDF of a list with a hundred entries", ("overdue documents", "each_of_a_hundred_ms"), most=100),
+    Target("PDF of a list, of all lists", ("overdue documents", "each_p95_ms"), most=100),
+    Target("PDFs of the lists, memory", ("overdue documents", "memory_grew_mb"), most=50),
     Target("replay of 400 weeks", ("replay", "s"), most=120),
     Target("import against COPY", ("import", "times_copy"), most=3),
     Target("import, memory", ("import", "memory_grew_mb"), most=100),

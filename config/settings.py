@@ -445,8 +445,9 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_TIME_LIMIT = 30 * 60
-# Typst keeps what it laid out: a worker process that has made long lists is replaced by a fresh one (kilobytes).
-CELERY_WORKER_MAX_MEMORY_PER_CHILD = 300_000
+# A worker process that a large export or import has made large is replaced by a fresh one (kilobytes, of which it begins
+# with some 140,000, most of them shared).
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 200_000
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # for ever: a worker waits out whatever happens to the broker
 # A citizen never waits for a broker that is down: the sweep finds what a lost nudge missed.

@@ -6,11 +6,11 @@ first, and a character that it lacks is replaced before the document is made.
 
 from __future__ import annotations
 
+import re
 import struct
 import unicodedata
 from functools import cache
 from importlib import resources
-from itertools import groupby
 from pathlib import Path
 
 FAMILY = "Inter"
@@ -22,6 +22,11 @@ LONGEST_WORD = 24
 """Letters after which a word without a place to break gets one, so that it does not run out of its column."""
 
 ZERO_WIDTH_SPACE = "\u200b"
+
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+"""Unicode's categories of characters that draw nothing, or turn the text around them."""
+
+_STAND_INS = re.compile(f"{STAND_IN}(?: *{STAND_IN})+")
 
 
 class FontMissing(RuntimeError):
@@ -45,16 +50,27 @@ def drawable(text: str) -> str:
     Control and other invisible characters go, what the font lacks becomes □ (once for a run), and a very long word gets
     places to break. Line breaks stay.
     """
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " "))
-    text = "".join(c for c in text if c == "\n" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn"))
-    known = characters()
-    parts = []
-    for has, run in groupby(text, lambda c: c.isspace() or ord(c) in known):
-        parts.append("".join(run) if has else STAND_IN)
-    joined = "".join(parts).replace("\u2028", "\n").replace("\u2029", "\n")
-    while f"{STAND_IN} {STAND_IN}" in joined:
-        joined = joined.replace(f"{STAND_IN} {STAND_IN}", STAND_IN)
-    return "\n".join(" ".join(_breakable(word) for word in line.split()) for line in joined.split("\n"))
+    shown = unicodedata.normalize("NFC", text.replace("\r\n", "\n")).translate(_drawn())
+    if STAND_IN in shown:
+        shown = _STAND_INS.sub(STAND_IN, shown)
+    return "\n".join(" ".join(map(_breakable, line.split())) for line in shown.split("\n"))
+
+
+class _Drawn(dict[int, int]):
+    """What a character becomes that is neither in the font nor a break of the line: `str.translate`'s table asks for it."""
+
+    def __missing__(self, code: int) -> int | str | None:
+        character = chr(code)
+        if unicodedata.category(character) in _INVISIBLE:
+            return None
+        return code if character.isspace() else STAND_IN
+
+
+@cache
+def _drawn() -> _Drawn:
+    breaks = dict.fromkeys(map(ord, "\n\r\u2028\u2029"), ord("\n"))
+    visible = {code: code for code in characters() if unicodedata.category(chr(code)) not in _INVISIBLE}
+    return _Drawn(visible | breaks | {ord("\t"): ord(" ")})
 
 
 def _breakable(word: str) -> str:

@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 
 from organisation import fonts
+from organisation.aside import aside
+from organisation.typesetting import typeset
 
-if TYPE_CHECKING:
-    import typst
+TIME_LIMIT = 300
+"""Seconds after which a document is given up. A table takes one for 2,000 rows."""
 
-STANDARDS: list[typst.PDFStandard] = ["a-2a", "ua-1"]
+
+class Refused(RuntimeError):
+    """Typst refuses a document: its template is wrong, or holds what cannot be drawn or the standards do not allow."""
 
 
 def render_pdf(template: str, data: dict[str, Any], *, language: str, title: str, made_at: datetime) -> bytes:
@@ -26,10 +29,8 @@ def render_pdf(template: str, data: dict[str, Any], *, language: str, title: str
     `language` and `title` are the document's own; `made_at` (aware) is the date it bears, which PDF/A asks for. The same
     arguments give the same bytes. Characters that the font lacks are replaced (`organisation.fonts.drawable`).
 
-    Raises FontMissing, and typst's TypstError for a template that is wrong.
+    Raises FontMissing, Refused, and `organisation.aside.NotDone`.
     """
-    import typst
-
     folder = settings.BASE_DIR / "templates" / "pdf"
     document = {
         "data": _drawable(data),
@@ -37,31 +38,21 @@ def render_pdf(template: str, data: dict[str, Any], *, language: str, title: str
         "language": language,
         "title": fonts.drawable(title),
     }
-    content, warnings = typst.compile_with_warnings(
-        folder / f"{template}.typ",
-        root=folder,
-        font_paths=_fonts(),
-        ignore_system_fonts=True,
-        format="pdf",
-        sys_inputs={"document": json.dumps(document, ensure_ascii=False)},
-        pdf_standards=STANDARDS,
-        timestamp=int(made_at.timestamp()),
+    made = aside(typeset, seconds=TIME_LIMIT)(
+        str(folder),
+        template,
+        json.dumps(document, ensure_ascii=False),
+        fonts=str(fonts.folder()),
+        made_at=int(made_at.timestamp()),
     )
-    for warning in warnings:
-        if "font" in warning.message:
-            raise fonts.FontMissing(warning.message)
-    return content
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    """Our font and no other: neither the machine's, nor those inside Typst. Raises FontMissing."""
-    import typst
-
-    found = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(fonts.folder())])
-    if fonts.FAMILY not in found.families():
+    if fonts.FAMILY not in made.families:
         raise fonts.FontMissing(f"The font {fonts.FAMILY} is not in {fonts.folder()}.")
-    return found
+    if made.error:
+        raise Refused(made.error)
+    for warning in made.warnings:
+        if "font" in warning:
+            raise fonts.FontMissing(warning)
+    return made.content
 
 
 def _drawable(value: Any) -> Any:

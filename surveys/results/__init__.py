@@ -5,6 +5,7 @@
 | `reading` | questions and answers as columns |
 | `weighing` | strata, and weights fitted to the population |
 | `groups` | what of the groups is not to be shown |
+| `heavy` | what takes numpy and scipy, in a process of its own |
 | `comparing` | against the country, others and earlier rounds |
 | `figures` | the results themselves, and their JSON |
 | `assembling` | all of it together; kept in the cache once the survey is closed |

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import redis
 from django.core.cache import cache
 from django.utils.translation import gettext as _
 
+from organisation.aside import one_process
 from organisation.shapes import shape
 from surveys.models import GroupAsked, Publication, Survey
 from surveys.questionnaires import DONT_KNOW as SAID_DONT_KNOW
@@ -19,6 +20,7 @@ from surveys.results.comparing import against_all
 from surveys.results.faults import NoResults, in_words
 from surveys.results.figures import AreaResult, ChosenFigures, Group, RatedFigures, Results, Share
 from surveys.results.groups import Told, hidden_cells, split, told_by, values_of
+from surveys.results.heavy import weighted_means
 from surveys.results.reading import SCALES, Sheet, read_sheet
 from surveys.results.responding import Answering, answering_of
 from surveys.results.weighing import Margins, Weighing, margins_of_population, weighing_of
@@ -32,7 +34,6 @@ from surveys.statistics.reliability import cronbach_alpha
 from surveys.statistics.shares import share_interval
 from surveys.statistics.stratified import stratified_mean
 from surveys.statistics.tables import EVERYBODY
-from surveys.statistics.weighted import weighted_means
 from surveys.statistics.weighting import Weights
 
 Progress = Callable[[int, int], None]
@@ -74,7 +75,8 @@ def results_of(
     key = f"survey-results:{shape(Results)}:{survey.pk}:{survey.population_size}:{stamp}:{digest}"
     found = _kept(key)
     if found is None:
-        found = _assemble(survey, by, population, margins, margins_by, drawn, told, progress)
+        with one_process():
+            found = _assemble(survey, by, population, margins, margins_by, drawn, told, progress)
         _keep(key, found)
     return found.with_comparisons(against_all(survey, found, _earlier(survey))) if compared else found
 
@@ -358,28 +360,22 @@ def _groups(
         for value in values:
             cell = ((variable, value),)
             population = own.get(value)
-
-            def weighted(scores: Sequence[float | None], value: str = value, groups=groups) -> Estimate:  # type: ignore[no-untyped-def]
-                inside = [
-                    score if (group or "") == value else None for score, group in zip(scores, groups, strict=True)
-                ]
-                assert weights is not None  # noqa: S101
-                return weighted_means([inside], weights)[0]
-
+            shown = [item for item in sheet.rated if not hidden["item", item.key] & {cell, EVERYBODY}]
+            shown_areas = {
+                key: scores for key, (scores, _parts) in areas.items() if not hidden["area", key] & {cell, EVERYBODY}
+            }
+            means = {} if weights is None or population else _inside(sheet, shown, shown_areas, weights, groups, value)
             items, of_areas = [], []
             for item in sheet.rated:
-                part = columns[item.key][value]
-                if cell in hidden["item", item.key] or EVERYBODY in hidden["item", item.key]:
+                if item not in shown:
                     items.append(RatedFigures(item.key))
                     continue
-                plain = item_figures(part, scale=SCALES[item.kind], population=population)
+                plain = item_figures(columns[item.key][value], scale=SCALES[item.kind], population=population)
                 estimate, top, bottom = plain.estimate, plain.share_top2, plain.share_bottom2
-                if weights is not None and not population:
-                    answered = valid(sheet.column(item), SCALES[item.kind])
-                    estimate = weighted(answered)
+                if ("mean", item.key) in means:
+                    estimate = means["mean", item.key]
                     top, bottom = (
-                        weighted([None if a is None else float(a in points) for a in answered]).mean if points else None
-                        for points in (SCALES[item.kind].top2, SCALES[item.kind].bottom2)
+                        means[end, item.key].mean if (end, item.key) in means else None for end in ("top2", "bottom2")
                     )
                 items.append(
                     RatedFigures(
@@ -391,13 +387,35 @@ def _groups(
                         estimate=estimate,
                     )
                 )
-            for key, (scores, parts) in areas.items():
-                if cell in hidden["area", key] or EVERYBODY in hidden["area", key]:
+            for key, (_scores, parts) in areas.items():
+                if key not in shown_areas:
                     of_areas.append(AreaResult(key))
                     continue
-                estimate = mean_of_values(parts[value], population=population)
-                if weights is not None and not population:
-                    estimate = weighted(scores)
+                estimate = means.get(("area", key)) or mean_of_values(parts[value], population=population)
                 of_areas.append(AreaResult(key=key, suppressed=False, n=estimate.n, estimate=estimate))
             found.append(Group(variable, value, items, of_areas))
     return found
+
+
+def _inside(
+    sheet: Sheet,
+    items: Iterable[Item],
+    areas: Mapping[str, Sequence[float | None]],
+    weights: Weights,
+    groups: Sequence[str | None],
+    value: str,
+) -> dict[tuple[str, str], Estimate]:
+    """The weighted means of one group, all at once: of each item with its two highest and two lowest points, of each area."""
+    columns: dict[tuple[str, str], Sequence[float | None]] = {}
+    for item in items:
+        scale = SCALES[item.kind]
+        columns["mean", item.key] = answered = valid(sheet.column(item), scale)
+        for end, points in (("top2", scale.top2), ("bottom2", scale.bottom2)):
+            if points:
+                columns[end, item.key] = [None if answer is None else float(answer in points) for answer in answered]
+    columns |= {("area", key): scores for key, scores in areas.items()}
+    here = [(group or "") == value for group in groups]
+    inside = [
+        [score if inside else None for score, inside in zip(column, here, strict=True)] for column in columns.values()
+    ]
+    return dict(zip(columns, weighted_means(inside, weights), strict=True))

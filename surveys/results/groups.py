@@ -11,12 +11,12 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from surveys.results.heavy import suppress
 from surveys.results.reading import Sheet
 from surveys.results.responding import Answering
 from surveys.statistics.answers import valid
 from surveys.statistics.areas import area_scores
 from surveys.statistics.errors import CannotCompute
-from surveys.statistics.suppression import suppress
 from surveys.statistics.tables import EVERYBODY, NOT_STATED, Cell, Table, Variable
 
 Hidden = dict[tuple[str, str], frozenset[Cell]]

@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from surveys.results.figures import Responded
+from surveys.results.heavy import suppress
 from surveys.results.reading import Sheet
 from surveys.statistics.errors import CannotCompute
-from surveys.statistics.suppression import suppress
 from surveys.statistics.tables import EVERYBODY, Cell, Table, Variable
 
 

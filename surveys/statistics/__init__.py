@@ -13,6 +13,7 @@
 | `tables`, `suppression`, `attacker`, `filters` | small groups: what may be shown, and the proof |
 
 The definitions are those of the domain description, «Definitions for survey figures»; `docs/statistics.md` gives each
-formula, its source and the R call that gives the same. Every refusal is a `CannotCompute` with a code. numpy and
-scipy are heavy and are imported where they are used.
+formula, its source and the R call that gives the same. Every refusal is a `CannotCompute` with a code. numpy,
+scipy and mpmath are imported where they are used, and what takes the first two runs in a process of its own
+(`surveys.results.heavy`).
 """

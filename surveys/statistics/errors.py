@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 
 class CannotCompute(ValueError):
     """The figure does not exist for this input. `code` names why; `about` holds the values that a sentence needs.
@@ -29,3 +31,7 @@ class CannotCompute(ValueError):
         self.code = code
         self.about = about
         super().__init__(code + (": " + ", ".join(f"{key}={value!r}" for key, value in about.items()) if about else ""))
+
+    def __reduce__(self) -> tuple[partial[CannotCompute], tuple[()]]:
+        """How it is pickled: what an exception's own way keeps is its sentence."""
+        return partial(CannotCompute, self.code, **self.about), ()

@@ -29,7 +29,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from surveys.statistics.attacker import intervals
 from surveys.statistics.errors import CannotCompute
@@ -41,6 +41,21 @@ TOTAL_WEIGHS = 10
 AT_A_TIME = 12
 MOST_TRIES = 10
 _ANYTHING: frozenset[Cell] = frozenset([(("", ""),)])
+
+
+class Programme(Protocol):
+    """How `by_programme` is called."""
+
+    def __call__(
+        self,
+        table: Table,
+        needs: Mapping[Cell, int],
+        bounds: Mapping[Cell, int],
+        /,
+        *,
+        always: Collection[Cell],
+        never: Collection[Cell],
+    ) -> Suppression: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +75,16 @@ def suppress(
     hidden: Collection[Cell] = (),
     impossible: Collection[Cell] = (),
     at_most: Mapping[Cell, int] | None = None,
+    programme: Programme | None = None,
 ) -> Suppression:
     """Return which cells of the table, or of several that are linked, are not to be shown.
 
     `shown`: published before, or known otherwise; stays. `hidden`: hidden before; stays. `impossible`: groups that
     nobody can be in, by construction and as everybody knows; their emptiness is no secret. `at_most`: how many can
     have answered in a cell, where that is known (the group's N, or its n answered): the interval to protect is then
-    no wider than that. Raises CannotCompute `no_such_number` (a `least` under 5, a `protection` under 1),
+    no wider than that. `programme`: what runs in place of `by_programme`, such as the same elsewhere.
+
+    Raises CannotCompute `no_such_number` (a `least` under 5, a `protection` under 1),
     `cannot_protect` (a small cell was shown, or follows from what was).
     """
     if least < LEAST:
@@ -89,12 +107,28 @@ def suppress(
             raise CannotCompute("cannot_protect")
         together = float(sum(table.n(cell) for cell in found_one_way))
         return Suppression(found_one_way, dict.fromkeys(small, (0.0, together)))
+    return (programme or by_programme)(table, needs, bounds, always=always, never=never)
+
+
+def by_programme(
+    table: Table,
+    needs: Mapping[Cell, int],
+    bounds: Mapping[Cell, int],
+    *,
+    always: Collection[Cell],
+    never: Collection[Cell],
+) -> Suppression:
+    """Return the choice of an integer programme, which takes numpy and scipy.
+
+    `needs`: how wide the interval of each small cell must be. `bounds`: how many can have answered, where known. `always`
+    and `never` are the cells whose choice is made. Raises CannotCompute `cannot_protect`.
+    """
     programme = _Programme(table, needs, bounds, always=always, never=never)
     while True:
         chosen = programme.solve()
         if programme.tighten(chosen):
             continue
-        found = intervals(table, chosen, of=small, at_most=bounds)
+        found = intervals(table, chosen, of=list(needs), at_most=bounds)
         short = {cell: needs[cell] - (high - low) for cell, (low, high) in found.items() if high - low < needs[cell]}
         if not short:
             return Suppression(chosen, found)

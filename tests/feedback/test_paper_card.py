@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import io
-import json
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-import typst
-import zxingcpp
 from django.conf import settings as django_settings
 from django.test import Client
-from PIL import Image
 
 from feedback.paper_card import Layout, card_texts, paper_card_data, paper_card_pdf
 from feedback.wordings import WORDINGS
-from organisation import fonts
 from organisation.models import OwnWording
-from organisation.pdf import _fonts
 from tests.factories import Solvik
+from tests.organisation.pdf_codes import codes_on_pages
 from tests.organisation.pdf_reading import read
 
 pytestmark = pytest.mark.django_db
@@ -74,18 +68,9 @@ def test_outside_says_where_it_goes_and_how_to_write_on_the_web_instead(settings
 
 @pytest.mark.parametrize("layout", Layout)
 def test_a_phone_reads_the_code(layout: Layout, settings: Any) -> None:
-    """The template drawn as a picture, and read by a decoder that is not ours."""
     settings.SITE_URL = "https://innspill.sandoy.example"
-    document = {
-        "data": paper_card_data("nb", layout), "font": fonts.FAMILY, "language": "nb", "title": "T",
-    }  # fmt: skip
-    folder = django_settings.BASE_DIR / "templates" / "pdf"
-    pages = typst.compile(
-        folder / "paper_card.typ", root=folder, font_paths=_fonts(), ignore_system_fonts=True, format="png", ppi=110,
-        sys_inputs={"document": json.dumps(document)},
-    )  # fmt: skip
-    found = zxingcpp.read_barcodes(Image.open(io.BytesIO(pages[0])))
-    assert [code.text for code in found] == ["https://innspill.sandoy.example/"] * (2 if layout == Layout.SHEET else 1)
+    outside, *_ = codes_on_pages("paper_card", paper_card_data("nb", layout))
+    assert outside == ["https://innspill.sandoy.example/"] * (2 if layout == Layout.SHEET else 1)
 
 
 def test_promise_is_that_of_the_settings(solvik: Solvik) -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies
-from typst import TypstError
 
 from organisation import fonts, pdf
+from organisation.aside import NotDone
 from organisation.fonts import FontMissing, drawable
-from organisation.pdf import render_pdf
+from organisation.pdf import Refused, render_pdf
 from tests.organisation.pdf_reading import read
 
 AT = datetime(2026, 11, 16, 5, 0, tzinfo=UTC)
@@ -34,13 +34,6 @@ def plain(tmp_path: Path, settings) -> Path:
     (folder / "plain.typ").write_text(PLAIN)
     settings.BASE_DIR = tmp_path
     return folder
-
-
-@pytest.fixture
-def _fonts_looked_for_anew():
-    pdf._fonts.cache_clear()
-    yield
-    pdf._fonts.cache_clear()
 
 
 def plainly(text: str, language: str = "nb") -> bytes:
@@ -79,14 +72,12 @@ def test_same_data_gives_the_same_bytes(plain) -> None:
     assert plainly("Hei") != plainly("Hå")
 
 
-@pytest.mark.usefixtures("_fonts_looked_for_anew")
 def test_font_package_that_is_not_installed_raises(plain, monkeypatch) -> None:
     monkeypatch.setattr(fonts, "PACKAGE", "no_such_font_package")
     with pytest.raises(FontMissing, match="not installed"):
         plainly("Hei")
 
 
-@pytest.mark.usefixtures("_fonts_looked_for_anew")
 def test_font_that_its_package_does_not_hold_raises(plain, monkeypatch) -> None:
     monkeypatch.setattr(fonts, "FAMILY", "No Such Font")
     with pytest.raises(FontMissing, match="No Such Font"):
@@ -101,7 +92,13 @@ def test_template_that_names_another_font_raises_and_is_not_swapped(plain) -> No
 
 def test_template_without_a_title_is_refused(plain) -> None:
     (plain / "plain.typ").write_text(PLAIN.replace("#set document(title: document-in.title)", ""))
-    with pytest.raises(TypstError, match="title"):
+    with pytest.raises(Refused, match="title"):
+        plainly("Hei")
+
+
+def test_document_that_takes_too_long_is_given_up(plain, monkeypatch) -> None:
+    monkeypatch.setattr(pdf, "TIME_LIMIT", 0.001)
+    with pytest.raises(NotDone, match=r"0\.001 seconds"):
         plainly("Hei")
 
 
